@@ -1,0 +1,45 @@
+# The two commands a newcomer needs are `make run` and `make test`.
+# Both build .venv from the lock with nothing but python3.11, pip and make on the machine.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+DEMO ?= demo
+SCALE ?= colorado-tenth
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: run test test-slow lint bench lock clean
+
+run: .venv/ready
+	$(BIN)/rung demo $(DEMO)
+	$(BIN)/rung run -c $(DEMO)/rung.toml
+	@echo "Marts for BI tools: $(DEMO)/releases/current/   Receipts for districts: $(DEMO)/receipts/"
+
+test: .venv/ready
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: .venv/ready
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/ready
+	$(BIN)/rung bench --scale $(SCALE)
+
+# Bytecode is compiled at install: without it Great Expectations takes 13 s to import instead of 4.
+.venv/ready: requirements.lock requirements-uv.lock pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip --quiet install --require-hashes -r requirements-uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements-uv.in -o requirements-uv.lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv $(DEMO)

@@ -1,0 +1,1 @@
+"""Each column declared once; each table = columns + key + rules."""

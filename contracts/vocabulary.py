@@ -1,0 +1,71 @@
+"""Closed vocabularies of the canonical extracts and marts (MARTS section 1, DESIGN section 4)."""
+
+from __future__ import annotations
+
+EXTRACTS = ("evaluation", "roster", "payroll", "leadership")
+
+EVALUATION_STATUSES = ("final", "partial_year_exempt", "nullified", "not_rated", "appealed")
+STAFF_CLASSIFICATIONS = ("teacher", "principal", "assistant_principal", "instructional_coach", "other")
+DEGREES = ("none", "bachelor", "master", "specialist", "doctorate")
+LEADERSHIP_EVENTS = (
+    "nomination",
+    "application",
+    "interest",
+    "selection",
+    "peer_review",
+    "portfolio_review",
+    "course_completed",
+    "certificate",
+    "credential",
+    "bonus_offer",
+    "bonus_acceptance",
+    "coaching_session",
+    "observation",
+    "team_meeting",
+    "training_delivered",
+    "requalification_evidence",
+)
+EVENT_OUTCOMES = ("approved", "denied", "passed", "failed", "accepted", "declined", "completed", "scheduled")
+
+PAY_TYPES = ("base", "stipend", "hourly", "bonus", "benefit", "other", "unknown")
+ROLE_PAY_TYPES = ("stipend", "hourly", "bonus")
+STREAMS = (
+    "local_general",
+    "state_formula",
+    "title_i",
+    "title_ii_a",
+    "other_federal_formula",
+    "competitive_federal",
+    "state_grant",
+    "philanthropic",
+    "time_limited_levy",
+    "unknown",
+)
+SOFT_STREAMS = ("competitive_federal", "philanthropic", "time_limited_levy")
+
+DESIGNATION_STATUSES = (
+    "entered",
+    "earned",
+    "held",
+    "renewed",
+    "lapsed",
+    "ended",
+    "pending",
+    "declined",
+    "not_eligible",
+    "not_configured",
+)
+STATUSES_WITH_LEVEL = ("entered", "earned", "held", "renewed")
+VISIBILITIES = ("confidential", "public_registry")
+NEXT_YEAR_OUTCOMES = ("stay_school", "move_school", "move_lea", "leave_teaching", "leave", "unknown")
+FINANCE_KINDS = ("training", "administration", "recurring_revenue", "match")
+OFFSET_KINDS = (
+    "vacancy_converted",
+    "coach_position_not_filled",
+    "assistant_principal_position_not_filled",
+    "lane_step_payment_replaced",
+    "professional_development_contract_replaced",
+    "other",
+)
+SEVERITIES = ("fatal", "error", "warn")
+METRIC_STATUSES = ("ok", "not_configured", "not_enough_data", "zero_denominator", "no_schedule", "no_base_pay")

@@ -1,0 +1,1 @@
+"""WHEN: flows, storage, ledger and the command line. The only code that imports prefect."""

@@ -1,0 +1,1 @@
+"""MEANING: pure Polars. No I/O, no clock, no prefect, no great_expectations."""
