@@ -74,7 +74,11 @@ class Settings(BaseSettings):
     """All of `rung.toml`. `root` is the folder that holds it; relative paths start there."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RUNG_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="RUNG_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
     toml_file: ClassVar[Path] = Path("rung.toml")
 

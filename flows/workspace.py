@@ -1,0 +1,62 @@
+"""The opened places of one configuration: what every command works in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from flows.ledger import Ledger
+from flows.settings import Settings
+from flows.storage import Place, open_place
+
+PROJECT = Path(__file__).parent.parent
+CODE = ("contracts", "transforms", "flows", "programs", "expectations", "sql")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Settings and the places they name, each opened once."""
+
+    settings: Settings
+
+    def _open(self, address: str) -> Place:
+        s3 = self.settings.s3
+        return open_place(address, self.settings.root, s3.endpoint_url, s3.region)
+
+    @cached_property
+    def landing(self) -> tuple[Place, ...]:
+        return tuple(self._open(address) for address in self.settings.storage.landing)
+
+    @cached_property
+    def reference(self) -> Place:
+        return self._open(self.settings.storage.reference)
+
+    @cached_property
+    def lake(self) -> Place:
+        return self._open(self.settings.storage.lake)
+
+    @cached_property
+    def receipts(self) -> Place:
+        return self._open(self.settings.storage.receipts)
+
+    @cached_property
+    def releases(self) -> Place:
+        return self._open(self.settings.storage.releases)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.settings.storage.ledger, self.settings.root)
+
+
+def code_version() -> str:
+    """Rung's version and a hash of everything that can change a number: code, packs, suites, SQL."""
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted((PROJECT / folder).rglob("*")):
+            if path.suffix in (".py", ".yaml", ".json", ".sql"):
+                digest.update(str(path.relative_to(PROJECT)).encode())
+                digest.update(path.read_bytes())
+    return f"{version('rung')}+{digest.hexdigest()[:12]}"

@@ -1,0 +1,112 @@
+"""A district's columns → canonical ones: by exact name, by a standard's name, by the district's mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import dataframely as dy
+import polars as pl
+
+from contracts.extracts import EXTRACTS
+from contracts.mapping import ColumnSource, Layout, PayFromPositions
+from transforms.s1_conform.values import FOLDER_COLUMNS, SENT
+
+STANDARDS = ("edfi", "ceds", "oneroster")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Which column of the file each canonical column comes from, and what was left over or is lacking."""
+
+    sources: Mapping[str, ColumnSource]
+    unread: tuple[str, ...]
+    missing: tuple[str, ...]
+    absent: tuple[str, ...]  # named by the mapping, not in the file: the mapping no longer fits
+
+
+def match_columns(header: Sequence[str], extract: str, layout: Layout | None) -> Matched:
+    """Match a file's header to an extract's columns. A layout decides alone for the columns that it names."""
+    contract = EXTRACTS[extract].sent
+    sources: dict[str, ColumnSource] = {}
+    by_name = {_plain(name): name for name in reversed(header)}
+    taken = layout.district_columns() if layout else set()
+    for name, column in contract.columns().items():
+        declared = layout.source(name) if layout else None
+        if declared is not None:
+            sources[name] = declared
+            continue
+        for alias in (name, *aliases(column)):
+            found = by_name.get(_plain(alias))
+            if found is not None and found not in taken:
+                sources[name] = ColumnSource(column=found)
+                break
+    used = {source.column for source in sources.values()} | taken
+    folder = [by_name[name] for name in FOLDER_COLUMNS if name in by_name]
+    absent = sorted(name for name in taken if name not in header)
+    missing = [name for name in EXTRACTS[extract].required if name not in sources]
+    return Matched(
+        sources=sources,
+        unread=tuple(name for name in header if name not in used and name not in folder),
+        missing=tuple(missing),
+        absent=tuple(absent),
+    )
+
+
+def conform_columns(rows: pl.DataFrame, matched: Matched, school_year: int) -> pl.DataFrame:
+    """The file's rows under canonical names, all text; `source_row` and `lea_id`/`school_year` as sent stay beside."""
+    text = [text_of(source, school_year).alias(name) for name, source in matched.sources.items()]
+    folder = [pl.col(c).alias(name) for name in FOLDER_COLUMNS for c in rows.columns if _plain(c) == name]
+    return rows.select(*text, *folder, "source_row")
+
+
+def text_of(source: ColumnSource, school_year: int) -> pl.Expr:
+    """The text that a source gives, empty text being null."""
+    if source.constant is not None:
+        filled = source.constant.replace("{year}", str(school_year))
+        return pl.lit(filled.replace("{previous_year}", str(school_year - 1)))
+    assert source.column is not None
+    column = pl.col(source.column)
+    if not source.values and source.otherwise is None:
+        return column
+    table = pl.col(source.column).replace(source.values)
+    if source.otherwise is None:
+        return table
+    return column.replace_strict(source.values, default=pl.lit(source.otherwise), return_dtype=pl.String)
+
+
+def pay_lines(rows: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, school_year: int) -> pl.DataFrame:
+    """The payroll rows in a position file: one per row and line of `pay`, all text, `source_row` kept.
+
+    `rows` are the district's own columns and `roster` the same rows conformed, in the same order.
+    """
+    person = roster.select(pl.col("^staff_id|school_id|position_id|source_row$"))
+    lines = [
+        person.with_columns(
+            text_of(ColumnSource(constant=pay.pay_date), school_year).alias("pay_date"),
+            pl.lit(line.pay_code).alias("pay_code"),
+            pl.lit(line.fund_code).alias("fund_code"),
+            rows[line.amount].alias("amount"),
+        )
+        for line in pay.lines
+    ]
+    return pl.concat(lines)
+
+
+def rename_folder_columns(text: pl.LazyFrame) -> pl.LazyFrame:
+    """`lea_id` and `school_year` as the file has them become `…__sent`: the landing folder's are the ones that hold."""
+    sent = text.collect_schema()
+    return text.with_columns(
+        (pl.col(name).cast(dtype, strict=False) if name in sent else pl.lit(None, dtype=dtype)).alias(name + SENT)
+        for name, dtype in FOLDER_COLUMNS.items()
+    ).drop(FOLDER_COLUMNS, strict=False)
+
+
+def aliases(column: dy.Column) -> tuple[str, ...]:
+    """The standards' names of a column, in the order in which they win."""
+    metadata = column.metadata or {}
+    return tuple(alias for standard in STANDARDS for alias in metadata.get(standard) or ())
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.strip().lower() if letter.isalnum() or letter == "_")
