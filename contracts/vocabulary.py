@@ -68,4 +68,32 @@ OFFSET_KINDS = (
     "other",
 )
 SEVERITIES = ("fatal", "error", "warn")
-METRIC_STATUSES = ("ok", "not_configured", "not_enough_data", "zero_denominator", "no_schedule", "no_base_pay")
+METRIC_STATUSES = (
+    "ok",
+    "not_configured",
+    "not_enough_data",
+    "zero_denominator",
+    "no_schedule",
+    "no_base_pay",
+    "beyond_horizon",
+    "not_latest_year",
+)
+ANSWERS = ("yes", "no", "not_enough_data")
+RETENTION_GROUPS = ("leaders", "others", "top_rated")
+ACTIVITY_MEASURES = ("observation", "coaching_session", "team_meeting", "training_delivered", "focus_improved")
+ACTIVITY_KINDS = ("output", "outcome")
+EXCEPTION_KINDS = (
+    "role_without_pay",
+    "pay_without_role",
+    "ineligible_role_holder",
+    "role_after_failed_requalification",
+    "tlr_conflict",
+    "tlr_out_of_band",
+    "nomination_concentration",
+    "growth_observation_gap",
+    "over_one_and_a_half_fte",
+    "low_pay_per_hour",
+    "thin_evidence",
+    "low_teaching_share",
+    "admin_license_unused",
+)
