@@ -396,7 +396,9 @@ role_without_pay = _flag("Role held for more than half of the days, with net rol
 pay_without_role = _flag("Net role pay other than zero, and no roster row with the role.")
 units = _number("M05: position units in use, each role at its exchange rate.", unit="position units")
 baseline_units = _number("Teaching positions of the school before the model.", unit="position units")
-balance = _number("Baseline units less units in use; zero or more is within the school's budget.", unit="position units")
+balance = _number(
+    "Baseline units less units in use; zero or more is within the school's budget.", unit="position units"
+)
 balance_status = metric_status
 future_year = Column(dy.Int16, "School year looked at; the base year itself is year 0.", low=1990, high=2150)
 commitment = _money("Program pay of the latest year on the award.")
@@ -476,3 +478,4 @@ failed = Column(dy.UInt32, "Rows that broke the rule.", unit="rows")
 failed_share = _share("Failed over rows.")
 submitted_at = Column(dy.Datetime, "When the submission was taken in, UTC.")
 days_late = _whole("Days after the due date; negative is early.", unit="days")
+is_teacher = _flag("A roster row of the year with staff_classification teacher.")

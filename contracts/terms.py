@@ -1,0 +1,62 @@
+"""What the money marts must know of a program: plain facts taken from its pack, handed in as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ComplianceKind = Literal["share_at_least", "share_at_most", "spend_at_least", "team_within", "pay_within"]
+ComplianceScope = Literal["school", "lea"]
+
+
+class Terms(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Band(Terms):
+    """Lowest and highest yearly pay of a role in a school year."""
+
+    low: float
+    high: float
+
+
+class ComplianceCheck(Terms):
+    """One cap, floor, spending or span rule.
+
+    share_at_least / share_at_most: designees at `levels` (all when empty) over teachers, against `limit`.
+    spend_at_least: pay on the program's codes over what it grants its designees, by campus, against `limit`.
+    team_within: leaders in `roles` whose team is smaller than `low` or larger than `high`; passes when none is.
+    pay_within: designees whose role pay is outside `bands[role][year]`; passes when none is.
+    """
+
+    rule_id: str
+    kind: ComplianceKind
+    scope: ComplianceScope = "school"
+    levels: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    limit: float | None = None
+    low: float | None = None
+    high: float | None = None
+    # only schools on this partner list (share rules); None: every school with a designee of the program
+    partner_list: str | None = None
+    # first year in which pay_within bands shrink with the responsibility share; None: never
+    by_share_from: int | None = None
+    bands: Mapping[str, Mapping[int, Band]] = Field(default_factory=dict)
+
+
+class ProgramTerms(Terms):
+    """Facts of one program. `place` is its place in the packs' order, the last tie-break between programs."""
+
+    program_id: str
+    place: int
+    # its designees of tier 1 and up are teacher leaders (MARTS 2.18)
+    leader: bool
+    # the pack's own role codes
+    roles: tuple[str, ...] = ()
+    # position units by role code (M05); empty: the program exchanges no positions
+    position_units: Mapping[str, float] = Field(default_factory=dict)
+    # reason codes of designation rows that are findings, and the kind of finding each is
+    findings: Mapping[str, str] = Field(default_factory=dict)
+    compliance: tuple[ComplianceCheck, ...] = ()
