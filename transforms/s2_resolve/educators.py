@@ -1,0 +1,79 @@
+"""One row per educator, LEA and year; and the LEA and school of record statewide (PACKS "Shared words", MARTS 1)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.s2_resolve.service import FTE_PARTS, clip_stays
+
+KEY = ["lea_id", "staff_id", "school_year"]
+OF_MAIN_ROW = (
+    "staff_classification",
+    "position_title",
+    "salary_lane",
+    "salary_step",
+    "highest_degree",
+    "supervisor_staff_id",
+)
+
+
+def lea_years(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per staff x LEA x year that is on the LEA's roster of the year. See `lea_years_of_stays`."""
+    return lea_years_of_stays(clip_stays(roster, districts))
+
+
+def lea_years_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per lea_id x staff_id x school_year over clipped stays.
+
+    `school_id` (of record in the LEA: most FTE-days, then the lowest id), `is_teacher` (any teacher row), `fte`
+    (FTE-days over days of the contract window), `fte_microdays`, `roster_days` (sum over rows), `years_experience`
+    (the maximum), `hire_date` (the earliest), `tested_group` and `high_need_subject` (true on any row; null when no
+    row says), `students_taught` (sum), `days_in_service` (the maximum), and from the row with most FTE-days:
+    `staff_classification`, `position_title`, `salary_lane`, `salary_step`, `highest_degree`, `supervisor_staff_id`.
+    """
+    main = [
+        "fte_microdays",
+        "contract_days",
+        "school_id",
+        "staff_classification",
+        "position_title",
+        "position_id",
+        "role_code",
+        "begin_date",
+    ]
+    order = {"descending": [True, True] + [False] * (len(main) - 2), "nulls_last": True}
+    people_lf = stays.group_by(KEY).agg(
+        *[pl.col(name).sort_by(main, **order).first() for name in OF_MAIN_ROW],  # type: ignore[arg-type]
+        is_teacher=(pl.col("staff_classification") == "teacher").any(),
+        fte_microdays=pl.col("fte_microdays").sum(),
+        window_days=pl.col("window_days").first(),
+        roster_days=pl.col("roster_days").sum(),
+        years_experience=pl.col("years_experience").max(),
+        hire_date=pl.col("hire_date").min(),
+        tested_group=pl.col("tested_group").max(),
+        high_need_subject=pl.col("high_need_subject").max(),
+        students_taught=pl.col("students_taught").sum(),
+        days_in_service=pl.col("days_in_service").max(),
+    )
+    fte = pl.col("fte_microdays") / (pl.col("window_days") * FTE_PARTS)
+    return people_lf.join(_schools_of_record(stays, KEY), on=KEY, how="left").with_columns(fte=fte)
+
+
+def record_years(stays: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per staff x year: `lea_id`, `school_id` of record statewide (most FTE-days, then the lowest school)."""
+    return _schools_of_record(stays, ["staff_id", "school_year"])
+
+
+def _schools_of_record(stays: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+    columns = [name for name in ("lea_id", "school_id") if name not in keys]
+    return (
+        stays.group_by("lea_id", "staff_id", "school_year", "school_id")
+        .agg(pl.col("fte_microdays").sum())
+        .group_by(keys)
+        .agg(
+            *[
+                pl.col(name).sort_by(["fte_microdays", "school_id", "lea_id"], descending=[True, False, False]).first()
+                for name in columns
+            ]
+        )
+    )
