@@ -1,0 +1,40 @@
+"""What a district's mapping may declare about the shape of its files, where the file itself does not tell."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ShapePart(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WidthColumn(ShapePart):
+    """A column of a fixed-width file: `start` counts characters from 1."""
+
+    name: str = Field(min_length=1)
+    start: int = Field(ge=1)
+    width: int = Field(ge=1)
+
+
+class FixedWidth(ShapePart):
+    """Columns of a fixed-width file; `skip_lines` lines stand above the first row."""
+
+    columns: tuple[WidthColumn, ...] = Field(min_length=1)
+    skip_lines: int = Field(default=0, ge=0)
+
+
+class Shape(ShapePart):
+    """How to take a file apart. `header_row` is the line of the column names, `table` which of several tables counts.
+
+    `date_format` (strptime) holds for every date column, `decimal_comma` says that 1.234,56 is a number.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    header_row: int | None = Field(default=None, ge=1)
+    sheet: str | None = None
+    table: int | None = Field(default=None, ge=1)
+    fixed_width: FixedWidth | None = None
+    date_format: str | None = None
+    decimal_comma: bool = False

@@ -1,0 +1,123 @@
+"""Unpacks gz and zip within bounds and in memory; names that mislead are refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+
+from transforms.s1_conform.decode.kind import sniff
+from transforms.s1_conform.decode.model import Bounds, Refused
+
+Member = tuple[str, bytes]
+_JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)
+_PAPERS = re.compile(r"\.(pdf|docx?|md|rtf|html?)$|(^|/)(readme|license)[^/]*$", re.IGNORECASE)
+_RATIO_MATTERS_FROM = 16 * 1024**2
+
+
+def unpack(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> list[Member]:
+    """The files inside, each named `<archive>/<member>`; a plain file is its own only member."""
+    if len(data) > bounds.max_bytes:
+        raise Refused("FILE-009", f"{len(data):,} bytes, at most {bounds.max_bytes:,}")
+    kind = sniff(data)
+    if kind == "gzip":
+        plain = _gunzip(data, bounds)
+        repairs["unpacked"] += 1
+        _no_archive_inside(plain, name)
+        return [(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE), plain)]
+    if kind == "zip":
+        members = _unzip(data, name, bounds, repairs)
+        repairs["unpacked"] += len(members)
+        return members
+    return [(name, data)]
+
+
+def _no_archive_inside(data: bytes, name: str) -> None:
+    if sniff(data) in ("zip", "gzip"):
+        raise Refused("FILE-017", name)
+
+
+def _gunzip(data: bytes, bounds: Bounds) -> bytes:
+    most = _most(len(data), bounds)
+    parts: list[bytes] = []
+    size = 0
+    rest = data
+    while rest and rest.strip(b"\0"):
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            part = stream.decompress(rest, most - size + 1)
+        except zlib.error as error:
+            raise Refused("FILE-013", str(error)) from None
+        size += len(part)
+        if size > most:
+            raise Refused("FILE-016", f"more than {most:,} bytes")
+        if not stream.eof:
+            raise Refused("FILE-013", "it ends before its end")
+        parts.append(part)
+        rest = stream.unused_data
+    return b"".join(parts)
+
+
+def _most(packed: int, bounds: Bounds) -> int:
+    """Bytes that an archive of this size may grow to."""
+    return min(bounds.max_expanded_bytes, max(_RATIO_MATTERS_FROM, int(packed * bounds.max_ratio)))
+
+
+def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> list[Member]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Refused("FILE-013", str(error)) from None
+    with archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        _check_directory(infos, len(data), bounds)
+        wanted = [info for info in infos if not _JUNK.search(info.filename) and not _PAPERS.search(info.filename)]
+        if len(wanted) < len(infos):
+            repairs["ignored_members"] += len(infos) - len(wanted)
+        if not wanted:
+            raise Refused("FILE-018")
+        members = [(f"{name}/{info.filename}", _member(archive, info)) for info in wanted]
+    for member_name, plain in members:
+        _no_archive_inside(plain, member_name)
+    return members
+
+
+def _check_directory(infos: list[zipfile.ZipInfo], packed: int, bounds: Bounds) -> None:
+    if len(infos) > bounds.max_members:
+        raise Refused("FILE-015", f"{len(infos):,}, at most {bounds.max_members:,}")
+    seen: set[str] = set()
+    for info in infos:
+        if unsafe_name(info.filename) or info.filename in seen or (info.external_attr >> 28) == 0xA:
+            raise Refused("FILE-014", info.filename[:200])
+        seen.add(info.filename)
+        if info.flag_bits & 0x1:
+            raise Refused("FILE-012")
+    size = sum(info.file_size for info in infos)
+    if size > _most(packed, bounds):
+        raise Refused("FILE-016", f"{size:,} bytes from {packed:,}")
+
+
+def unsafe_name(name: str) -> bool:
+    """Whether a name is absolute, climbs out, or hides what it is."""
+    parts = re.split(r"[/\\]", name)
+    return (
+        not name
+        or name.startswith(("/", "\\"))
+        or ".." in parts
+        or bool(re.match(r"^[A-Za-z]:", name))
+        or "\\" in name
+        or any(ord(letter) < 32 for letter in name)
+    )
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(info) as stream:
+            plain = stream.read(info.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Refused("FILE-013", f"{info.filename}: {error}") from None
+    if len(plain) != info.file_size:
+        raise Refused("FILE-013", f"{info.filename}: its size is not the one written beside it")
+    return plain

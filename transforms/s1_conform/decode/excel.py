@@ -1,0 +1,140 @@
+"""Excel workbooks → a table of text: every cell as text, dates as ISO, the sheet chosen or refused, errors named."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from dataclasses import replace
+
+import fastexcel
+import polars as pl
+from defusedxml import ElementTree
+
+from transforms.s1_conform.decode.delimited import check_cells
+from transforms.s1_conform.decode.grid import cells, find_header, take_table
+from transforms.s1_conform.decode.kind import OLE
+from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
+
+_LOCKED = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
+_ERROR_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*?\bt="e"')
+_MERGED = re.compile(rb'<mergeCell [^>]*?ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
+
+
+def read_excel(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
+    """The sheet that counts. Raises Refused."""
+    if data.startswith(OLE) and any(word in data for word in _LOCKED):
+        raise Refused("FILE-012")
+    _check_expanded(data, options)
+    grids = _grids(data, repairs)
+    sheet = _choose(grids, options)
+    repairs["other_sheets"] += len(grids) - 1
+    grid = grids[sheet]
+    check_cells(grid, options)
+    table = take_table(grid, name, sheet, "excel", options, repairs)
+    return _with_sheet_faults(table, data, sheet)
+
+
+def _check_expanded(data: bytes, options: DecodeOptions) -> None:
+    if data.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                size = sum(info.file_size for info in archive.infolist())
+        except (zipfile.BadZipFile, ValueError) as error:
+            raise Refused("FILE-019", str(error)) from None
+        most = min(options.bounds.max_expanded_bytes, max(256 * 1024**2, int(len(data) * options.bounds.max_ratio)))
+        if size > most:
+            raise Refused("FILE-016", f"{size:,} bytes from {len(data):,}")
+
+
+def _grids(data: bytes, repairs: Counter[str]) -> dict[str, pl.DataFrame]:
+    """Every visible sheet that holds something, as a grid."""
+    try:
+        book = fastexcel.read_excel(data)
+        found: dict[str, pl.DataFrame] = {}
+        for sheet in book.sheet_names:
+            loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+            if loaded.visible != "visible":
+                repairs["hidden_sheets"] += 1
+            elif loaded.height and loaded.width:
+                found[sheet] = _as_grid(loaded.to_polars())
+    except fastexcel.FastExcelError as error:
+        said = str(error).splitlines()[0]
+        raise Refused("FILE-012" if "password" in said.lower() else "FILE-019", said[:200]) from None
+    if not found:
+        raise Refused("FILE-001")
+    return found
+
+
+def _as_grid(sheet: pl.DataFrame) -> pl.DataFrame:
+    names = [f"·{at}" for at in range(sheet.width)]
+    grid = sheet.rename(dict(zip(sheet.columns, names, strict=True)))
+    return grid.with_columns(
+        pl.when(pl.col(names).str.strip_chars() != "").then(pl.col(names)),
+        line=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32),
+        width=pl.lit(len(names), dtype=pl.UInt32),
+        text=pl.lit(None, dtype=pl.String),
+    )
+
+
+def _choose(grids: dict[str, pl.DataFrame], options: DecodeOptions) -> str:
+    """The declared sheet, the only one, or the only one whose column names are known."""
+    declared = options.shape.sheet
+    if declared is not None:
+        if declared not in grids:
+            raise Refused("FILE-021", declared)
+        return declared
+    if len(grids) == 1:
+        return next(iter(grids))
+    fitting = [sheet for sheet, grid in grids.items() if _names_known(grid, options) >= 2]
+    if len(fitting) != 1:
+        raise Refused("FILE-020", ", ".join(fitting or grids))
+    return fitting[0]
+
+
+def _names_known(grid: pl.DataFrame, options: DecodeOptions) -> int:
+    filled = grid.with_columns(filled=pl.sum_horizontal(pl.col(cells(grid)).is_not_null(), pl.lit(0)))
+    lenient = options.model_copy(update={"shape": options.shape.model_copy(update={"header_row": None})})
+    try:
+        head = find_header(filled, lenient)
+    except Refused:
+        return 0
+    return len({fold(each) for each in head.names} & options.known)
+
+
+def _with_sheet_faults(table: Table, data: bytes, sheet: str) -> Table:
+    """Rows with formula errors break ROW-003; cells merged over several rows of data refuse the file (.xlsx only)."""
+    xml = _sheet_xml(data, sheet)
+    if xml is None:
+        return table
+    first, last = table.rows[SOURCE_ROW].min(), table.rows[SOURCE_ROW].max()
+    for top, bottom in _MERGED.findall(xml):
+        if int(top) < int(bottom) and int(bottom) >= int(first) and int(top) <= int(last):  # type: ignore[arg-type]
+            raise Refused("FILE-022", f"lines {int(top)} to {int(bottom)}")
+    lines = sorted({int(line) for _, line in _ERROR_CELL.findall(xml)})
+    if not lines:
+        return table
+    cells_shown = pl.concat_str(pl.col(table.header).fill_null(""), separator=" | ")
+    faulty = table.rows.filter(pl.col(SOURCE_ROW).is_in(lines)).select(
+        SOURCE_ROW, pl.lit("ROW-003").alias("rule_id"), cells_shown.alias("text")
+    )
+    return replace(table, broken=pl.concat([table.broken, faulty]).sort(SOURCE_ROW))
+
+
+def _sheet_xml(data: bytes, sheet: str) -> bytes | None:
+    """The XML part behind a sheet; None for the old binary format."""
+    if not data.startswith(b"PK"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            target = {each.get("Id"): each.get("Target", "") for each in links}
+            for each in book.iter():
+                if each.tag.endswith("}sheet") and each.get("name") == sheet:
+                    link = next(value for key, value in each.attrib.items() if key.endswith("}id"))
+                    return archive.read("xl/" + target[link].removeprefix("/xl/"))
+    except (KeyError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile):
+        return None
+    return None

@@ -1,0 +1,89 @@
+"""What decoding takes and gives: options and bounds in; tables of text, repairs and problems out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.file_rules import FILE_RULES
+from contracts.shape import Shape
+
+SOURCE_ROW = "source_row"
+ASIDE_SCHEMA = {SOURCE_ROW: pl.UInt32, "kind": pl.String, "text": pl.String}
+BROKEN_SCHEMA = {SOURCE_ROW: pl.UInt32, "rule_id": pl.String, "text": pl.String}
+
+
+class Bounds(BaseModel):
+    """Beyond these a file is refused (FILE-009 to FILE-011, FILE-015, FILE-016)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_bytes: int = Field(default=2 * 1024**3, gt=0)
+    max_members: int = Field(default=200, gt=0)
+    max_expanded_bytes: int = Field(default=4 * 1024**3, gt=0)
+    max_ratio: float = Field(default=200, gt=1)
+    max_columns: int = Field(default=500, gt=0)
+    max_cell_characters: int = Field(default=32_767, gt=0)
+
+
+class DecodeOptions(BaseModel):
+    """`known` are folded names (canonical, aliases, the mapping's own) by which a header is recognised."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    extract: str = "roster"
+    known: frozenset[str] = frozenset()
+    shape: Shape = Shape()
+    bounds: Bounds = Bounds()
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """Why a file cannot be used."""
+
+    rule_id: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text. `rows` has the header's columns and `source_row`; `broken` rows are among `rows`.
+
+    `aside` are the lines that are not rows: titles, footers, totals, blanks. `kind` says what the file was.
+    """
+
+    name: str
+    sheet: str | None
+    kind: str
+    header: tuple[str, ...]
+    rows: pl.DataFrame
+    broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN_SCHEMA))
+    aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASIDE_SCHEMA))
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What came out of one or several files. With a problem there are no tables: a file is used whole or not."""
+
+    tables: tuple[Table, ...] = ()
+    repairs: Counter[str] = field(default_factory=Counter)
+    problems: tuple[FileProblem, ...] = ()
+
+
+class Refused(Exception):
+    """A file that cannot be used; turned into a `FileProblem` by `decode`."""
+
+    def __init__(self, rule_id: str, particulars: str = "") -> None:
+        rule = FILE_RULES[rule_id]
+        self.problem = FileProblem(rule_id, rule.message.format(particulars), rule.fix)
+        super().__init__(self.problem.message)
+
+
+def fold(name: str) -> str:
+    """A column name without case, spaces and punctuation, as names are compared."""
+    return re.sub(r"[\W_]+", "", name).casefold()
