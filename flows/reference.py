@@ -79,7 +79,7 @@ def _checked(name: str, key: str, text: pl.DataFrame) -> pl.DataFrame:
             plain = column.removesuffix(UNREADABLE)
             row, value = bad.select("_row", column).row(0)
             raise RungError(f"reference/{key}: row {row}: {plain} is {value!r}, not {schema.columns()[plain].dtype}")
-    result = schema.filter(typed.select(schema.columns()))
+    result = schema.filter(typed.select(list(schema.columns())))
     if result.failure:
         rule, count = next(iter(result.failure.counts().items()))
         rows = typed.join(result.failure.invalid(), on=list(schema.columns()), how="semi", nulls_equal=True)

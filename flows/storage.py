@@ -63,6 +63,9 @@ class Place(Protocol):
     def remove(self, prefix: str) -> None:
         """Remove every object under a folder."""
 
+    def point(self, name: str, target: str) -> None:
+        """Make the folder `name` show what the folder `target` holds: in one step on disk, by copying on S3."""
+
     def uri(self, key: str) -> str:
         """What Polars scans."""
 
@@ -74,9 +77,9 @@ class Place(Protocol):
 class LocalPlace:
     """A folder on disk."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, address: str | None = None) -> None:
         self.root = root.resolve()
-        self.address = str(self.root)
+        self.address = address or str(self.root)
 
     @property
     def options(self) -> dict[str, str] | None:
@@ -141,6 +144,12 @@ class LocalPlace:
 
     def remove(self, prefix: str) -> None:
         shutil.rmtree(self.path(prefix), ignore_errors=True)
+
+    def point(self, name: str, target: str) -> None:
+        link = self.path(name)
+        temporary = self._beside(link)
+        temporary.symlink_to(target, target_is_directory=True)
+        temporary.replace(link)
 
     def uri(self, key: str) -> str:
         return str(self.path(key))
@@ -248,6 +257,15 @@ class S3Place:
         for entry in list(self.entries(prefix)):
             self.client.delete_object(Bucket=self.bucket, Key=self._full(entry.key))
 
+    def point(self, name: str, target: str) -> None:
+        wanted = {entry.key.removeprefix(f"{target}/") for entry in self.entries(target)}
+        for key in sorted(wanted):
+            source = {"Bucket": self.bucket, "Key": self._full(f"{target}/{key}")}
+            self.client.copy_object(Bucket=self.bucket, Key=self._full(f"{name}/{key}"), CopySource=source)
+        for entry in list(self.entries(name)):
+            if entry.key.removeprefix(f"{name}/") not in wanted:
+                self.client.delete_object(Bucket=self.bucket, Key=self._full(entry.key))
+
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{self._full(key)}"
 
@@ -258,7 +276,7 @@ def open_place(address: str, root: Path, endpoint_url: str | None = None, region
         return S3Place(address, endpoint_url, region)
     if "://" in address:
         raise RungError(f"{address}: not a place Rung knows; use a path or s3://bucket/prefix")
-    return LocalPlace(root / address)
+    return LocalPlace(root / address, address)
 
 
 def scan_parquet(place: Place, keys: list[str]) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.ledger import Ledger
-from flows.settings import Settings
+from flows.settings import Settings, load_settings
 from flows.storage import Place, open_place
 
 PROJECT = Path(__file__).parent.parent
@@ -60,3 +60,8 @@ def code_version() -> str:
                 digest.update(str(path.relative_to(PROJECT)).encode())
                 digest.update(path.read_bytes())
     return f"{version('rung')}+{digest.hexdigest()[:12]}"
+
+
+def open_workspace(config: Path) -> Workspace:
+    """The workspace of a configuration file. Raises RungError."""
+    return Workspace(load_settings(config))

@@ -10,7 +10,8 @@ import polars as pl
 
 from contracts.extracts import EXTRACTS
 from contracts.mapping import ColumnSource, Layout, PayFromPositions
-from transforms.s1_conform.values import FOLDER_COLUMNS, SENT
+from transforms.s1_conform.decode import fold
+from transforms.s1_conform.values import BROKEN, FOLDER_COLUMNS, SENT, UNREADABLE
 
 STANDARDS = ("edfi", "ceds", "oneroster")
 
@@ -29,7 +30,7 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
     """Match a file's header to an extract's columns. A layout decides alone for the columns that it names."""
     contract = EXTRACTS[extract].sent
     sources: dict[str, ColumnSource] = {}
-    by_name = {_plain(name): name for name in reversed(header)}
+    by_name = {fold(name): name for name in reversed(header)}
     taken = layout.district_columns() if layout else set()
     for name, column in contract.columns().items():
         declared = layout.source(name) if layout else None
@@ -37,12 +38,12 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
             sources[name] = declared
             continue
         for alias in (name, *aliases(column)):
-            found = by_name.get(_plain(alias))
+            found = by_name.get(fold(alias))
             if found is not None and found not in taken:
                 sources[name] = ColumnSource(column=found)
                 break
     used = {source.column for source in sources.values()} | taken
-    folder = [by_name[name] for name in FOLDER_COLUMNS if name in by_name]
+    folder = [by_name[fold(name)] for name in FOLDER_COLUMNS if fold(name) in by_name]
     absent = sorted(name for name in taken if name not in header)
     missing = [name for name in EXTRACTS[extract].required if name not in sources]
     return Matched(
@@ -55,9 +56,9 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
 
 def conform_columns(rows: pl.DataFrame, matched: Matched, school_year: int) -> pl.DataFrame:
     """The file's rows under canonical names, all text; `source_row` and `lea_id`/`school_year` as sent stay beside."""
-    text = [text_of(source, school_year).alias(name) for name, source in matched.sources.items()]
-    folder = [pl.col(c).alias(name) for name in FOLDER_COLUMNS for c in rows.columns if _plain(c) == name]
-    return rows.select(*text, *folder, "source_row")
+    text = [_trimmed(text_of(source, school_year)).alias(name) for name, source in matched.sources.items()]
+    folder = [pl.col(c).alias(name) for name in FOLDER_COLUMNS for c in rows.columns if fold(c) == fold(name)]
+    return rows.select(*text, *folder, "source_row", BROKEN)
 
 
 def text_of(source: ColumnSource, school_year: int) -> pl.Expr:
@@ -73,6 +74,12 @@ def text_of(source: ColumnSource, school_year: int) -> pl.Expr:
     if source.otherwise is None:
         return table
     return column.replace_strict(source.values, default=pl.lit(source.otherwise), return_dtype=pl.String)
+
+
+def _trimmed(text: pl.Expr) -> pl.Expr:
+    """Text without the blanks around it; nothing but blanks is null."""
+    bare = text.str.strip_chars()
+    return pl.when(bare != "").then(bare)
 
 
 def pay_lines(rows: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, school_year: int) -> pl.DataFrame:
@@ -94,11 +101,17 @@ def pay_lines(rows: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, s
 
 
 def rename_folder_columns(text: pl.LazyFrame) -> pl.LazyFrame:
-    """`lea_id` and `school_year` as the file has them become `…__sent`: the landing folder's are the ones that hold."""
+    """`lea_id` and `school_year` as the file has them become `…__sent`: the landing folder's are the ones that hold.
+
+    A year that is no number is kept in `school_year__sent__unreadable`.
+    """
     sent = text.collect_schema()
+    columns = {name: pl.col(name) if name in sent else pl.lit(None, dtype=pl.String) for name in FOLDER_COLUMNS}
+    year = columns["school_year"].cast(pl.Int16, strict=False)
     return text.with_columns(
-        (pl.col(name).cast(dtype, strict=False) if name in sent else pl.lit(None, dtype=dtype)).alias(name + SENT)
-        for name, dtype in FOLDER_COLUMNS.items()
+        columns["lea_id"].alias("lea_id" + SENT),
+        year.alias("school_year" + SENT),
+        pl.when(year.is_null()).then(columns["school_year"]).alias("school_year" + SENT + UNREADABLE),
     ).drop(FOLDER_COLUMNS, strict=False)
 
 
@@ -108,5 +121,8 @@ def aliases(column: dy.Column) -> tuple[str, ...]:
     return tuple(alias for standard in STANDARDS for alias in metadata.get(standard) or ())
 
 
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.strip().lower() if letter.isalnum() or letter == "_")
+def known_names(extract: str, layout: Layout | None) -> frozenset[str]:
+    """Folded names by which a header of this extract is recognised: canonical, the standards', the mapping's own."""
+    columns = EXTRACTS[extract].sent.columns()
+    names = {alias for name, column in columns.items() for alias in (name, *aliases(column))}
+    return frozenset(fold(name) for name in (*names, *FOLDER_COLUMNS, *(layout.district_columns() if layout else ())))

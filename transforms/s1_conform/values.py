@@ -15,7 +15,9 @@ from contracts.columns import MONEY
 
 UNREADABLE = "__unreadable"
 SENT = "__sent"
-FOLDER_COLUMNS = {"lea_id": pl.String, "school_year": pl.Int16}
+# The rule of contracts/file_rules.py that a row breaks which could not be taken apart into cells.
+BROKEN = "_broken"
+FOLDER_COLUMNS = ("lea_id", "school_year")
 
 
 def type_columns(text: pl.LazyFrame, contract: type[dy.Schema]) -> pl.LazyFrame:
@@ -34,7 +36,7 @@ def type_columns(text: pl.LazyFrame, contract: type[dy.Schema]) -> pl.LazyFrame:
             if dtype != pl.String:
                 typed.append(pl.lit(None, dtype=pl.String).alias(name + UNREADABLE))
         elif dtype != pl.String:
-            value = read_as(pl.col(name), dtype)
+            value = read_as(pl.col(name), dtype).alias(name)
             typed += [value, pl.when(value.is_null()).then(pl.col(name)).alias(name + UNREADABLE)]
     return text.with_columns(typed)
 

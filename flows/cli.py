@@ -1,0 +1,167 @@
+"""The command line `rung`. Each command imports what it needs when it runs, so that `--help` costs next to nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.errors import RungError
+
+app = typer.Typer(
+    name="rung",
+    help="Teacher-leadership reporting for a state: who holds which rung, why, what it costs, who pays, if it lasts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+DEFAULT_CONFIG = Path("rung.toml")
+
+
+def main() -> None:
+    """Run the command line; a RungError becomes one line on standard error and its exit code, never a traceback."""
+    try:
+        app()
+    except RungError as error:
+        sys.stderr.write(f"rung: {error}\n")
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(help="Where to write the synthetic state.")],
+    leas: Annotated[int, typer.Option(help="Districts.")] = 10,
+    educators: Annotated[int, typer.Option(help="Educators in each district.")] = 2000,
+    years: Annotated[int, typer.Option(help="School years.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 0,
+    dirty: Annotated[float, typer.Option(help="Share of rows and files to spoil.")] = 0.0,
+    scale: Annotated[str | None, typer.Option(help="colorado, colorado-tenth, texas or nation.")] = None,
+) -> None:
+    """Write a synthetic state: configuration, landing and reference tables."""
+    from flows.demo import write_demo
+
+    write_demo(directory, leas=leas, educators=educators, years=years, seed=seed, dirty=dirty, scale=scale)
+    typer.echo(f"{directory}: ready; now `rung run -c {directory / 'rung.toml'}`")
+
+
+@app.command()
+def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Intake, marts and release: the main job."""
+    from flows.progress import Progress
+    from flows.report_table import run_table
+    from flows.run import run_all
+    from flows.workspace import open_workspace
+
+    work = open_workspace(config)
+    tracked = _tracked()
+    progress = Progress(quiet=as_json)
+    if tracked is None:
+        receipt = run_all(work, progress)
+    else:
+        receipt = tracked.statewide(config, progress)
+    _say(receipt.as_json(), as_json, lambda: run_table(work, receipt))
+
+
+@app.command()
+def intake(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Take in what is new in the landing."""
+    from dataclasses import asdict
+
+    from flows.intake import run_intake
+    from flows.progress import Progress
+    from flows.reference import load_reference
+    from flows.report_table import intake_table
+    from flows.workspace import open_workspace
+
+    work = open_workspace(config)
+    progress = Progress(quiet=as_json)
+    receipt = run_intake(work, load_reference(work.reference), progress)
+    _say({**asdict(receipt), "seconds": progress.seconds}, as_json, lambda: intake_table(work, receipt))
+
+
+@app.command()
+def marts(
+    config: Config = DEFAULT_CONFIG,
+    as_of: Annotated[datetime | None, typer.Option(help="Rebuild what was known then (UTC).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build the marts from the accepted lake."""
+    from dataclasses import asdict
+
+    from flows.progress import Progress
+    from flows.run import run_marts_as_of
+    from flows.workspace import open_workspace
+
+    work = open_workspace(config)
+    progress = Progress(quiet=as_json)
+    receipt = run_marts_as_of(work, progress, as_of)
+    where = work.lake.uri(f"marts/{receipt.inputs_id}")
+    _say(
+        {**asdict(receipt), "seconds": progress.seconds},
+        as_json,
+        lambda: typer.echo(f"marts {'built' if receipt.built else 'unchanged'}: {where}"),
+    )
+
+
+@app.command()
+def release(
+    config: Config = DEFAULT_CONFIG,
+    identified: Annotated[bool, typer.Option("--identified", help="Keep staff_id in the restricted marts.")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm-identified", help="Needed beside --identified.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish the marts as the current release."""
+    from dataclasses import asdict
+
+    from flows.progress import Progress
+    from flows.release import run_release
+    from flows.run import run_marts_as_of
+    from flows.workspace import open_workspace
+
+    if identified != confirm:
+        raise RungError("an identified release needs both --identified and --confirm-identified")
+    work = open_workspace(config)
+    progress = Progress(quiet=as_json)
+    receipt = run_release(work, run_marts_as_of(work, progress, None), progress, identified=identified)
+    _say(
+        {**asdict(receipt), "seconds": progress.seconds},
+        as_json,
+        lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"),
+    )
+
+
+@app.command()
+def bench(
+    scale: Annotated[str, typer.Option(help="colorado-tenth, colorado, texas or nation.")] = "colorado-tenth",
+    cache: Annotated[Path, typer.Option(help="Where generated states are kept.")] = Path("bench-data"),
+    as_json: Json = False,
+) -> None:
+    """Time every stage, its memory and the floor, in one run."""
+    from flows.bench import run_bench
+
+    run_bench(scale, cache, as_json=as_json)
+
+
+def _tracked() -> Any:
+    """Prefect's wrapping of the same stages, when a Prefect API is configured; None runs embedded."""
+    import os
+
+    if not os.environ.get("PREFECT_API_URL"):
+        return None
+    from flows import tracked
+
+    return tracked
+
+
+def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
+    else:
+        as_text()

@@ -1,0 +1,206 @@
+"""Intake: new and changed landing objects → accepted and quarantined rows in the lake, receipts, the ledger.
+
+Written before the ledger says so, under names made from content: a run killed anywhere and started again ends the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from contracts.extracts import EXTRACTS
+from contracts.row_rules import RowRule
+from flows.discover import Drop, discover
+from flows.errors import GateFailed
+from flows.ledger import Decision, Submission
+from flows.progress import Progress
+from flows.reading import BatchText, DropRead, fetch, read_batch
+from flows.receipts import Verdict, write_receipt
+from flows.reference import ReferenceTables
+from flows.rules import check_batch, row_rules_for
+from flows.storage import write_parquet
+from flows.workspace import Workspace, code_version
+from transforms.s1_conform.accounting import count_rows
+from transforms.s1_conform.columns import rename_folder_columns
+from transforms.s1_conform.derived import add_derived
+from transforms.s1_conform.judge import DUPLICATE, ERRORS, mark_duplicates, mark_rules
+from transforms.s1_conform.membership import mark_known
+from transforms.s1_conform.values import type_columns
+
+WRITERS = 4
+
+
+@dataclass
+class IntakeReceipt:
+    """What an intake did: submissions by state, rows, and objects it left alone."""
+
+    drops: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    unchanged: int = 0
+    stray: tuple[str, ...] = ()
+
+
+def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) -> IntakeReceipt:
+    """Take in everything new in the landing.
+
+    Raises RungError when storage or ledger fail, GateFailed when the accounting of a file does not hold.
+    """
+    found = discover(work.landing, work.ledger.seen())
+    receipt = IntakeReceipt(unchanged=found.unchanged, stray=found.stray)
+    total = sum(drop.size for drop in found.drops)
+    with progress.stage("intake", total) as advance:
+        for batch in _batches(found.drops, work.settings.intake.batch_bytes):
+            decisions = _take_in(work, reference, batch)
+            work.ledger.record(decisions, datetime.now(UTC))
+            for decision in decisions:
+                _count(receipt, decision)
+            advance(sum(drop.size for drop in batch))
+    return receipt
+
+
+def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
+    """Drops of one extract and year together, statewide, up to a bound of bytes."""
+    ordered = sorted(drops, key=lambda drop: (drop.extract, drop.school_year, drop.lea_id))
+    for _, group in groupby(ordered, key=lambda drop: (drop.extract, drop.school_year)):
+        batch: list[Drop] = []
+        size = 0
+        for drop in group:
+            if batch and size + drop.size > limit:
+                yield batch
+                batch, size = [], 0
+            batch.append(drop)
+            size += drop.size
+        yield batch
+
+
+def _take_in(work: Workspace, reference: ReferenceTables, batch: list[Drop]) -> list[Decision]:
+    decisions: list[Decision] = []
+    for part in read_batch(batch[0].extract, fetch(batch), reference.mappings):
+        judged, rules, counts = _judge(part, reference, batch[0].school_year)
+        check_batch(work, part.extract, judged, counts)
+        decisions += _commit(work, part, judged, rules)
+    return decisions
+
+
+def _judge(
+    part: BatchText, reference: ReferenceTables, school_year: int
+) -> tuple[pl.DataFrame, tuple[RowRule, ...], dict[str, int]]:
+    """Type, mark and judge the rows of a batch."""
+    extract = EXTRACTS[part.extract]
+    drops = part.drops
+    ids = pl.Series([drop.submission_id for drop in drops], dtype=pl.String)
+    leas = pl.Series([drop.drop.lea_id for drop in drops], dtype=pl.String)
+    files = pl.DataFrame(
+        [(d, f, file.landed.name) for d, drop in enumerate(drops) for f, file in enumerate(drop.files)],
+        schema={"drop_no": pl.UInt32, "file_no": pl.UInt32, "source_file": pl.String},
+        orient="row",
+    )
+    typed = (
+        type_columns(rename_folder_columns(part.text.lazy()), extract.sent)
+        .join(files.lazy(), on=["drop_no", "file_no"], how="left", maintain_order="left")
+        .with_columns(
+            lea_id=pl.lit(leas).gather(pl.col("drop_no")),
+            school_year=pl.lit(school_year, dtype=pl.Int16),
+            submission_id=pl.lit(ids).gather(pl.col("drop_no")),
+        )
+    )
+    references = {name: frame.lazy() for name, frame in reference.tables.items()}
+    known = mark_known(add_derived(typed, part.extract), part.extract, references).collect()
+    rules = row_rules_for(part.extract, school_year)
+    marked = mark_duplicates(known, extract.key, list(extract.sent.columns()))
+    kept = marked.filter(~pl.col(DUPLICATE)) if marked[DUPLICATE].any() else marked
+    judged, counts = mark_rules(kept, rules)
+    dropped = marked.filter(pl.col(DUPLICATE))
+    if dropped.height:
+        judged = pl.concat([judged, dropped], how="diagonal").sort("drop_no", maintain_order=True)
+    return judged, rules, counts
+
+
+def _commit(work: Workspace, part: BatchText, judged: pl.DataFrame, rules: tuple[RowRule, ...]) -> list[Decision]:
+    """Write lake and receipts of a batch and return what the ledger is to say."""
+    frames = judged.partition_by("submission_id", as_dict=True, include_key=True, maintain_order=True)
+    version = code_version()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(
+            pool.map(
+                lambda drop: _commit_one(work, drop, frames.get((drop.submission_id,), judged.clear()), rules, version),
+                part.drops,
+            )
+        )
+
+
+def _commit_one(
+    work: Workspace, read: DropRead, rows: pl.DataFrame, rules: tuple[RowRule, ...], version: str
+) -> Decision:
+    drop, extract = read.drop, read.extract
+    counts = count_rows(rows, extract, read.cents_set_aside)
+    verdict = _verdict(work, read, counts)
+    place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
+    originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
+    for file in read.files:
+        work.lake.write(f"{originals}/{file.landed.name}", file.data)
+    if not read.problems:
+        fine = ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
+        accepted = rows.filter(fine).select(list(EXTRACTS[extract].accepted.columns()))
+        write_parquet(work.lake, f"accepted/{place}.parquet", accepted)
+        bad = rows.filter(pl.col(ERRORS).is_not_null())
+        if bad.height:
+            write_parquet(work.lake, f"quarantined/{place}.parquet", bad)
+    submission = Submission(
+        submission_id=read.submission_id,
+        lea_id=drop.lea_id,
+        school_year=drop.school_year,
+        extract=extract,
+        landing=drop.files[0].place.address,
+        files=json.dumps([{"name": f.landed.name, "sha256": f.sha256, "bytes": len(f.data)} for f in read.files]),
+        received_at=drop.received_at,
+        rows_read=read.rows_read,
+        rows_set_aside=sum(read.set_aside.values()),
+        code_version=version,
+        **counts,
+    )
+    write_receipt(work, read, submission, verdict, rows, rules)
+    # A position file's pay is a submission of its own; its object is the roster's and is noted once.
+    objects = [file.landed for file in read.files] if extract == drop.extract else []
+    seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)
+    return Decision(submission, verdict.state, verdict.why, seen)
+
+
+def _verdict(work: Workspace, read: DropRead, counts: dict[str, Any]) -> Verdict:
+    """What becomes of a submission. The accounting identity of section 5 is a gate: nothing may be lost."""
+    if read.problems:
+        return Verdict("rejected", "; ".join(problem.message for problem in read.problems))
+    told = counts["rows_accepted"] + counts["rows_quarantined"] + counts["rows_duplicate"]
+    told += sum(read.set_aside.values())
+    cents = [counts[f"cents_{part}"] for part in ("accepted", "quarantined", "duplicate", "set_aside")]
+    place = f"{read.drop.lea_id}/{read.drop.school_year}/{read.extract}"
+    if told != read.rows_read:
+        raise GateFailed(f"{place}: {read.rows_read} rows read, {told} accounted for; nothing was applied")
+    if counts["cents_read"] is not None and sum(cents) != counts["cents_read"]:
+        raise GateFailed(f"{place}: dollars read and dollars accounted for differ; nothing was applied")
+    judged = counts["rows_accepted"] + counts["rows_quarantined"]
+    if judged == 0:
+        return Verdict("rejected", "the file has no rows")
+    share = counts["rows_quarantined"] / judged
+    if share > work.settings.gate.max_quarantine_share:
+        limit = work.settings.gate.max_quarantine_share
+        return Verdict("held", f"{share:.1%} of the rows are quarantined, more than the {limit:.1%} that may be")
+    return Verdict("accepted", f"{counts['rows_accepted']} rows accepted")
+
+
+def _count(receipt: IntakeReceipt, decision: Decision) -> None:
+    receipt.drops += 1
+    receipt.states[decision.state] = receipt.states.get(decision.state, 0) + 1
+    receipt.rows_read += decision.submission.rows_read
+    receipt.rows_accepted += decision.submission.rows_accepted
+    receipt.rows_quarantined += decision.submission.rows_quarantined

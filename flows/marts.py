@@ -1,0 +1,82 @@
+"""Marts from the accepted lake: every submission in force, the reference tables and the packs → restricted marts.
+
+Marts lie in the lake under the hash of everything they were made from, so that unchanged inputs are no work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from contracts.extracts import EXTRACTS
+from flows.errors import RungError
+from flows.ledger import Submission
+from flows.progress import Progress
+from flows.reference import ReferenceTables
+from flows.storage import scan_parquet, write_parquet
+from flows.summary import summarise
+from flows.workspace import Workspace, code_version
+
+
+@dataclass(frozen=True)
+class MartsReceipt:
+    """Where the marts lie in the lake, what they were made from, and the figures that a person reads first."""
+
+    inputs_id: str
+    built: bool
+    summary: dict[str, Any]
+
+
+def run_marts(
+    work: Workspace, reference: ReferenceTables, progress: Progress, as_of: datetime | None = None
+) -> MartsReceipt:
+    """Build all marts from the submissions in force (or as known at `as_of`).
+
+    Raises RungError when nothing has been accepted, GateFailed when a mart breaks its contract or an identity.
+    """
+    in_force = work.ledger.in_force(as_of)
+    if not in_force:
+        raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
+    inputs_id = _inputs_id(work, reference, in_force)
+    folder = f"marts/{inputs_id}"
+    if work.lake.tag(f"{folder}/summary.json") is not None:
+        return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
+    with progress.stage("marts"):
+        tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        marts = _build(work, tables)
+        summary = summarise(in_force, marts)
+        for name, frame in marts.items():
+            write_parquet(work.lake, f"{folder}/{name}.parquet", frame)
+        made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
+        work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
+        work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
+    return MartsReceipt(inputs_id, True, summary)
+
+
+def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl.LazyFrame]:
+    """The accepted rows of the submissions in force, one statewide frame per extract (contracts/extracts.py)."""
+    tables = {}
+    for extract, each in EXTRACTS.items():
+        keys = [
+            f"accepted/{s.extract}/{s.school_year}/{s.lea_id}/{s.submission_id}.parquet"
+            for s in in_force
+            if s.extract == extract
+        ]
+        tables[extract] = scan_parquet(work.lake, keys) if keys else each.accepted.create_empty(lazy=True)
+    return tables
+
+
+def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submission]) -> str:
+    said = {
+        "submissions": [s.submission_id for s in in_force],
+        "reference": reference.sha256,
+        "code": code_version(),
+        "metrics": work.settings.metrics,
+        "programs": work.settings.programs,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:20]

@@ -1,0 +1,76 @@
+"""The tables that commands end with, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from flows.intake import IntakeReceipt
+    from flows.run import RunReceipt
+    from flows.workspace import Workspace
+
+
+def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
+    """What an intake did, and which drops need a person."""
+    table = Table(title="Intake", show_header=False)
+    for state, count in sorted(receipt.states.items()):
+        table.add_row(f"submissions {state}", f"{count:,}")
+    table.add_row("rows read", f"{receipt.rows_read:,}")
+    table.add_row("rows accepted", f"{receipt.rows_accepted:,}")
+    table.add_row("rows quarantined", f"{receipt.rows_quarantined:,}")
+    table.add_row("objects unchanged", f"{receipt.unchanged:,}")
+    if receipt.stray:
+        table.add_row("objects outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
+    table.add_row("receipts", work.receipts.address)
+    console = Console()
+    console.print(table)
+    attention(work, console)
+
+
+def attention(work: Workspace, console: Console) -> None:
+    """Submissions that were not applied, each with its reason."""
+    waiting = [(s, state, why) for s, state, why in work.ledger.states() if state in ("rejected", "held", "late")]
+    if not waiting:
+        return
+    table = Table(title="Needs a person", title_justify="left")
+    for heading in ("district", "year", "extract", "state", "why"):
+        table.add_column(heading, overflow="fold")
+    for submission, state, why in waiting[:20]:
+        table.add_row(submission.lea_id, str(submission.school_year), submission.extract, state, why)
+    console.print(table)
+    if len(waiting) > 20:
+        console.print(f"and {len(waiting) - 20:,} more; `rung status` lists them all")
+
+
+def run_table(work: Workspace, receipt: RunReceipt) -> None:
+    """The end of `rung run`: what came in, who holds which level, the dollars, where the release lies."""
+    console = Console()
+    summary = receipt.marts.summary
+    years = summary["school_years"]
+    table = Table(title=f"{work.settings.state.name} · {years[0]}-{years[-1]}", show_header=False)
+    table.add_row("districts", f"{summary['districts']:,}")
+    this_run = ", ".join(f"{count:,} {state}" for state, count in sorted(receipt.intake.states.items()))
+    table.add_row("submissions in force", f"{summary['submissions']:,}")
+    table.add_row("taken in by this run", this_run or f"nothing new ({receipt.intake.unchanged:,} objects unchanged)")
+    for name in ("read", "accepted", "quarantined", "duplicate", "set_aside", "warned"):
+        table.add_row(f"rows {name.replace('_', ' ')}", f"{summary[f'rows_{name}']:,}")
+    table.add_row(f"educators in {summary['latest_year']}", f"{summary['educators']:,}")
+    for pay_type, dollars in summary["dollars"].items():
+        table.add_row(f"dollars, {pay_type}", f"{float(dollars):,.2f}")
+    table.add_row("release", receipt.release.release_id + ("" if receipt.release.made else " (unchanged)"))
+    table.add_row("where", receipt.release.location)
+    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in receipt.seconds.items())
+    table.add_row("time", seconds)
+    console.print(table)
+    levels = Table(title=f"Educators per level, {summary['latest_year']}")
+    for heading in ("program", "level", "state tier"):
+        levels.add_column(heading)
+    levels.add_column("educators", justify="right")
+    for row in summary["levels"]:
+        levels.add_row(row["program_id"], row["level"], str(row["state_tier"]), f"{row['persons']:,}")
+    if summary["levels"]:
+        console.print(levels)
+    attention(work, console)

@@ -1,0 +1,38 @@
+"""The rule catalogue at work: the row rules of an extract, and the gate over a judged batch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from contracts.file_rules import FILE_RULES
+from contracts.row_rules import RowRule
+from expectations.masks import row_rules
+from expectations.suites import SuiteError, load_suite
+from flows.errors import RungError
+from flows.workspace import PROJECT, Workspace
+from transforms.s1_conform.values import BROKEN
+
+SUITES = PROJECT / "expectations"
+
+
+@lru_cache
+def row_rules_for(extract: str, school_year: int) -> tuple[RowRule, ...]:
+    """The rules of an extract that are valid in a school year. Raises RungError for an unusable suite."""
+    try:
+        suite = row_rules(load_suite(extract, SUITES), school_year)
+    except SuiteError as error:
+        raise RungError(str(error)) from None
+    return (*suite, *(_shape_rule(rule_id, extract) for rule_id in FILE_RULES if rule_id.startswith("ROW-")))
+
+
+def _shape_rule(rule_id: str, extract: str) -> RowRule:
+    """A row that could not be taken apart into cells: found while decoding, quarantined like any other."""
+    rule = FILE_RULES[rule_id]
+    breaks = (pl.col(BROKEN) == rule_id).fill_null(False)
+    return RowRule(rule_id, "error", extract, "", rule.message, rule.fix, breaks)
+
+
+def check_batch(work: Workspace, extract: str, judged: pl.DataFrame, counts: dict[str, int]) -> None:
+    """The gate over a judged batch, before anything of it is committed."""

@@ -1,0 +1,45 @@
+"""Is a code one that the state's reference tables know? One boolean column `<column>__known` beside each such code.
+
+Null where the row has no code. The suites say what an unknown code means: a school or rating label is an error, a pay
+or fund code a warning (MARTS section 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+KNOWN = "__known"
+
+
+def mark_known(rows: pl.LazyFrame, extract: str, reference: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Add the membership columns of an extract. Grain and order unchanged.
+
+    `school_id__known`: the LEA has the school in that year. `rating_level__known`: the label is in the version of the
+    system in force that year. `rating_system__known`, `pay_code__known`, `fund_code__known`: as they say, by LEA.
+    """
+    rows = _known(rows, "school_id", ["lea_id", "school_year", "school_id"], reference["schools"])
+    if extract == "payroll":
+        rows = _known(rows, "pay_code", ["lea_id", "pay_code"], reference["pay_codes"])
+        rows = _known(rows, "fund_code", ["lea_id", "fund_code"], reference["funds"])
+    if extract == "evaluation":
+        rows = _known(rows, "rating_system", ["rating_system"], reference["rating_systems"])
+        labels = rating_labels(reference["rating_systems"], rows.select("school_year").unique())
+        rows = _known(rows, "rating_level", ["school_year", "rating_system", "rating_level"], labels)
+    return rows
+
+
+def rating_labels(rating_systems: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per school year x system x label of the version in force: the greatest from_year not after the year."""
+    in_force = years.join(rating_systems, how="cross").filter(pl.col("from_year") <= pl.col("school_year"))
+    newest = pl.col("from_year").max().over("school_year", "rating_system")
+    return in_force.filter(pl.col("from_year") == newest)
+
+
+def _known(rows: pl.LazyFrame, column: str, on: Sequence[str], codes: pl.LazyFrame) -> pl.LazyFrame:
+    listed = codes.select(on).unique().with_columns(pl.lit(True).alias(column + KNOWN))
+    found = pl.col(column + KNOWN).fill_null(False)
+    return rows.join(listed, on=list(on), how="left", maintain_order="left").with_columns(
+        pl.when(pl.col(column).is_not_null()).then(found).alias(column + KNOWN)
+    )
