@@ -1,0 +1,134 @@
+"""Writes the synthetic state: rung.toml, landing and reference, a group of districts at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from flows.demo import finance, reference
+from flows.demo.adoptions import adoptions
+from flows.demo.events import event_rows
+from flows.demo.extracts import evaluation, leadership, payroll
+from flows.demo.history import History, Year
+from flows.demo.pay import pay_lines
+from flows.demo.people import settle
+from flows.demo.plan import State, lay_out
+from flows.demo.posts import posts_of
+from flows.demo.ratings import rate, slice_of
+from flows.demo.roster import roster
+from flows.demo.seats import build_schools, build_seats
+from flows.demo.staff import running, staff_of_year
+
+REPEATS_THE_FOLDER = ("roster", "evaluation")  # extracts whose files carry lea_id and school_year themselves
+RUNG_TOML = """\
+[state]
+name = "Demo State"
+code = "DS"
+synthetic = true
+
+[storage]
+landing = ["landing"]
+reference = "reference"
+lake = "lake"
+receipts = "receipts"
+releases = "releases"
+ledger = "sqlite:///rung.db"
+"""
+
+
+def write_demo(
+    directory: Path,
+    *,
+    leas: int = 10,
+    educators: int = 2000,
+    years: int = 5,
+    seed: int = 0,
+    dirty: float = 0.0,
+    scale: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Writes a state of `leas` districts of `educators` each (or of a named `scale`) into `directory`.
+
+    The same arguments write the same bytes. `progress` is told districts done and districts in all. `dirty` is the
+    share of rows to spoil; it also writes `spoiled.parquet`. Raises `ValueError` for sizes that there are not and
+    `FileExistsError` where `directory` holds a landing already.
+    """
+    state = lay_out(leas=leas, educators=educators, years=years, seed=seed, scale=scale)
+    if (directory / "landing").exists():
+        raise FileExistsError(f"{directory} already holds a landing; name a new folder or remove it")
+    directory.mkdir(parents=True, exist_ok=True)
+    _write_reference(state, directory / "reference")
+    first_seat = 0
+    for group in state.groups():
+        schools = _write_group(state, group, first_seat, directory / "landing")
+        _append(schools, directory / "reference" / "schools.csv")
+        first_seat += int(state.sizes[group.start : group.stop].sum())
+        if progress:
+            progress(group.stop, state.leas)
+    (directory / "rung.toml").write_text(RUNG_TOML, encoding="utf-8")
+
+
+def _write_reference(state: State, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    tables = {
+        "districts": reference.districts(state),
+        "program_adoption": reference.program_adoption(state),
+        "rating_systems": reference.rating_systems(),
+        "pay_codes": reference.pay_codes(state),
+        "funds": reference.funds(state),
+        "offsets": finance.offsets(state),
+        "minimum_wage": finance.minimum_wage(state),
+        "program_finance": finance.program_finance(state),
+        "calendar": finance.calendar(state),
+    }
+    for name, table in tables.items():
+        table.write_csv(folder / f"{name}.csv")
+    for part in reference.salary_schedules(state):
+        _append(part, folder / "salary_schedules.csv")
+
+
+def _append(part: pl.DataFrame, path: Path) -> None:
+    with path.open("ab") as out:
+        part.write_csv(out, include_header=out.tell() == 0)
+
+
+def _write_group(state: State, group: range, first_seat: int, landing: Path) -> pl.DataFrame:
+    """The group's extracts of all years; returns its schools."""
+    schools = build_schools(state, group)
+    seats = build_seats(state, group, schools, first_seat)
+    room = len(state.years) + 2
+    people = settle(state, seats, first_seat * room)
+    history = History.empty(first_seat * room, seats.own * room)
+    for index in range(len(state.years)):
+        staff = staff_of_year(state, seats, schools, people, index)
+        rated = rate(state, staff)
+        for name, program in adoptions().programs.items():
+            if program.ladder:
+                history.climb(staff, rated, program.ladder, running(state, seats.lea, name, staff.year))
+        year = Year(state, index, staff, rated, history)
+        posts = posts_of(state.dice, staff)
+        frames = {
+            "roster": roster(year, posts),
+            "evaluation": evaluation(year, posts),
+            "leadership": leadership(year, event_rows(year, posts)),
+            "payroll": payroll(year, pay_lines(year)),
+        }
+        for extract, frame in frames.items():
+            _write_extract(state, group, staff.year, extract, frame, landing)
+        history.close(staff, rated)
+    return reference.school_years(state, schools, seats)
+
+
+def _write_extract(state: State, group: range, year: int, extract: str, frame: pl.DataFrame, landing: Path) -> None:
+    lea = frame.get_column("lea").to_numpy()
+    cells = frame.drop("lea")
+    for index in group:
+        here = slice_of(lea, index)
+        rows = cells.slice(here.start, here.stop - here.start)
+        if extract in REPEATS_THE_FOLDER:
+            rows = rows.select(pl.lit(state.lea_id(index)).alias("lea_id"), pl.lit(year).alias("school_year"), pl.all())
+        folder = landing / state.lea_id(index) / str(year) / extract
+        folder.mkdir(parents=True)
+        rows.write_csv(folder / f"{extract}.csv", float_precision=2 if extract == "payroll" else None)
