@@ -1,0 +1,188 @@
+"""Complementary suppression that loses little: for each exposed cell, the cheapest cells that let it move.
+
+A hidden cell is safe when the published tables still hold after it moves. A linear program finds the movement through
+the cheapest cells; those are hidden too. The audit judges the outcome over everything, and exposed cells come back with
+a wider neighbourhood (their tables, the tables next to those, ... all).
+"""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+
+from transforms.s6_disclose.attack import components, new_engine
+from transforms.s6_disclose.audit import Audit, audit
+from transforms.s6_disclose.problem import Bools, EngineFailure, Floats, Ints, Problem, restricted
+
+ROUNDS = 12
+MOVED = 1e-6
+LIGHTEN_COMPONENT = 400
+
+
+class Mover:
+    """The movements of a set of relations, as a linear program: up and down shifts of each cell, at a cost.
+
+    Columns: for each direction (up, and down where `both`) the plus and the minus of every cell. A cell that is hidden
+    moves free of charge, a shown one costs its loss for each unit, a cell that the reader knows cannot move.
+    """
+
+    def __init__(self, problem: Problem, hidden: Bools, rows: Ints, both: bool, zeros: bool) -> None:
+        inside = np.isin(problem.relation, rows)
+        self.cells, column = np.unique(problem.cell[inside], return_inverse=True)
+        _, row = np.unique(problem.relation[inside], return_inverse=True)
+        weight = problem.coefficient[inside]
+        self.problem, self.both = problem, both
+        self.size, directions = len(self.cells), 2 if both else 1
+        self.cost = loss(problem)[self.cells] * ~(hidden | problem.residual)[self.cells]
+        value = problem.value[self.cells]
+        span = np.abs(value).max(initial=0) + problem.width[self.cells].max(initial=0) * 4
+        plus = np.minimum(problem.high[self.cells] - value, span)
+        minus = np.minimum(value - problem.low[self.cells], span)
+        if not zeros:
+            # An empty cell is a poor cover: a reader may know that nobody can be in it.
+            still = (value == 0) & (self.cost > 0)
+            plus, minus = np.where(still, 0.0, plus), np.where(still, 0.0, minus)
+        self.caps = np.concatenate([plus, minus] * directions).clip(0)
+        self.columns = np.arange(2 * directions * self.size, dtype=np.int32)
+        self.engine = new_engine()
+        none = np.zeros(0, dtype=np.int32)
+        self.engine.addCols(
+            len(self.columns),
+            np.concatenate([self.cost] * 2 * directions),
+            np.zeros(len(self.columns)),
+            self.caps,
+            0,
+            none,
+            none,
+            np.zeros(0),
+        )
+        for direction in range(directions):
+            self._identities(row, column, weight, 2 * direction * self.size)
+        self.target_row = directions * len(rows)
+        self.engine.addRows(1, np.zeros(1), np.full(1, np.inf), 0, np.zeros(1, dtype=np.int32), none, np.zeros(0))
+
+    def _identities(self, row: Ints, column: Ints, weight: Floats, offset: int) -> None:
+        rows = np.concatenate([row, row])
+        columns = np.concatenate([column + offset, column + offset + self.size])
+        weights = np.concatenate([weight, -weight])
+        order = np.lexsort((columns, rows))
+        starts = np.searchsorted(rows[order], np.arange(row.max() + 1)).astype(np.int32)
+        zero = np.zeros(len(starts))
+        self.engine.addRows(len(starts), zero, zero, len(rows), starts, columns[order].astype(np.int32), weights[order])
+
+    def cover(self, target: int, need: float) -> Ints | None:
+        """Cells to hide so that `target` can move by `need`; None when these relations do not allow it."""
+        at = int(np.searchsorted(self.cells, target))
+        moves = [at, at + 3 * self.size] if self.both else [at]
+        counters = [at + self.size, at + 2 * self.size] if self.both else [at + self.size]
+        for column in moves:
+            self.engine.changeCoeff(self.target_row, column, 1.0)
+        for column in counters:
+            self.engine.changeColBounds(column, 0.0, 0.0)
+        self.engine.changeRowBounds(self.target_row, need, np.inf)
+        self.engine.run()
+        status = self.engine.getModelStatus()
+        found = None
+        if status == highspy.HighsModelStatus.kOptimal:
+            shift = np.asarray(self.engine.getSolution().col_value).reshape(-1, 2, self.size)
+            used = (np.abs(shift[:, 0] - shift[:, 1]) > MOVED).any(axis=0) & (self.cost > 0)
+            found = self.cells[used]
+            self.free(np.flatnonzero(used))
+        elif status != highspy.HighsModelStatus.kInfeasible:
+            raise EngineFailure(f"the suppression's linear program ended {status}")
+        for column in moves:
+            self.engine.changeCoeff(self.target_row, column, 0.0)
+        for column in counters:
+            self.engine.changeColBounds(column, 0.0, float(self.caps[column]))
+        return found
+
+    def free(self, used: Ints) -> None:
+        """Cells that are hidden from now on cost nothing."""
+        self.cost[used] = 0.0
+        for start in range(0, len(self.columns), self.size):
+            self.engine.changeColsCost(len(used), (used + start).astype(np.int32), np.zeros(len(used)))
+
+
+def loss(problem: Problem) -> Floats:
+    """What hiding a cell loses: one for the cell, and more for larger values."""
+    return 1.0 + np.log2(1.0 + np.abs(problem.value))
+
+
+def neighbourhood(problem: Problem, cell: int, radius: int) -> Ints:
+    """Relations of the tables that the cell stands in, and of those up to `radius` tables further."""
+    cells = np.zeros(problem.size, dtype=bool)
+    cells[cell] = True
+    chosen = np.zeros(problem.relations, dtype=bool)
+    tables = int(problem.table.max(initial=0)) + 1
+    for _ in range(radius + 1):
+        near = np.zeros(tables, dtype=bool)
+        near[problem.table[problem.relation[cells[problem.cell]]]] = True
+        chosen = near[problem.table]
+        cells[problem.cell[chosen[problem.relation]]] = True
+    return np.flatnonzero(chosen)
+
+
+def protect(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
+    """Hides complements until the audit finds nothing; returns the hidden cells and the last audit.
+
+    Raises EngineFailure when no choice protects a cell: the release stops and names it.
+    """
+    hidden = primary | problem.residual
+    for radius in range(ROUNDS):
+        found = audit(problem, primary, hidden)
+        if not len(found.failing):
+            return lighten(problem, primary, hidden)
+        hidden = _cover(problem, hidden, found, radius)
+    found = audit(problem, primary, hidden)
+    if len(found.failing):
+        raise EngineFailure(f"{len(found.failing)} cells cannot be protected, first {found.failing[:5].tolist()}")
+    return lighten(problem, primary, hidden)
+
+
+def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
+    """One round: a cover for every failing cell, neighbourhood by neighbourhood, the smallest cells first."""
+    hidden = hidden.copy()
+    places: dict[bytes, tuple[Ints, list[int]]] = {}
+    for cell in found.failing:
+        rows = neighbourhood(problem, int(cell), radius)
+        places.setdefault(rows.tobytes(), (rows, []))[1].append(int(cell))
+    for rows, cells in places.values():
+        mover = Mover(problem, hidden, rows, both=False, zeros=radius > 2)
+        left = []
+        for cell in sorted(cells, key=lambda at: (problem.value[at], at)):
+            cover = mover.cover(cell, float(found.need[cell]))
+            if cover is None:
+                left.append(cell)
+            else:
+                hidden[cover] = True
+        if left:
+            mover = Mover(problem, hidden, rows, both=True, zeros=radius > 2)
+        for cell in left:
+            cover = mover.cover(cell, float(found.need[cell]))
+            if cover is not None:
+                hidden[cover] = True
+    return hidden
+
+
+def lighten(problem: Problem, primary: Bools, hidden: Bools) -> tuple[Bools, Audit]:
+    """Shows complements again that turn out not to be needed, the costliest first (in components of bounded size)."""
+    hidden = hidden.copy()
+    fixed = primary | problem.residual
+    cost = loss(problem)
+    for part in components(problem, hidden):
+        spare = part.cells[(hidden & ~fixed)[part.cells]]
+        if not len(spare) or len(part.cells) > LIGHTEN_COMPONENT:
+            continue
+        rows = np.unique(problem.relation[np.isin(problem.cell, part.cells)])
+        small, cells = restricted(problem, rows)
+        for cell in spare[np.argsort(-cost[spare], kind="stable")]:
+            hidden[cell] = False
+            if _alone(small, hidden[cells]) or len(audit(small, primary[cells], hidden[cells]).failing):
+                hidden[cell] = True
+    return hidden, audit(problem, primary, hidden)
+
+
+def _alone(problem: Problem, hidden: Bools) -> bool:
+    """Whether some relation has a single open cell: it would be recovered at once."""
+    entries = problem.open_cells(hidden)[problem.cell]
+    return bool((np.bincount(problem.relation[entries], minlength=problem.relations) == 1).any())
