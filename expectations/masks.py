@@ -48,6 +48,7 @@ def row_rule(table: str, rule: Rule, *, by_year: bool = False) -> RowRule:
     condition = row_condition(rule, by_year=by_year)
     asked = condition_mask(condition)
     considers, breaks = MASKS[rule.type](rule.kwargs, asked)
+    every_row = pl.repeat(True, pl.len(), dtype=pl.Boolean)
     return RowRule(
         rule_id=rule.meta.rule_id,
         severity=rule.meta.severity,
@@ -56,7 +57,7 @@ def row_rule(table: str, rule: Rule, *, by_year: bool = False) -> RowRule:
         message=rule.meta.message,
         fix=rule.meta.fix,
         breaks=breaks.fill_null(False),
-        considers=considers.fill_null(False),
+        considers=every_row & considers.fill_null(False),
         mostly=float(rule.kwargs.get("mostly", 1.0)),
     )
 
@@ -146,7 +147,7 @@ def _between(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
         tests.append(column > low if kwargs.get("strict_min") else column >= low)
     if high is not None:
         tests.append(column < high if kwargs.get("strict_max") else column <= high)
-    return reduce(and_, tests)
+    return tests[0] if len(tests) == 1 else tests[0] & tests[1]
 
 
 def _compound_unique(kwargs: Kwargs, asked: pl.Expr) -> Mask:
@@ -167,28 +168,24 @@ def _unique(kwargs: Kwargs, asked: pl.Expr) -> Mask:
 def _one_value_per_group(kwargs: Kwargs, asked: pl.Expr) -> Mask:
     """`column_list` = the group's columns, then the column that must have one value in it; empty values agree."""
     *group, name = kwargs["column_list"]
-    considers = asked & _seen(kwargs, [*group, name]) & pl.col(name).is_not_null()
-    value = pl.when(considers).then(pl.col(name))
-    return _judge(considers, value.min().over(group) == value.max().over(group))
-
-
-def _group_sum(kwargs: Kwargs, asked: pl.Expr) -> Mask:
-    """`column_list` = the group's columns, then the amount whose sum over the group must reach `minimum`."""
-    *group, name = kwargs["column_list"]
     considers = asked & _seen(kwargs, [*group, name])
-    total = pl.when(considers).then(pl.col(name)).sum().over(group)
-    return _judge(considers, total >= kwargs["minimum"])
+    value = pl.when(considers).then(pl.col(name))
+    return considers, value.is_not_null() & (value.min().over(group) != value.max().over(group))
 
 
 def _no_overlap(kwargs: Kwargs, asked: pl.Expr) -> Mask:
-    """`column_list` = the group's columns, then first and last day; no last day = still going on."""
+    """`column_list` = the group's columns, then first and last day; no last day = still going on.
+
+    Two stays overlap when each begins before the other has ended. Stays that end before they begin overlap nothing.
+    """
     *group, first, last = kwargs["column_list"]
-    considers = asked & _seen(kwargs, [*group, first, last]) & pl.col(first).is_not_null()
-    begins = pl.when(considers).then(pl.col(first))
-    ends = pl.when(considers).then(pl.col(last).fill_null(OPEN_END))
+    considers = asked & _seen(kwargs, [*group, first, last])
+    end = pl.col(last).fill_null(OPEN_END)
+    stay = considers & (pl.col(first) <= end)
+    begins, ends = pl.when(stay).then(pl.col(first)), pl.when(stay).then(end)
     latest_before = ends.cum_max().shift(1).over(group, order_by=begins, nulls_last=True)
     next_begins = begins.shift(-1).over(group, order_by=begins, nulls_last=True)
-    return _judge(considers, ~((begins <= latest_before).fill_null(False) | (next_begins <= ends).fill_null(False)))
+    return considers, (begins <= latest_before).fill_null(False) | (next_begins <= ends).fill_null(False)
 
 
 def _in_school_year(day: pl.Expr, school_year: pl.Expr, _: Kwargs) -> pl.Expr:
@@ -214,6 +211,5 @@ MASKS: dict[str, Callable[[Kwargs, pl.Expr], Mask]] = {
     "expect_date_in_school_year": _pair(_in_school_year),
     "expect_compound_columns_to_be_unique": _compound_unique,
     "expect_one_value_per_group": _one_value_per_group,
-    "expect_group_sum_to_be_at_least": _group_sum,
     "expect_stays_not_to_overlap": _no_overlap,
 }

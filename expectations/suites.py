@@ -1,8 +1,8 @@
 """Suites: `expectations/<table>.json`, the only place where a rule is written (DESIGN section 6).
 
 A suite file is a Great Expectations suite as that library writes it: `name`, `expectations` (each `type`, `kwargs`,
-`meta`), `meta`. What Great Expectations leaves free is closed here: every expectation carries a `RuleMeta`, is of a type
-that `masks` can compile, and reads patterns that all regular-expression engines in play read alike.
+`meta`), `meta`. What Great Expectations leaves free is closed here: every expectation carries a `RuleMeta`, is of a
+type that `masks` can compile, and uses patterns that all regular-expression engines in play read alike.
 An absent, empty or malformed suite is an error of one line, never a pass.
 """
 
@@ -36,11 +36,18 @@ ROW_TYPES = frozenset(
         "expect_compound_columns_to_be_unique",
         "expect_date_in_school_year",
         "expect_one_value_per_group",
-        "expect_group_sum_to_be_at_least",
         "expect_stays_not_to_overlap",
     }
 )
-# Engines disagree on these: Python's and Rust's \d and \w are Unicode, RE2's are ASCII; RE2 and Rust have no lookaround.
+CROSS_ROW_TYPES = frozenset(
+    {
+        "expect_column_values_to_be_unique",
+        "expect_compound_columns_to_be_unique",
+        "expect_one_value_per_group",
+        "expect_stays_not_to_overlap",
+    }
+)
+# Engines disagree on these: Python's and Rust's \d and \w are Unicode, RE2's ASCII; RE2 and Rust cannot look around.
 UNPORTABLE = re.compile(r"\\[dwsbDWSBAZz]|\(\?|\\[1-9]")
 
 
@@ -100,6 +107,8 @@ class Rule(_Frozen):
         mostly = self.kwargs.get("mostly", 1)
         if not isinstance(mostly, int | float) or not 0 < mostly <= 1:
             raise ValueError(f"mostly must be above 0 and at most 1, not {mostly!r}")
+        if mostly != 1 and self.type in CROSS_ROW_TYPES:
+            raise ValueError("a rule over several rows has no mostly")
         if mostly != 1 and self.meta.severity == "error":
             raise ValueError("an error quarantines every row that breaks it, so it cannot have a mostly below 1")
         return self
