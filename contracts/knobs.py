@@ -6,7 +6,6 @@ A knob without a default (None) has no defensible value: what needs it answers `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -63,14 +62,12 @@ class Scenario(Knobs):
 
 def _scenarios() -> Mapping[str, Scenario]:
     """Low, base and high as RULES M16 asks; COLA comes from the state, so the default base is flat in price."""
-    return MappingProxyType(
-        {
-            "base": Scenario(cola=0.0),
-            "low": Scenario(cola=0.0, attrition_factor=1.25, designation_growth=-0.05),
-            "high": Scenario(cola=0.03, attrition_factor=0.75, designation_growth=0.05),
-            "grants_renewed": Scenario(cola=0.0, grants_renewed=True),
-        }
-    )
+    return {
+        "base": Scenario(cola=0.0),
+        "low": Scenario(cola=0.0, attrition_factor=1.25, designation_growth=-0.05),
+        "high": Scenario(cola=0.03, attrition_factor=0.75, designation_growth=0.05),
+        "grants_renewed": Scenario(cola=0.0, grants_renewed=True),
+    }
 
 
 class Projection(Knobs):
@@ -82,6 +79,9 @@ class Projection(Knobs):
     paths: int = Field(default=200, ge=10, le=100_000)
     # seed of the simulation; the same seed gives the same bytes
     seed: int = Field(default=20_260_701, ge=0)
+    # persons' worth of the whole state's rates mixed into an LEA's own; 0: no district's data moves another's
+    # projection
+    prior_persons: float = Field(default=0.0, ge=0)
     # the scenario whose expectation decides runway (M17)
     runway_scenario: str = "base"
     scenarios: Mapping[str, Scenario] = Field(default_factory=_scenarios)

@@ -15,7 +15,8 @@ FTE_PARTS = 1_000_000  # parts of an FTE-day kept inside
 
 def cents(money: pl.Expr) -> pl.Expr:
     """Whole cents (Int64) of a money column: its stored integer, no arithmetic."""
-    return money.cast(MONEY).to_physical().cast(pl.Int64)
+    stored = money.cast(MONEY).to_physical()
+    return stored.cast(pl.Int64)
 
 
 def money_from_cents(whole_cents: pl.Expr) -> pl.Expr:

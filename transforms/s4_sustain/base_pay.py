@@ -1,0 +1,64 @@
+"""Base pay with and without designation: the schedule's counterfactual and the increment over it (M01)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.s2_resolve.exact import cents, fine_from_cents
+
+KEY = ["lea_id", "school_year", "staff_id"]
+
+
+def base_pay(totals: pl.LazyFrame, stays: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per KEY with pay: `base_cents`, `counterfactual_fine`, `increment_fine`, `increment_status`.
+
+    Counterfactual = schedule[lane][step] x FTE-days / days of the contract window, summed over stays (MARTS 4.9);
+    fine = hundred-millionths of a dollar. A person with a day that no schedule prices, or with no roster row, keeps
+    the actual base and an increment of 0: `no_schedule`. Priced, but without base pay above 0: increment null,
+    `no_base_pay`.
+    """
+    priced = pl.col("priced").fill_null(False)
+    paid = pl.col("base_cents") > 0
+    actual = fine_from_cents(pl.col("base_cents"))
+    return (
+        totals.select(*KEY, "base_cents")
+        .join(schedule_value(stays, salary_schedules), on=KEY, how="left")
+        .with_columns(pl.when(priced).then(pl.col("schedule_fine")).otherwise(actual).alias("counterfactual_fine"))
+        .with_columns(
+            pl.when(paid | ~priced).then(actual - pl.col("counterfactual_fine")).alias("increment_fine"),
+            pl.when(~priced)
+            .then(pl.lit("no_schedule"))
+            .when(~paid)
+            .then(pl.lit("no_base_pay"))
+            .otherwise(pl.lit("ok"))
+            .alias("increment_status"),
+        )
+        .drop("priced", "schedule_fine")
+    )
+
+
+def schedule_value(stays: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per KEY: `schedule_fine`, what the schedule pays for the year's stays, and whether all were `priced`."""
+    rates = salary_schedules.select(
+        "lea_id",
+        "school_year",
+        pl.col("lane").alias("salary_lane"),
+        pl.col("step").alias("salary_step"),
+        pl.col("amount").pipe(cents).alias("rate_cents"),
+    )
+    served = pl.col("fte_microdays") > 0
+    return (
+        stays.select(*KEY, "salary_lane", "salary_step", "fte_microdays", "window_days")
+        .join(rates, on=["lea_id", "school_year", "salary_lane", "salary_step"], how="left")
+        .group_by(KEY)
+        .agg(
+            # cents x millionths of an FTE-day over days = millionths of a cent, the fine unit
+            ((pl.col("rate_cents") * pl.col("fte_microdays")).sum() / pl.col("window_days").first())
+            .round(0)
+            .cast(pl.Int64)
+            .alias("schedule_fine"),
+            (pl.col("rate_cents").is_not_null() | ~served).all().alias("covered"),
+            served.any().alias("served"),
+        )
+        .select(*KEY, "schedule_fine", (pl.col("covered") & pl.col("served")).alias("priced"))
+    )

@@ -1,0 +1,118 @@
+"""The cohort model itself (M16): numpy over states and simulated paths, one LEA's program at a time, seeded by its
+name.
+
+Each LEA and program has its own random stream, so that one district's data never moves another's percentiles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from contracts.knobs import Projection, Scenario
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """One LEA's program at year 0. `moves` [states, states + 1]: yearly shares, the last column is exit.
+
+    `persons` and `entries` (a year) per state; `unit` dollars a person of each state, `fixed` dollars whatever the
+    number, `is_leader` 1 for states of tier 1 and up; `steps`: mean schedule step of leaders, of entrants, growth of
+    pay a step.
+    """
+
+    name: str
+    persons: Floats
+    entries: Floats
+    moves: Floats
+    unit: Floats
+    fixed: float
+    is_leader: Floats
+    step_now: float
+    step_entry: float
+    step_growth: float
+    step_last: float
+
+
+@dataclass(frozen=True)
+class Path:
+    """Yearly results, year 0 first: expected cost and leaders, and the simulated percentiles."""
+
+    expected: Floats
+    leaders: Floats
+    p10: Floats
+    p50: Floats
+    p90: Floats
+
+
+def project(cohort: Cohort, scenario: Scenario, settings: Projection) -> Path:
+    """Expected and simulated cost of years 0 .. settings.years. Year 0 is the actual year on every path."""
+    moves = scaled_attrition(cohort.moves, scenario.attrition_factor)
+    growth = np.power(1 + scenario.designation_growth, np.arange(1, settings.years + 1), dtype=np.float64)
+    people = expected_people(cohort, moves, growth)
+    prices = (1 + (scenario.cola or 0.0)) ** np.arange(settings.years + 1)
+    seniority = step_factor(cohort, moves, growth, people)
+    expected = (people @ cohort.unit * seniority + cohort.fixed) * prices
+    drawn = simulated_people(cohort, moves, growth, settings)
+    costs = np.sort((drawn @ cohort.unit * seniority[:, None] + cohort.fixed) * prices[:, None], axis=1)
+    ranks = [-(-settings.paths * tenths // 10) - 1 for tenths in (1, 5, 9)]
+    low, middle, high = (costs[:, rank] for rank in ranks)
+    return Path(expected, people @ cohort.is_leader, low, middle, high)
+
+
+def scaled_attrition(moves: Floats, factor: float) -> Floats:
+    """Exits times `factor`, at most 1; the rest of each row keeps its proportions."""
+    exits = np.minimum(moves[:, -1] * factor, 1.0)
+    stays = moves[:, :-1].sum(axis=1)
+    scale = np.divide(1 - exits, stays, out=np.zeros_like(stays), where=stays > 0)
+    exits = np.where(stays > 0, exits, 1.0)
+    return np.column_stack([moves[:, :-1] * scale[:, None], exits])
+
+
+def expected_people(cohort: Cohort, moves: Floats, growth: Floats) -> Floats:
+    """[years + 1, states]: n(y+1) = n(y) x moves + entries x growth."""
+    people = [cohort.persons]
+    for rise in growth:
+        people.append(people[-1] @ moves[:, :-1] + cohort.entries * rise)
+    return np.array(people)
+
+
+def step_factor(cohort: Cohort, moves: Floats, growth: Floats, people: Floats) -> Floats:
+    """What schedule steps do to pay: who stays rises a step a year, who enters starts at the entrants' mean step."""
+    step, factors = cohort.step_now, [1.0]
+    for year, rise in enumerate(growth):
+        arriving = float(cohort.entries @ cohort.is_leader) * rise
+        staying = max(float(people[year + 1] @ cohort.is_leader) - arriving, 0.0)
+        total = staying + arriving
+        if total > 0:
+            step = (staying * min(step + 1, cohort.step_last) + arriving * cohort.step_entry) / total
+        factors.append((1 + cohort.step_growth) ** (step - cohort.step_now))
+    return np.array(factors)
+
+
+def simulated_people(cohort: Cohort, moves: Floats, growth: Floats, settings: Projection) -> Floats:
+    """[years + 1, paths, states]: each person moves by lot (multinomial), entrants arrive by lot (Poisson)."""
+    random = np.random.Generator(np.random.PCG64(_seed(cohort.name, settings.seed)))
+    people = np.tile(cohort.persons.astype(np.int64), (settings.paths, 1))
+    years = [people]
+    targets = [np.flatnonzero(row) for row in moves]
+    for rise in growth:
+        following = random.poisson(cohort.entries * rise, size=people.shape).astype(np.int64)
+        for state, ends in enumerate(targets):
+            if not people[:, state].any():
+                continue
+            moved = random.multinomial(people[:, state], moves[state, ends])
+            stays = ends < len(cohort.persons)
+            following[:, ends[stays]] += moved[:, stays]
+        years.append(following)
+        people = following
+    return np.array(years, dtype=np.float64)
+
+
+def _seed(name: str, seed: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "big")

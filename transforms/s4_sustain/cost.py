@@ -1,0 +1,169 @@
+"""What a program costs and what it asks of the budget: M03, offsets, M04 and neutrality. Dollars here are unrounded."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.knobs import MetricKnobs
+from transforms.s2_resolve.exact import cents, dollars, ratio
+from transforms.s4_sustain.terms import with_loads
+
+LEA_YEAR = ["lea_id", "school_year"]
+PROGRAM = ["lea_id", "program_id", "school_year"]
+
+
+def program_keys(
+    designation: pl.LazyFrame, pay: pl.LazyFrame, adopted: pl.LazyFrame, finance: pl.LazyFrame, offsets: pl.LazyFrame
+) -> pl.LazyFrame:
+    """One row per PROGRAM to speak of: designated, paid, adopted, financed or offset in an LEA-year on file."""
+    there = adopted.select(LEA_YEAR).unique()
+    on_file = pl.concat([there, designation.select(LEA_YEAR), pay.select(LEA_YEAR)]).unique()
+    reported = pl.concat([finance.filter(pl.col("kind") != "match").select(PROGRAM), offsets.select(PROGRAM)])
+    named = pl.col("program_id").is_not_null()
+    return pl.concat(
+        [
+            designation.select(PROGRAM),
+            pay.filter(named).select(PROGRAM),
+            adopted.select(PROGRAM),
+            reported.filter(named).join(on_file, on=LEA_YEAR, how="semi"),
+        ]
+    ).unique()
+
+
+def program_costs(
+    keys: pl.LazyFrame, leader_pay: pl.LazyFrame, release: pl.LazyFrame, finance: pl.LazyFrame, knobs: MetricKnobs
+) -> pl.LazyFrame:
+    """One row per PROGRAM: leaders, M01 and its parts, release, training and administration, M03 and their statuses.
+
+    M03 (`cost`) is null, `not_configured`, while neither training nor administration is reported in `program_finance`.
+    """
+    paid = leader_pay.group_by(PROGRAM).agg(
+        pl.len().alias("leaders"),
+        pl.col("role_cents").sum(),
+        pl.col("increment_fine").sum(),
+        pl.col("pay_fine").sum(),
+        (pl.col("increment_status") == "no_schedule").sum().alias("unscheduled"),
+        (pl.col("increment_status") == "no_base_pay").sum().alias("leaders_without_increment"),
+        _depth().median().alias("depth"),
+    )
+    zero = ["leaders", "role_cents", "increment_fine", "pay_fine", "unscheduled", "leaders_without_increment"]
+    zero += ["release_fte", "release_dollars", "release_unknown", "release_unpriced"]
+    reported = pl.any_horizontal(pl.col("training", "administration").is_not_null())
+    return (
+        with_loads(keys.join(paid, on=PROGRAM, how="left").join(release, on=PROGRAM, how="left"), knobs)
+        .join(finance_sums(finance), on=PROGRAM, how="left")
+        .with_columns(pl.col(zero).fill_null(0))
+        .with_columns(
+            (dollars(pl.col("pay_fine")) * pl.col("marginal_load")).alias("benefit"),
+            pl.when(pl.col("release_unpriced") == 0).then("release_dollars").alias("release_dollars"),
+        )
+        .with_columns((dollars(pl.col("pay_fine")) + pl.col("benefit")).alias("incremental"))
+        .with_columns(
+            pl.when(reported)
+            .then(
+                pl.col("incremental")
+                + pl.col("release_dollars")
+                + pl.col("training").fill_null(0)
+                + pl.col("administration").fill_null(0)
+            )
+            .alias("cost"),
+            _status(reported, "not_configured", pl.col("release_unpriced") == 0, "not_enough_data").alias(
+                "cost_status"
+            ),
+        )
+    )
+
+
+def finance_sums(finance: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per PROGRAM: dollars of `training`, `administration`, `recurring_revenue`; null where not reported."""
+    kinds = ("training", "administration", "recurring_revenue")
+    sums = []
+    for kind in kinds:
+        of_kind = pl.col("amount").pipe(cents).filter(pl.col("kind") == kind)
+        sums.append(pl.when(of_kind.len() > 0).then(of_kind.sum() / 100).alias(kind))
+    return finance.group_by(PROGRAM).agg(sums)
+
+
+def with_offsets(costs: pl.LazyFrame, offsets: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `offset` (dollars), `offset_status`, `net` = cost - offset, `net_status`.
+
+    An offset without a program is shared over the LEA's programs of the year by M03 (metrics 5); where one of several
+    M03 is unknown, or their sum is not above 0, it cannot be shared.
+    """
+    amount = pl.col("amount").pipe(cents).sum() / 100
+    named = offsets.filter(pl.col("program_id").is_not_null()).group_by(PROGRAM).agg(amount.alias("named"))
+    shared = offsets.filter(pl.col("program_id").is_null()).group_by(LEA_YEAR).agg(amount.alias("shared"))
+    alone = pl.len().over(LEA_YEAR) == 1
+    all_known = pl.col("cost").is_not_null().all().over(LEA_YEAR)
+    part = pl.when(alone).then(1.0).when(all_known).then(ratio(pl.col("cost"), pl.col("cost").sum().over(LEA_YEAR)))
+    sharing = pl.when(pl.col("shared").is_null()).then(0.0).otherwise(pl.col("shared") * part)
+    return (
+        costs.join(named, on=PROGRAM, how="left")
+        .join(shared, on=LEA_YEAR, how="left")
+        .sort(PROGRAM)
+        .with_columns((pl.col("named").fill_null(0) + sharing).alias("offset"))
+        .with_columns(
+            pl.when(pl.col("offset").is_not_null())
+            .then(pl.lit("ok"))
+            .when(all_known)
+            .then(pl.lit("zero_denominator"))
+            .otherwise(pl.lit("not_configured"))
+            .alias("offset_status"),
+            (pl.col("cost") - pl.col("offset")).alias("net"),
+        )
+        .with_columns(
+            pl.when(pl.col("cost_status") != "ok").then("cost_status").otherwise("offset_status").alias("net_status")
+        )
+    )
+
+
+def with_change(costs: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+    """Add `change` (M04) and `change_status`: net cost of t less that of t-1; in a program's first year its net cost.
+
+    With a `deflator` both are in prices of t; a year that the index lacks makes the change `not_configured`.
+    """
+    before = costs.select(
+        "lea_id",
+        "program_id",
+        (pl.col("school_year") + 1).cast(pl.Int16),
+        pl.col("net").alias("net_before"),
+        pl.col("net_status").alias("status_before"),
+    )
+    first = pl.col("status_before").is_null()
+    inflated = pl.col("net_before") * _index(knobs) / _index(knobs, years_before=1)
+    change = pl.when(first).then("net").otherwise(pl.col("net") - inflated)
+    return (
+        costs.join(before, on=PROGRAM, how="left")
+        .with_columns(change.alias("change"))
+        .with_columns(
+            pl.when(pl.col("net_status") != "ok")
+            .then("net_status")
+            .when(~first & (pl.col("status_before") != "ok"))
+            .then("status_before")
+            .when(pl.col("change").is_null())
+            .then(pl.lit("not_configured"))
+            .otherwise(pl.lit("ok"))
+            .alias("change_status")
+        )
+    )
+
+
+def _index(knobs: MetricKnobs, years_before: int = 0) -> pl.Expr:
+    """Price index of the row's year (or of `years_before` earlier); 1 throughout without a deflator (nominal)."""
+    if not knobs.deflator:
+        return pl.lit(1.0)
+    year = (pl.col("school_year") - years_before).cast(pl.Int64)
+    return year.replace_strict(
+        list(knobs.deflator), list(knobs.deflator.values()), default=None, return_dtype=pl.Float64
+    )
+
+
+def _depth() -> pl.Expr:
+    """A leader's unloaded pay for leading over base pay (M15); null without base pay."""
+    return pl.when(pl.col("base_cents") > 0).then(dollars(pl.col("pay_fine")) / (pl.col("base_cents") / 100))
+
+
+def _status(first: pl.Expr, without_first: str, second: pl.Expr, without_second: str) -> pl.Expr:
+    return (
+        pl.when(~first).then(pl.lit(without_first)).when(~second).then(pl.lit(without_second)).otherwise(pl.lit("ok"))
+    )

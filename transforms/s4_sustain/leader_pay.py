@@ -1,0 +1,78 @@
+"""M01 person by person: what a leader is paid for leading, unloaded, and to which program the base increment goes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.s2_resolve.exact import fine_from_cents
+
+KEY = ["lea_id", "program_id", "school_year", "staff_id"]
+PERSON = ["lea_id", "school_year", "staff_id"]
+
+
+def leader_pay(
+    leaders: pl.LazyFrame,
+    pay: pl.LazyFrame,
+    base_lf: pl.LazyFrame,
+    lea_years: pl.LazyFrame,
+    record_years: pl.LazyFrame,
+    adopted: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """One row per leader of a program (KEY): `level`, `state_tier`, `school_id` of record in the LEA, `role_cents`
+    (stipend, hourly and bonus on the program's own codes), `increment_fine` (0 where it goes to another program or is
+    not known), `increment_status`, `base_cents`, `pay_fine` = role pay + increment, unloaded (MARTS 5, metrics 3).
+    """
+    own = pay.filter("is_role_pay").group_by(KEY).agg(pl.col("cents").sum().alias("role_cents"))
+    takes = pl.col("takes_increment").fill_null(False)
+    return (
+        leaders.join(own, on=KEY, how="left")
+        .join(base_lf, on=PERSON, how="left")
+        .join(increment_takers(leaders, record_years, adopted), on=KEY, how="left")
+        .join(lea_years.select(*PERSON, "school_id"), on=PERSON, how="left")
+        .with_columns(
+            pl.col("role_cents").fill_null(0),
+            pl.when(takes).then(pl.col("increment_fine")).otherwise(0).fill_null(0).alias("increment_fine"),
+            pl.col("increment_status").fill_null("no_base_pay"),
+        )
+        .with_columns((fine_from_cents(pl.col("role_cents")) + pl.col("increment_fine")).alias("pay_fine"))
+        .select(
+            *KEY,
+            "level",
+            "state_tier",
+            "school_id",
+            "role_cents",
+            "increment_fine",
+            "increment_status",
+            "base_cents",
+            "pay_fine",
+        )
+    )
+
+
+def increment_takers(leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of KEY that get the increment, with `takes_increment` true: one program per person, LEA and year.
+
+    The highest tier; then the program adopted earlier; then the packs' order. Where one designation travels over
+    several LEAs of the year, only the LEA of record's row takes part (MARTS 5, metrics 3 and 10).
+    """
+    at_record = pl.col("lea_id") == pl.col("record_lea_id")
+    travels = ["staff_id", "program_id", "school_year"]
+    return (
+        leaders.join(
+            record_years.select("staff_id", "school_year", pl.col("lea_id").alias("record_lea_id")),
+            on=["staff_id", "school_year"],
+            how="left",
+        )
+        .filter(at_record | ~at_record.fill_null(False).any().over(travels))
+        .join(adopted, on=["lea_id", "program_id", "school_year"], how="left")
+        .sort(
+            *PERSON,
+            "state_tier",
+            "adopted_from",
+            "place",
+            descending=[*[False] * 3, True, False, False],
+            nulls_last=True,
+        )
+        .unique(PERSON, keep="first", maintain_order=True)
+        .select(*KEY, pl.lit(True).alias("takes_increment"))
+    )

@@ -1,0 +1,69 @@
+"""Program terms and load knobs as small frames, for joins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.knobs import MetricKnobs
+from contracts.terms import ProgramTerms
+
+
+def program_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`."""
+    return pl.LazyFrame(
+        {
+            "program_id": [program.program_id for program in programs],
+            "place": [program.place for program in programs],
+            "leader": [program.leader for program in programs],
+            "has_roles": [bool(program.roles) for program in programs],
+        },
+        schema={"program_id": pl.String, "place": pl.Int32, "leader": pl.Boolean, "has_roles": pl.Boolean},
+    )
+
+
+def role_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+    """One row per program x own role: `program_id`, `role_code`, `place`."""
+    pairs = [(program.program_id, role, program.place) for program in programs for role in program.roles]
+    return pl.LazyFrame(
+        pairs, schema={"program_id": pl.String, "role_code": pl.String, "place": pl.Int32}, orient="row"
+    )
+
+
+def unit_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+    """One row per program x role that is worth position units (M05): `program_id`, `role_code`, `role_units`."""
+    pairs = [
+        (program.program_id, role, worth) for program in programs for role, worth in program.position_units.items()
+    ]
+    return pl.LazyFrame(
+        pairs, schema={"program_id": pl.String, "role_code": pl.String, "role_units": pl.Float64}, orient="row"
+    )
+
+
+def with_loads(lea_frame: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+    """Add `average_load` and `marginal_load` of the row's LEA: its own where configured, else the state's."""
+    own = knobs.district_loads
+    schema = {"lea_id": pl.String, "average_load": pl.Float64, "marginal_load": pl.Float64}
+    rows = [(lea_id, loads.average, loads.marginal) for lea_id, loads in sorted(own.items())]
+    return lea_frame.join(pl.LazyFrame(rows, schema=schema, orient="row"), on="lea_id", how="left").with_columns(
+        pl.col("average_load").fill_null(knobs.loads.average),
+        pl.col("marginal_load").fill_null(knobs.loads.marginal),
+    )
+
+
+def in_force(program_adoption: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per lea_id x program_id x school_year on the roster with the program in force on 30 June of the year.
+
+    `adopted_from` is the earliest from_year that still reaches the year.
+    """
+    years = lea_years.select("lea_id", "school_year").unique()
+    return (
+        years.join(program_adoption.select("lea_id", "program_id", "from_year", "to_year"), on="lea_id")
+        .filter(
+            (pl.col("from_year") <= pl.col("school_year"))
+            & (pl.col("to_year").fill_null(9999) >= pl.col("school_year"))
+        )
+        .group_by("lea_id", "program_id", "school_year")
+        .agg(pl.col("from_year").min().alias("adopted_from"))
+    )

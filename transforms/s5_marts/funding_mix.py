@@ -1,0 +1,29 @@
+"""Mart `funding_mix`: who pays for a program, by funding stream (M06)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.funding_mix import FundingMix
+from transforms.s2_resolve.exact import money_from_cents, rate, ratio
+
+PROGRAM = ["lea_id", "program_id", "school_year"]
+
+
+def build_funding_mix(pay: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per lea_id x program_id x school_year x stream: net pay on the program's pay codes (MARTS 4.2).
+
+    `share` of the sum over streams, null when that sum is not above 0; an unknown fund is its own stream.
+    """
+    whole = pl.col("cents").sum().over(PROGRAM)
+    return (
+        pay.filter(pl.col("program_id").is_not_null())
+        .group_by(*PROGRAM, "stream")
+        .agg(pl.col("cents").sum(), pl.col("cents").filter("is_soft").sum().alias("soft_cents"))
+        .with_columns(
+            money_from_cents(pl.col("cents")).alias("amount"),
+            money_from_cents(pl.col("soft_cents")).alias("soft_amount"),
+            rate(ratio(pl.col("cents"), whole)).alias("share"),
+        )
+        .pipe(FundingMix.cast)
+    )

@@ -1,0 +1,138 @@
+"""Mart `sustainability`: what a program costs, whether it is neutral, covered, and how long it lasts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.sustainability import Sustainability
+from transforms.s2_resolve.exact import dollars, money, money_from_cents, rate, ratio
+
+LEA_YEAR = ["lea_id", "school_year"]
+PROGRAM = ["lea_id", "program_id", "school_year"]
+MONEY = {
+    "increments": "increment_dollars",
+    "benefit_load": "benefit",
+    "incremental_pay": "incremental",
+    "teacher_compensation": "teacher_dollars",
+    "release_cost": "release_dollars",
+    "training_cost": "training",
+    "administration_cost": "administration",
+    "program_cost": "cost",
+    "cost_per_leader": "per_leader",
+    "offsets": "offset",
+    "net_cost": "net",
+    "net_change": "change",
+    "lea_net_cost": "lea_net",
+    "recurring_revenue": "recurring_revenue",
+}
+
+
+def build_sustainability(
+    costs: pl.LazyFrame, compensation_lf: pl.LazyFrame, role_based: pl.LazyFrame, runway: pl.LazyFrame
+) -> pl.LazyFrame:
+    """One row per lea_id x program_id x school_year: M01-M04, M08, M14, M15, M17 with their inputs (MARTS 3, 4, 5).
+
+    `costs` are `s4_sustain.cost` rows with offsets and change; `compensation_lf` and `role_based` per LEA and year;
+    `runway` per program. Nothing is rounded before this builder; money at 2 decimals, rates at 6, half up.
+    """
+    whole = costs.join(compensation_lf, on=LEA_YEAR, how="left").join(role_based, on=LEA_YEAR, how="left")
+    return (
+        whole.join(runway, on=PROGRAM, how="left")
+        .sort(PROGRAM)
+        .with_columns(
+            dollars(pl.col("increment_fine")).alias("increment_dollars"),
+            ratio(pl.col("cost"), pl.col("leaders")).alias("per_leader"),
+            ratio(pl.col("incremental"), pl.col("teacher_dollars")).alias("pay_share"),
+            ratio(pl.col("recurring_revenue"), pl.col("cost")).alias("coverage"),
+            pl.when(pl.col("net").is_not_null().all().over(LEA_YEAR))
+            .then(pl.col("net").sum().over(LEA_YEAR))
+            .alias("lea_net"),
+        )
+        .with_columns(_statuses())
+        .with_columns(_answer("net").alias("neutral_answer"), _answer("lea_net").alias("lea_neutral_answer"))
+        .with_columns((pl.col("net") <= 0).alias("neutral"), _reason().alias("neutral_reason"))
+        .with_columns(money(pl.col(source)).alias(name) for name, source in MONEY.items())
+        .with_columns(
+            money_from_cents(pl.col("role_cents")).alias("role_pay"),
+            rate(pl.col("pay_share")).alias("pay_share_of_compensation"),
+            rate(pl.col("coverage")).alias("recurring_coverage"),
+            rate(pl.col("role_based")).alias("role_based_share"),
+            rate(pl.col("depth")).alias("increment_depth"),
+            rate(pl.col("release_fte")).alias("release_fte"),
+        )
+        .pipe(Sustainability.cast)
+    )
+
+
+def _statuses() -> list[pl.Expr]:
+    """Why each metric is there or not, in the order in which its inputs are asked for."""
+    none = pl.col("leaders") == 0
+    cost_known = pl.col("cost_status") == "ok"
+    return [
+        _first(
+            (pl.col("unscheduled") > 0, "no_schedule"), (pl.col("leaders_without_increment") > 0, "no_base_pay")
+        ).alias("incremental_pay_status"),
+        _first(
+            (pl.col("teacher_dollars").is_null(), "not_enough_data"),
+            (pl.col("pay_share").is_null(), "zero_denominator"),
+        ).alias("pay_share_of_compensation_status"),
+        _first((pl.col("release_dollars").is_null(), "not_enough_data")).alias("release_cost_status"),
+        pl.col("cost_status").alias("program_cost_status"),
+        pl.when(~cost_known)
+        .then("cost_status")
+        .otherwise(_first((none, "zero_denominator")))
+        .alias("cost_per_leader_status"),
+        pl.col("offset_status").alias("offsets_status"),
+        pl.col("net_status").alias("net_cost_status"),
+        pl.col("change_status").alias("net_change_status"),
+        pl.when(pl.col("recurring_revenue").is_null())
+        .then(pl.lit("not_configured"))
+        .when(~cost_known)
+        .then("cost_status")
+        .otherwise(_first((pl.col("coverage").is_null(), "zero_denominator")))
+        .alias("recurring_coverage_status"),
+        _first(
+            (pl.col("above_entry_dollars").is_null(), "no_schedule"),
+            (pl.col("role_based").is_null(), "zero_denominator"),
+        ).alias("role_based_share_status"),
+        _first((none, "zero_denominator"), (pl.col("depth").is_null(), "no_base_pay")).alias("increment_depth_status"),
+        pl.col("runway_years_status").fill_null("not_latest_year"),
+    ]
+
+
+def _first(*lacks: tuple[pl.Expr, str]) -> pl.Expr:
+    """The word of the first lack that is true, else ok."""
+    status: pl.Expr = pl.lit("ok")
+    for lacking, word in reversed(lacks):
+        status = pl.when(lacking).then(pl.lit(word)).otherwise(status)
+    return status
+
+
+def _answer(net: str) -> pl.Expr:
+    """The neutrality answer: no net increase is a net cost that is not above zero (MARTS 5, metrics 9)."""
+    return (
+        pl.when(pl.col(net).is_null())
+        .then(pl.lit("not_enough_data"))
+        .when(pl.col(net) <= 0)
+        .then(pl.lit("yes"))
+        .otherwise(pl.lit("no"))
+    )
+
+
+def _reason() -> pl.Expr:
+    """One sentence with the figures behind the answer."""
+    cost, offset, gap = (money(pl.col(name)).cast(pl.String) for name in ("cost", "offset", "net"))
+    lacking = (
+        pl.when(pl.col("cost_status") == "not_configured")
+        .then(pl.lit("No training or administration cost is reported in program_finance."))
+        .when(pl.col("cost_status") == "not_enough_data")
+        .then(pl.lit("Released time cannot be priced: no teacher of the LEA has base pay."))
+        .otherwise(pl.lit("Offsets of the whole LEA cannot be shared: another program's cost is not known."))
+    )
+    return (
+        pl.when(pl.col("net").is_null())
+        .then(lacking)
+        .when(pl.col("net") <= 0)
+        .then(pl.format("Documented offsets of {} cover the cost of {}.", offset, cost))
+        .otherwise(pl.format("The cost of {} is {} more than documented offsets of {}.", cost, gap, offset))
+    )
