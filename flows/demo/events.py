@@ -126,7 +126,7 @@ def _activities(year: Year) -> list[EventRows]:
             if kind == "observation":
                 before = dice.whole(label + ":before", 1, 4, person, staff.year).astype(np.float64)
                 after = np.minimum(before + dice.whole(label + ":gain", 0, 1, person, staff.year), 5.0)
-            month = (8 + turn * 4 + dice.whole(label + ":month", 0, 2, person, staff.year)) % 12 + 1
+            month = (8 + turn * 4 + dice.whole(label + ":month", 0, 1, person, staff.year)) % 12 + 1
             rows.append(
                 EventRows(
                     seat=actor,

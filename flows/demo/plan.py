@@ -10,6 +10,7 @@ import numpy as np
 from flows.demo import calibration as cal
 from flows.demo.adoptions import Bundle, Program, adoptions
 from flows.demo.dice import Dice, Flags, Floats, Ints
+from flows.errors import RungError
 
 LAST_YEAR = 2026
 GROUP_EDUCATORS = 15_000
@@ -95,16 +96,16 @@ class State:
 def lay_out(*, leas: int, educators: int, years: int, seed: int, scale: str | None) -> State:
     """The state of a named scale, or `leas` districts of `educators` each over `years` up to LAST_YEAR.
 
-    Raises `ValueError` for a scale or a size that there is not.
+    Raises RungError for a scale or a size that there is not.
     """
     dice = Dice(seed)
     if scale is not None:
         if scale not in SCALES:
-            raise ValueError(f"scale {scale!r} is not one of {', '.join(SCALES)}")
+            raise RungError(f"scale {scale!r} is not one of {', '.join(SCALES)}")
         named = SCALES[scale]
         return State(dice, _skewed_sizes(named, dice), _years(named.years))
     if leas < 1 or educators < SMALLEST_DISTRICT or not 1 <= years <= 15 or seed < 0:
-        raise ValueError(f"a state has 1 or more districts of {SMALLEST_DISTRICT} or more educators, 1 to 15 years")
+        raise RungError(f"a state has 1 or more districts of {SMALLEST_DISTRICT} or more educators, 1 to 15 years")
     return State(dice, np.full(leas, educators, dtype=np.int64), _years(years))
 
 

@@ -20,6 +20,7 @@ from flows.demo.ratings import rate, slice_of
 from flows.demo.roster import roster
 from flows.demo.seats import build_schools, build_seats
 from flows.demo.staff import running, staff_of_year
+from flows.errors import RungError
 
 REPEATS_THE_FOLDER = ("roster", "evaluation")  # extracts whose files carry lea_id and school_year themselves
 RUNG_TOML = """\
@@ -52,12 +53,12 @@ def write_demo(
     """Writes a state of `leas` districts of `educators` each (or of a named `scale`) into `directory`.
 
     The same arguments write the same bytes. `progress` is told districts done and districts in all. `dirty` is the
-    share of rows to spoil; it also writes `spoiled.parquet`. Raises `ValueError` for sizes that there are not and
-    `FileExistsError` where `directory` holds a landing already.
+    share of rows to spoil; it also writes `spoiled.parquet`. Raises RungError for sizes that there are not and
+    where `directory` holds a landing already.
     """
     state = lay_out(leas=leas, educators=educators, years=years, seed=seed, scale=scale)
     if (directory / "landing").exists():
-        raise FileExistsError(f"{directory} already holds a landing; name a new folder or remove it")
+        raise RungError(f"{directory} already holds a landing; name a new folder or remove it")
     directory.mkdir(parents=True, exist_ok=True)
     _write_reference(state, directory / "reference")
     first_seat = 0

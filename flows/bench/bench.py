@@ -1,0 +1,146 @@
+"""The benchmark: a state of a named scale, the floor, `rung run` stage by stage and whole, and what comes after it.
+
+Each measurement is a process of its own. The generated state is kept in the cache; what Rung makes of it is not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flows.bench.measure import Taken, bytes_under, timed
+from flows.bench.resubmission import drop_again
+from flows.bench.state import BenchState, prepared
+
+FLOOR_RUNS = 3
+STAGES = ("intake", "marts", "release")
+MADE = ("lake", "receipts", "releases", "rung.db", "extra")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One measured process: `parts` are the seconds that it said its parts took; bytes are files, on disk."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    bytes_read: int = 0
+    bytes_written: int = 0
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All steps of one bench, and what they say against each other."""
+
+    scale: str
+    rows: dict[str, int]
+    landing_bytes: int
+    steps: tuple[Step, ...]
+    ratios: dict[str, float | None]
+    machine: dict[str, Any]
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
+    """Benches one scale and prints the report: a table, or JSON. Raises RungError when a step fails."""
+    from flows.bench.table import report_table
+
+    say = (lambda _text: None) if as_json else _say
+    report = measure(prepared(scale, cache_dir, say), say)
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_json(), sort_keys=True) + "\n")
+    else:
+        report_table(report)
+    return report
+
+
+def measure(state: BenchState, say: Callable[[str], None]) -> Report:
+    """All steps over a prepared state, one after the other."""
+    steps: list[Step] = []
+
+    def note(step: Step) -> None:
+        steps.append(step)
+        say(f"{step.name}: {step.seconds:.1f} s, {step.peak_bytes / 1e9:.2f} GB")
+
+    floors = [_floor(state) for _ in range(FLOOR_RUNS)]
+    note(min(floors, key=lambda step: step.seconds))
+    _clear(state)
+    for stage in STAGES:
+        note(_rung(state, stage, stage))
+    note(_rung(state, "again", "run"))
+    drop_again(state)
+    note(_rung(state, "resubmission", "run"))
+    _clear(state)
+    note(_rung(state, "run", "run"))
+    return Report(
+        scale=state.scale,
+        rows=state.rows,
+        landing_bytes=bytes_under(state.landing),
+        steps=tuple(steps),
+        ratios=ratios_of({step.name: step for step in steps}, state.rows),
+        machine={"cores": os.cpu_count(), "load_at_end": round(os.getloadavg()[0], 2)},
+    )
+
+
+def ratios_of(steps: dict[str, Step], rows: dict[str, int]) -> dict[str, float | None]:
+    """What section 11 asks for; null where a step or a part that it needs was not measured."""
+    run, floor = steps["run"], steps["floor"]
+    gate = run.parts.get("gate")
+    lines = rows["payroll"]
+    return {
+        "run_over_floor": run.seconds / floor.seconds,
+        "run_without_gate_over_floor": None if gate is None else (run.seconds - gate) / floor.seconds,
+        "microseconds_per_pay_line": run.seconds / lines * 1e6,
+        "resubmission_over_run": steps["resubmission"].seconds / run.seconds,
+        "nothing_new_seconds": steps["again"].seconds,
+        "peak_gigabytes": max(step.peak_bytes for name, step in steps.items() if name != "floor") / 1e9,
+    }
+
+
+def _floor(state: BenchState) -> Step:
+    out = state.work / "floor"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [sys.executable, "-m", "flows.bench.floor", str(state.landing), str(out)]
+    taken = timed(command, state.work)
+    return _step("floor", taken, bytes_under(state.landing), bytes_under(out))
+
+
+def _rung(state: BenchState, name: str, command: str) -> Step:
+    """One `rung` command in a fresh process; what it wrote is what the working folder grew by."""
+    before = bytes_under(*(state.work / made for made in MADE))
+    read = bytes_under(state.landing) if command in ("intake", "run") else bytes_under(state.work / "lake")
+    rung = Path(sys.executable).parent / "rung"
+    taken = timed([str(rung), command, "-c", str(state.config), "--json"], state.work)
+    said = json.loads(taken.stdout.strip().splitlines()[-1])
+    grown = bytes_under(*(state.work / made for made in MADE)) - before
+    return _step(name, taken, read, grown, said.get("seconds", {}))
+
+
+def _step(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:
+    return Step(name, taken.seconds, taken.cpu_seconds, taken.peak_bytes, read, written, parts or {})
+
+
+def _clear(state: BenchState) -> None:
+    for made in MADE:
+        place = state.work / made
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,47 @@
+"""The bench's report for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.bench.bench import Report
+
+WORDS = {
+    "run_over_floor": "whole run ÷ floor",
+    "run_without_gate_over_floor": "run without the gate ÷ floor",
+    "microseconds_per_pay_line": "microseconds a pay line",
+    "resubmission_over_run": "one district's resubmission ÷ run",
+    "nothing_new_seconds": "nothing new in landing, seconds",
+    "peak_gigabytes": "peak memory, GB",
+    "marts_over_duckdb": "marts ÷ the same marts in DuckDB SQL",
+    "run_over_pandas": "whole run ÷ the pandas pipeline",
+}
+
+
+def report_table(report: Report) -> None:
+    """Prints steps, where the time goes, and ratios."""
+    console = Console()
+    lines = report.rows["payroll"]
+    steps = Table(title=f"{report.scale}: {lines:,} pay lines, {report.landing_bytes / 1e6:,.0f} MB of CSV")
+    for heading in ("step", "seconds", "processor s", "peak GB", "read MB", "written MB"):
+        steps.add_column(heading, justify="left" if heading == "step" else "right")
+    for step in report.steps:
+        cells = (step.seconds, step.cpu_seconds, step.peak_bytes / 1e9, step.bytes_read / 1e6, step.bytes_written / 1e6)
+        steps.add_row(step.name, *(f"{cell:,.2f}" for cell in cells))
+    console.print(steps)
+    run = report.step("run")
+    if run is not None and run.parts:
+        parts = Table(title="where the time of the whole run goes")
+        parts.add_column("part")
+        parts.add_column("seconds", justify="right")
+        parts.add_column("share", justify="right")
+        for name, seconds in sorted(run.parts.items(), key=lambda part: -part[1]):
+            parts.add_row(name, f"{seconds:,.2f}", f"{seconds / run.seconds:.0%}")
+        console.print(parts)
+    ratios = Table(title=f"{report.machine['cores']} cores, load {report.machine['load_at_end']} at the end")
+    ratios.add_column("measure")
+    ratios.add_column("value", justify="right")
+    for name, value in report.ratios.items():
+        ratios.add_row(WORDS[name], "not measured" if value is None else f"{value:,.3f}")
+    console.print(ratios)
