@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Workspace:
         return Ledger(self.settings.storage.ledger, self.settings.root)
 
 
+@lru_cache
 def code_version() -> str:
     """Rung's version and a hash of everything that can change a number: code, packs, suites, SQL."""
     digest = hashlib.sha256()

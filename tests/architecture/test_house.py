@@ -173,7 +173,9 @@ def test_the_lock_is_in_step_with_the_project() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    lock = dict(re.findall(r"^([a-z0-9_.\-]+)(?:\[[^\]]*\])?==([^\s\\]+)", (ROOT / "requirements.lock").read_text(), re.M))
+    lock = dict(
+        re.findall(r"^([a-z0-9_.\-]+)(?:\[[^\]]*\])?==([^\s\\]+)", (ROOT / "requirements.lock").read_text(), re.M)
+    )
     for text in named:
         need = Requirement(text)
         pinned = lock.get(need.name.lower().replace("_", "-"))

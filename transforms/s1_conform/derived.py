@@ -33,4 +33,4 @@ def peak_fte(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
     days = pl.concat([begins, ends]).group_by(*PERSON, "day").agg(pl.col("fte").sum())
     running = pl.col("fte").cum_sum().over(PERSON, order_by="day")
-    return days.with_columns(running).group_by(PERSON).agg(peak_fte=pl.col("fte").max() / 1_000_000)
+    return days.with_columns(running).group_by(PERSON).agg(peak_fte=(pl.col("fte").max() / 1_000_000).round(6))
