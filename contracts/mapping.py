@@ -7,11 +7,13 @@ column is noticed. `{year}` and `{previous_year}` in a constant stand for the la
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.extracts import EXTRACTS
+from contracts.shape import Shape
 
 
 class MappingPart(BaseModel):
@@ -19,23 +21,34 @@ class MappingPart(BaseModel):
 
 
 class ColumnSource(MappingPart):
-    """Where a canonical column's text comes from: a column, perhaps through a table of values, or a constant.
+    """Where a canonical column's text comes from: a column, several joined, a part of one, or a constant.
 
-    A value that the table lacks becomes `otherwise`; without `otherwise` it stays as it was sent.
+    `columns` are joined by `separator`, empty ones left out. `part` is a pattern whose first group is the part of
+    `column` that counts. A value that the table `values` lacks becomes `otherwise`; without it, it stays as sent.
     """
 
     column: str | None = None
+    columns: tuple[str, ...] = ()
+    separator: str = " "
+    part: str | None = None
     constant: str | None = None
     values: dict[str, str] = Field(default_factory=dict)
     otherwise: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> ColumnSource:
-        if (self.column is None) == (self.constant is None):
-            raise ValueError("give exactly one of `column` and `constant`")
+        if (self.column is not None) + bool(self.columns) + (self.constant is not None) != 1:
+            raise ValueError("give exactly one of `column`, `columns` and `constant`")
         if self.constant is not None and (self.values or self.otherwise is not None):
             raise ValueError("`values` and `otherwise` go with `column`")
+        if self.part is not None and (self.column is None or re.compile(self.part).groups < 1):
+            raise ValueError("`part` is a pattern with a group and goes with `column`")
         return self
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The district's columns that the source reads."""
+        return self.columns if self.column is None else (self.column,)
 
 
 class SetAside(MappingPart):
@@ -61,7 +74,13 @@ class PayFromPositions(MappingPart):
 
 
 class Layout(MappingPart):
-    """How one kind of file is read, for the school years from `from_year` to `to_year`."""
+    """How one kind of file is read, for the school years from `from_year` to `to_year`.
+
+    `shape` says what the file cannot say of itself. `widths` restore leading zeros of identifiers, `date_formats`
+    (strptime) hold for single columns. `crosswalk`: the district's ids of persons are not the state's, and
+    `crosswalks/<lea_id>.csv` says how they resolve; `people_by` names the columns that stand for an id in files
+    without one.
+    """
 
     extract: Literal["evaluation", "roster", "payroll", "leadership"]
     from_year: int
@@ -70,6 +89,11 @@ class Layout(MappingPart):
     ignored: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     pay: PayFromPositions | None = None
+    shape: Shape = Shape()
+    widths: dict[str, int] = Field(default_factory=dict)
+    date_formats: dict[str, str] = Field(default_factory=dict)
+    crosswalk: bool = False
+    people_by: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _canonical(self) -> Layout:
@@ -77,6 +101,11 @@ class Layout(MappingPart):
         unknown = sorted(set(self.columns) - set(known))
         if unknown:
             raise ValueError(f"`columns` names {', '.join(unknown)}, which the extract {self.extract} does not have")
+        unknown = sorted({*self.widths, *self.date_formats, *self.people_by} - set(known))
+        if unknown:
+            raise ValueError(f"`{unknown[0]}` is not a column of the extract {self.extract}")
+        if self.people_by and not self.crosswalk:
+            raise ValueError("`people_by` goes with `crosswalk: true`")
         if self.pay is not None and self.extract != "roster":
             raise ValueError("`pay` goes with a roster layout")
         return self
@@ -92,7 +121,7 @@ class Layout(MappingPart):
     def district_columns(self) -> set[str]:
         """Every column of the district's file that the layout reads or knowingly ignores."""
         sources = [self.source(name) for name in self.columns]
-        read = {source.column for source in sources if source is not None and source.column is not None}
+        read = {column for source in sources if source is not None for column in source.read}
         read |= {aside.column_empty for aside in self.set_aside} | set(self.ignored)
         return read | {line.amount for line in (self.pay.lines if self.pay else ())}
 

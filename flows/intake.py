@@ -128,13 +128,17 @@ def _judge(
 
 def _commit(work: Workspace, part: BatchText, judged: pl.DataFrame, rules: tuple[RowRule, ...]) -> list[Decision]:
     """Write lake and receipts of a batch and return what the ledger is to say."""
-    frames = judged.partition_by("submission_id", as_dict=True, include_key=True, maintain_order=True)
     version = code_version()
+    # Rows stand in the order of their drops, so that each submission is a slice of the batch.
+    numbers = judged["drop_no"]
+    ends = [int(numbers.search_sorted(drop_no, side="right")) for drop_no in range(len(part.drops))]
+    frames = [judged.slice(start, end - start) for start, end in zip([0, *ends], ends, strict=False)]
     with ThreadPoolExecutor(WRITERS) as pool:
         return list(
             pool.map(
-                lambda drop: _commit_one(work, drop, frames.get((drop.submission_id,), judged.clear()), rules, version),
+                lambda drop, rows: _commit_one(work, drop, rows, rules, version),
                 part.drops,
+                frames,
             )
         )
 

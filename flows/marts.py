@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from flows.errors import RungError
+from contracts.knobs import MetricKnobs
+from contracts.marts import MARTS
+from flows.errors import GateFailed, RungError
 from flows.ledger import Submission
+from flows.packs import load_packs
 from flows.progress import Progress
 from flows.reference import ReferenceTables
 from flows.storage import scan_parquet, write_parquet
 from flows.summary import summarise
-from flows.workspace import Workspace, code_version
+from flows.workspace import PROJECT, Workspace, code_version
+from transforms.s3_designate import build_designation
+from transforms.s4_sustain.facts import resolved_facts
+from transforms.s5_marts import build_all
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,12 @@ def run_marts(
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
         tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
-        marts = _build(work, tables)
+        marts = build_marts(work, tables)
         summary = summarise(in_force, marts)
         for name, frame in marts.items():
             write_parquet(work.lake, f"{folder}/{name}.parquet", frame)
         made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
+        made_from["marts"] = list(marts)
         work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
         work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
     return MartsReceipt(inputs_id, True, summary)
@@ -69,6 +78,29 @@ def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl
         ]
         tables[extract] = scan_parquet(work.lake, keys) if keys else each.accepted.create_empty(lazy=True)
     return tables
+
+
+def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
+    """Every mart, each checked against its contract. Raises GateFailed naming the mart that breaks it."""
+    packs = load_packs(PROJECT / "programs", work.settings.programs)
+    resolved = resolved_facts(tables, _gather)
+    designation = _gather({"designation": build_designation(tables, packs)})["designation"]
+    terms = [pack.terms() for pack in packs]
+    knobs = MetricKnobs.model_validate(work.settings.metrics)
+    lazy = {"designation": designation} | build_all(tables, resolved, designation, terms, knobs, _gather)
+    frames = {name: frame.collect() for name, frame in _gather(lazy).items()}
+    for name, frame in frames.items():
+        try:
+            MARTS[name].schema.validate(frame)
+        except dy.exc.ValidationError as error:
+            raise GateFailed(f"mart {name} breaks its contract: {str(error).splitlines()[0]}") from None
+    return frames
+
+
+def _gather(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """Materialise frames that several marts share, all at once."""
+    collected = pl.collect_all(list(frames.values()), engine="streaming")
+    return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
 
 
 def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submission]) -> str:

@@ -83,7 +83,9 @@ def _current(work: Workspace, seen: str | None) -> str | None:
 def _write_release(work: Workspace, marts: MartsReceipt, key: bytes, identified: bool) -> str:
     files: list[dict[str, Any]] = []
     rendered: dict[str, bytes] = {}
-    for name, mart in MARTS.items():
+    made_from = json.loads(work.lake.read(f"marts/{marts.inputs_id}/inputs.json"))
+    for name in made_from["marts"]:
+        mart = MARTS[name]
         frame = pl.read_parquet(io.BytesIO(work.lake.read(f"marts/{marts.inputs_id}/{name}.parquet")))
         if mart.person_level and not identified:
             frame = pseudonymise(frame, key)
@@ -100,7 +102,7 @@ def _write_release(work: Workspace, marts: MartsReceipt, key: bytes, identified:
         "state": work.settings.state.code,
         "identified": identified,
         "files": files,
-        "inputs": json.loads(work.lake.read(f"marts/{marts.inputs_id}/inputs.json")),
+        "inputs": made_from,
         "packs": {pack.program_id: [version.version for version in pack.versions] for pack in packs},
         "code_version": code_version(),
     }

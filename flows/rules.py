@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from contracts.file_rules import FILE_RULES
+from contracts.file_rules import ROW_RULES
 from contracts.row_rules import RowRule
 from expectations.masks import row_rules
 from expectations.suites import SuiteError, load_suite
@@ -24,12 +24,12 @@ def row_rules_for(extract: str, school_year: int) -> tuple[RowRule, ...]:
         suite = row_rules(load_suite(extract, SUITES), school_year)
     except SuiteError as error:
         raise RungError(str(error)) from None
-    return (*suite, *(_shape_rule(rule_id, extract) for rule_id in FILE_RULES if rule_id.startswith("ROW-")))
+    return (*suite, *(_shape_rule(rule_id, extract) for rule_id in ROW_RULES))
 
 
 def _shape_rule(rule_id: str, extract: str) -> RowRule:
     """A row that could not be taken apart into cells: found while decoding, quarantined like any other."""
-    rule = FILE_RULES[rule_id]
+    rule = ROW_RULES[rule_id]
     breaks = (pl.col(BROKEN) == rule_id).fill_null(False)
     return RowRule(rule_id, "error", extract, "", rule.message, rule.fix, breaks)
 

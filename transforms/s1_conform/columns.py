@@ -42,10 +42,11 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
             if found is not None and found not in taken:
                 sources[name] = ColumnSource(column=found)
                 break
-    used = {source.column for source in sources.values()} | taken
+    used = {column for source in sources.values() for column in source.read} | taken
     folder = [by_name[fold(name)] for name in FOLDER_COLUMNS if fold(name) in by_name]
     absent = sorted(name for name in taken if name not in header)
-    missing = [name for name in EXTRACTS[extract].required if name not in sources]
+    stood_for = {"staff_id"} if layout and layout.people_by else set()
+    missing = [name for name in EXTRACTS[extract].required if name not in sources and name not in stood_for]
     return Matched(
         sources=sources,
         unread=tuple(name for name in header if name not in used and name not in folder),
@@ -56,7 +57,7 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
 
 def conform_columns(rows: pl.DataFrame, matched: Matched, school_year: int) -> pl.DataFrame:
     """The file's rows under canonical names, all text; `source_row` and `lea_id`/`school_year` as sent stay beside."""
-    text = [_trimmed(text_of(source, school_year)).alias(name) for name, source in matched.sources.items()]
+    text = [text_of(source, school_year).alias(name) for name, source in matched.sources.items()]
     folder = [pl.col(c).alias(name) for name in FOLDER_COLUMNS for c in rows.columns if fold(c) == fold(name)]
     return rows.select(*text, *folder, "source_row", BROKEN)
 
@@ -66,13 +67,18 @@ def text_of(source: ColumnSource, school_year: int) -> pl.Expr:
     if source.constant is not None:
         filled = source.constant.replace("{year}", str(school_year))
         return pl.lit(filled.replace("{previous_year}", str(school_year - 1)))
-    assert source.column is not None
-    column = pl.col(source.column)
+    if source.column is None:
+        parts = [_trimmed(pl.col(name)) for name in source.columns]
+        column = pl.concat_str(parts, separator=source.separator, ignore_nulls=True)
+    else:
+        column = pl.col(source.column)
+    if source.part is not None:
+        column = column.str.extract(source.part)
     if not source.values and source.otherwise is None:
         return column
-    table = pl.col(source.column).replace(source.values)
+    column = _trimmed(column)
     if source.otherwise is None:
-        return table
+        return column.replace(source.values)
     return column.replace_strict(source.values, default=pl.lit(source.otherwise), return_dtype=pl.String)
 
 
