@@ -87,6 +87,18 @@ FILE_RULES: dict[str, FileRule] = {
     "FILE-032": FileRule(
         "The dates do not all follow one order of day and month: {}.", "Send dates as 2026-01-31 throughout."
     ),
+    "FILE-033": FileRule(
+        "A required column is missing: {}.",
+        "Add the column, or say in the district's mapping file which column it is.",
+    ),
+    "FILE-034": FileRule(
+        "The mapping file names a column that this file does not have: {}.",
+        "Mend the mapping for this school year, or send the file with that column.",
+    ),
+    "FILE-035": FileRule("The file's name points outside its folder: {}.", "Give it a plain name."),
+    "FILE-036": FileRule("The folder names a district that the state does not know: {}.", "Use the district's folder."),
+    "FILE-037": FileRule("All rows belong to another district: {}.", "Put the file into that district's folder."),
+    "FILE-038": FileRule("All rows belong to another school year: {}.", "Put the file into that year's folder."),
 }
 
 ROW_RULES: dict[str, FileRule] = {
@@ -102,7 +114,9 @@ ROW_RULES: dict[str, FileRule] = {
         "An identifier was turned into scientific notation by a spreadsheet, and its last digits are lost.",
         "Format the column as text and fill in the whole number.",
     ),
-    "ROW-005": FileRule("The school year in the row cannot be read.", "Write the year in which it ends, as 2026."),
+    "ROW-005": FileRule(
+        "The district's identifier of the person is not in its crosswalk.", "Add it to the crosswalk, or mend it."
+    ),
 }
 
 REPAIRS: dict[str, str] = {

@@ -128,7 +128,7 @@ def s3_server() -> Iterator[S3Server]:
         f"-s3.config={folder / 's3.json'}",
     ]
     command += [f"-{name}.port={ports[name]}" for name in ("s3", "master", "volume", "filer")]
-    command += [f"-s3.port.iceberg={_free_port()}", f"-s3.port.lance={_free_port()}"]
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     command += [f"-admin.port={ports['admin']}", f"-webdav.port={ports['webdav']}"]
     log = (folder / "weed.log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)

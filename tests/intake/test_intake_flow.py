@@ -103,7 +103,7 @@ def test_one_districts_bad_file_leaves_the_others_alone(tmp_path: Path, ailment:
 
 
 def test_a_bad_row_comes_back_with_its_rule_and_the_good_rows_stay(root: Path) -> None:
-    rows = small.payroll("0100", 2026) + ["0001001,2026-01-15,BASE,01,3 000"]
+    rows = [*small.payroll("0100", 2026), "0001001,2026-01-15,BASE,01,3 000"]
     small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, rows))
     work, _ = take_in(root)
     state, _, receipt = submission(work, "0100", 2026, "payroll")

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-# Any of these makes a reading that is not a plain split at commas and newlines, or a value that needs trimming.
-_UNUSUAL = (b'""', b'" ', b' "', b"\0", b"\t", b" ,", b" \n", b"\n ", b" \r")
+# Any of these makes a reading that is not a plain split at commas and newlines, or a value that needs trimming; those
+# with a letter of the first column in them are looked for only in files that have that letter at all.
+_UNUSUAL = {b"\0": (b"\0",), b"\t": (b"\t",), b'"': (b'""', b'" ', b' "'), b" ": (b" ,", b" \n", b"\n ", b" \r")}
 _QUOTE, _COMMA, _NEWLINE, _RETURN = (ord(letter) for letter in '",\n\r')
 
 
@@ -35,7 +36,7 @@ def inspect_clean(data: bytes, known: Collection[str], required: Sequence[str]) 
     """
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     end_of_header = data.find(b"\n", start)
-    if end_of_header < 0 or any(sign in data for sign in _UNUSUAL) or not _is_utf8(data):
+    if end_of_header < 0 or _is_unusual(data) or not _is_utf8(data):
         return None
     returns = data.count(b"\r")
     if returns and returns != data.count(b"\r\n"):
@@ -77,6 +78,10 @@ def read_clean(bodies: Sequence[bytes], header: tuple[str, ...], rows: Sequence[
         numbers["file_no"],
         source_row=pl.int_range(pl.len(), dtype=pl.UInt32) - pl.lit(first).gather(numbers["file_no"]) + 2,
     )
+
+
+def _is_unusual(data: bytes) -> bool:
+    return any(sign in data for letter, signs in _UNUSUAL.items() if letter in data for sign in signs)
 
 
 def _commas_between_cells(data: bytes, start: int) -> int | None:

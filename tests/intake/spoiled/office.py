@@ -102,8 +102,8 @@ def xlsx(*sheets: Sheet) -> bytes:
         f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
     )
     parts = {
-        "[Content_Types].xml": f'<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types"><Default '
-        f'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+        "[Content_Types].xml": f'<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
+        f' ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
         f'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
         f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/>{overrides}</Types>',
         "_rels/.rels": f'<?xml version="1.0"?><Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
@@ -167,7 +167,7 @@ def compound(streams: dict[str, bytes]) -> bytes:
     body = b""
     starts: dict[str, int] = {}
     for name, stream in padded.items():
-        data = stream.ljust(-(-len(data) // sector) * sector, b"\0")
+        data = stream.ljust(-(-len(stream) // sector) * sector, b"\0")
         starts[name] = len(chain)
         count = len(data) // sector
         chain += [len(chain) + 1 + n for n in range(count - 1)] + [last]

@@ -12,8 +12,9 @@ import fastexcel
 import polars as pl
 from defusedxml import ElementTree
 
+from transforms.s1_conform.decode.aside import cells
 from transforms.s1_conform.decode.delimited import check_cells
-from transforms.s1_conform.decode.grid import cells, find_header, take_table
+from transforms.s1_conform.decode.grid import find_header, take_table
 from transforms.s1_conform.decode.kind import OLE
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
 

@@ -121,16 +121,13 @@ def _apply(rows: pl.DataFrame, tidied: Mapping[str, Tidied], repairs: Counter[st
 
 
 def _broken(rows: pl.DataFrame, columns: Mapping[str, dy.Column]) -> pl.DataFrame:
-    """Rows with an identifier in scientific notation (ROW-004) or a school year that cannot be read (ROW-005)."""
+    """Rows with an identifier in scientific notation (ROW-004)."""
     found = [pl.DataFrame(schema=BROKEN_SCHEMA)]
     ids = [name for name in rows.columns if name.endswith("_id") and name in columns]
     if ids:
         lost = rows.filter(pl.any_horizontal(mangled_identifier(pl.col(name)) for name in ids))
         shown = pl.concat_str(pl.col(ids).fill_null(""), separator=" | ")
         found.append(lost.select(SOURCE_ROW, pl.lit("ROW-004").alias("rule_id"), shown.alias("text")))
-    if "school_year" in rows.columns:
-        unread = rows.filter(~pl.col("school_year").str.contains(r"^\d{4}$"))
-        found.append(unread.select(SOURCE_ROW, pl.lit("ROW-005").alias("rule_id"), pl.col("school_year").alias("text")))
     return pl.concat(found)
 
 
