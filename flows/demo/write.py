@@ -9,6 +9,7 @@ import polars as pl
 
 from flows.demo import finance, reference
 from flows.demo.adoptions import adoptions
+from flows.demo.dirty import spoil_landing
 from flows.demo.events import event_rows
 from flows.demo.extracts import evaluation, leadership, payroll
 from flows.demo.history import History, Year
@@ -23,6 +24,7 @@ from flows.demo.staff import running, staff_of_year
 from flows.errors import RungError
 
 REPEATS_THE_FOLDER = ("roster", "evaluation")  # extracts whose files carry lea_id and school_year themselves
+MOST_DIRTY = 0.5
 RUNG_TOML = """\
 [state]
 name = "Demo State"
@@ -57,6 +59,8 @@ def write_demo(
     where `directory` holds a landing already.
     """
     state = lay_out(leas=leas, educators=educators, years=years, seed=seed, scale=scale)
+    if not 0 <= dirty <= MOST_DIRTY:
+        raise RungError(f"dirty is a share of rows between 0 and {MOST_DIRTY}")
     if (directory / "landing").exists():
         raise RungError(f"{directory} already holds a landing; name a new folder or remove it")
     directory.mkdir(parents=True, exist_ok=True)
@@ -68,6 +72,8 @@ def write_demo(
         first_seat += int(state.sizes[group.start : group.stop].sum())
         if progress:
             progress(group.stop, state.leas)
+    if dirty:
+        spoil_landing(state.dice, directory / "landing", dirty).write_parquet(directory / "spoiled.parquet")
     (directory / "rung.toml").write_text(RUNG_TOML, encoding="utf-8")
 
 
