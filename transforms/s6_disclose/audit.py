@@ -30,16 +30,18 @@ class Audit:
         return np.flatnonzero((self.need > 0) & (self.high - self.low < 1e-6))
 
 
-def audit(problem: Problem, primary: Bools, hidden: Bools) -> Audit:
+def audit(problem: Problem, primary: Bools, hidden: Bools, safe: Bools | None = None, exact: bool = True) -> Audit:
     """Bounds every hidden cell against everything published.
 
-    Cells that stand in no relation are bounded by what is known of them before the release. Raises EngineFailure
-    when the solver gives no answer.
+    Cells that stand in no relation are bounded by what is known of them before the release. `safe` cells are not looked
+    at again (hiding more only widens what is hidden already). Raises EngineFailure when the solver gives no answer.
     """
     need = problem.needed(primary, hidden)
+    if safe is not None:
+        need = np.where(safe, 0.0, need)
     low = np.where(hidden, problem.low, problem.shown_low)
     high = np.where(hidden, problem.high, problem.shown_high)
     low, high = np.where(problem.residual, problem.low, low), np.where(problem.residual, problem.high, high)
     for part in components(problem, hidden):
-        low[part.cells], high[part.cells] = settle(problem, hidden, part, need[part.cells])
+        low[part.cells], high[part.cells] = settle(problem, hidden, part, need[part.cells], exact)
     return Audit(low, high, need)

@@ -43,8 +43,11 @@ class Mover:
             still = (value == 0) & (self.cost > 0)
             plus, minus = np.where(still, 0.0, plus), np.where(still, 0.0, minus)
         self.caps = np.concatenate([plus, minus] * directions).clip(0)
+        # How far each cell was seen to move in one and the same movement: such a cell needs no program of its own.
+        self.reached = np.zeros(self.size)
         self.columns = np.arange(2 * directions * self.size, dtype=np.int32)
         self.engine = new_engine()
+        self.engine.setOptionValue("presolve", "off")
         none = np.zeros(0, dtype=np.int32)
         self.engine.addCols(
             len(self.columns),
@@ -73,6 +76,8 @@ class Mover:
     def cover(self, target: int, need: float) -> Ints | None:
         """Cells to hide so that `target` can move by `need`; None when these relations do not allow it."""
         at = int(np.searchsorted(self.cells, target))
+        if self.reached[at] >= need - MOVED:
+            return self.cells[:0]
         moves = [at, at + 3 * self.size] if self.both else [at]
         counters = [at + self.size, at + 2 * self.size] if self.both else [at + self.size]
         for column in moves:
@@ -88,6 +93,9 @@ class Mover:
             used = (np.abs(shift[:, 0] - shift[:, 1]) > MOVED).any(axis=0) & (self.cost > 0)
             found = self.cells[used]
             self.free(np.flatnonzero(used))
+            up = shift[0, 0] - shift[0, 1]
+            down = shift[-1, 1] - shift[-1, 0] if self.both else np.zeros(self.size)
+            self.reached = np.maximum(self.reached, up + down)
         elif status != highspy.HighsModelStatus.kInfeasible:
             raise EngineFailure(f"the suppression's linear program ended {status}")
         for column in moves:
@@ -123,20 +131,24 @@ def neighbourhood(problem: Problem, cell: int, radius: int) -> Ints:
 
 
 def protect(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
-    """Hides complements until the audit finds nothing; returns the hidden cells and the last audit.
+    """Hides complements until nothing is exposed; returns the hidden cells and a last audit, made from the start.
 
     Raises EngineFailure when no choice protects a cell: the release stops and names it.
     """
     hidden = primary | problem.residual
+    safe = np.zeros(problem.size, dtype=bool)
     for radius in range(ROUNDS):
-        found = audit(problem, primary, hidden)
+        found = audit(problem, primary, hidden, safe, exact=False)
         if not len(found.failing):
-            return lighten(problem, primary, hidden)
+            break
+        safe = hidden.copy()
+        safe[found.failing] = False
         hidden = _cover(problem, hidden, found, radius)
+    hidden = lighten(problem, primary, hidden)
     found = audit(problem, primary, hidden)
     if len(found.failing):
         raise EngineFailure(f"{len(found.failing)} cells cannot be protected, first {found.failing[:5].tolist()}")
-    return lighten(problem, primary, hidden)
+    return hidden, found
 
 
 def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
@@ -164,7 +176,7 @@ def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
     return hidden
 
 
-def lighten(problem: Problem, primary: Bools, hidden: Bools) -> tuple[Bools, Audit]:
+def lighten(problem: Problem, primary: Bools, hidden: Bools) -> Bools:
     """Shows complements again that turn out not to be needed, the costliest first (in components of bounded size)."""
     hidden = hidden.copy()
     fixed = primary | problem.residual
@@ -177,9 +189,9 @@ def lighten(problem: Problem, primary: Bools, hidden: Bools) -> tuple[Bools, Aud
         small, cells = restricted(problem, rows)
         for cell in spare[np.argsort(-cost[spare], kind="stable")]:
             hidden[cell] = False
-            if _alone(small, hidden[cells]) or len(audit(small, primary[cells], hidden[cells]).failing):
+            if _alone(small, hidden[cells]) or len(audit(small, primary[cells], hidden[cells], exact=False).failing):
                 hidden[cell] = True
-    return hidden, audit(problem, primary, hidden)
+    return hidden
 
 
 def _alone(problem: Problem, hidden: Bools) -> bool:

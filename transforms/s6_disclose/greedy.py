@@ -11,7 +11,7 @@ ROUNDS = 60
 
 
 def protect_greedily(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
-    """As `complementary.protect`, by the textbook rule, repaired by the audit until nothing is exposed or nothing helps."""
+    """As `complementary.protect`, by the textbook rule; the audit repairs it as far as that helps."""
     hidden = primary | problem.residual
     for _ in range(ROUNDS):
         hidden = _two_in_every_relation(problem, primary, hidden)

@@ -18,22 +18,19 @@ def few_persons(policy: DisclosurePolicy) -> pl.Expr:
 def uniform(policy: DisclosurePolicy) -> pl.Expr:
     """Every person of the group is in one part: the distribution tells what each of them holds (point 2)."""
     whole = pl.col("value").filter(pl.col("is_part")).max().over("group") >= pl.col("group_persons")
-    return pl.lit(policy.uniform) & _distribution() & (pl.col("group_persons") > 0) & whole
+    return pl.lit(policy.uniform) & _telling() & (pl.col("group_persons") > 0) & whole
 
 
 def one_off(policy: DisclosurePolicy) -> pl.Expr:
     """One single person differs from all others of the group (point 2)."""
     alone = pl.col("value").filter(pl.col("is_part")).max().over("group") == pl.col("group_persons") - 1
-    return pl.lit(policy.one_off) & _distribution() & (pl.col("group_persons") > 1) & alone
+    return pl.lit(policy.one_off) & _telling() & (pl.col("group_persons") > 1) & alone
 
 
 def sensitive_zero(policy: DisclosurePolicy) -> pl.Expr:
-    """Nobody, in a small group: it tells of each what they do not hold (point 6).
-
-    Not where the whole state has nobody in that part: that zero is published over a large group, and implies this one.
-    """
+    """Nobody, in a small group: it tells of each what they do not hold (point 6)."""
     small = pl.col("group_persons").is_between(1, policy.sensitive_zero_below - 1)
-    return _distribution() & (pl.col("value") == 0) & small & ~pl.col("empty_everywhere")
+    return _telling() & (pl.col("value") == 0) & small
 
 
 def dominance(policy: DisclosurePolicy) -> pl.Expr:
@@ -47,6 +44,11 @@ def dominance(policy: DisclosurePolicy) -> pl.Expr:
 
 def _distribution() -> pl.Expr:
     return pl.col("is_part") & pl.col("group").is_not_null() & (pl.col("unit") == "persons")
+
+
+def _telling() -> pl.Expr:
+    """Parts whose zero tells something: not those that are empty in the whole state, which is published anyway."""
+    return _distribution() & ~pl.col("empty_everywhere")
 
 
 def primary_rule(policy: DisclosurePolicy) -> pl.Expr:
