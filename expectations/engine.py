@@ -1,19 +1,18 @@
-"""Great Expectations over a Polars frame: an execution engine that hands its pandas conditions what they read.
+"""Great Expectations over projections of a Polars batch: its own pandas conditions, asked of what they read.
 
-Great Expectations judges pandas frames, and on each expectation copies the whole frame to filter it: 12 s for five
-million rows and fifteen expectations. Here the rows stay in Polars. An expectation over single rows depends on nothing
-but the values it reads, so its own condition, unchanged, is asked of every *distinct* combination of those values, and
-counts are counts of rows: each combination weighs the number of rows that carry it. Nothing is sampled or left out: the
-weights of each projection must sum to the rows of the batch. Expectations over several rows (uniqueness, groups) get
-every row, with text exactly coded as numbers.
+Great Expectations judges pandas frames and, on each expectation, copies the whole frame to filter it: 12 s for five
+million rows and fifteen expectations. Here its conditions, unchanged, are asked of the distinct combinations of values
+that an expectation reads (`projections.py`), and counts are counts of rows: each combination weighs the rows that carry
+it. Expectations over several rows get every row.
 
-Days are `datetime.date` in distinct combinations (pandas' own end in 2262, and the library does not compare them with its
-bounds), and yyyymmdd numbers where every row is there. No value of a row enters a result: results and Data
-Docs hold counts only, the rows go back to the district in its receipt.
+Days are `datetime.date` in distinct combinations (pandas' own end in 2262, and the library does not compare them with
+its bounds), and yyyymmdd numbers where every row is there. No value of a row enters a result: results and Data Docs
+hold counts only, the rows go back to the district in its receipt.
 """
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -26,6 +25,7 @@ from great_expectations.datasource.fluent import PandasDatasource
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations import registry
 
+from expectations.projections import ROWS, Projections
 from expectations.suites import condition_columns
 
 CROSS_ROW_METRICS = frozenset(
@@ -37,6 +37,7 @@ CROSS_ROW_METRICS = frozenset(
     }
 )
 Domain = Mapping[str, Any]
+Weights = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class PolarsRowsEngine(PandasExecutionEngine):
@@ -44,15 +45,14 @@ class PolarsRowsEngine(PandasExecutionEngine):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._rows: pl.DataFrame | None = None
+        self._batch: Projections | None = None
         self._whole = False
-        self._distinct: dict[tuple[str, ...], tuple[pd.DataFrame, np.ndarray[Any, Any]]] = {}
-        self._every: tuple[tuple[str, ...], pd.DataFrame] | None = None
+        self._frames: dict[tuple[str, ...], tuple[pd.DataFrame, Weights]] = {}
 
-    def hold(self, rows: pl.DataFrame | None) -> None:
-        """Take the batch's rows, or let them go."""
-        self._rows, self._every = rows, None
-        self._distinct.clear()
+    def hold(self, batch: Projections | None) -> None:
+        """Take a batch's projections, or let them go."""
+        self._batch = batch
+        self._frames.clear()
 
     @contextmanager
     def every_row(self) -> Iterator[None]:
@@ -66,7 +66,7 @@ class PolarsRowsEngine(PandasExecutionEngine):
     def get_domain_records(self, domain_kwargs: dict[str, Any]) -> pd.DataFrame:
         """What an expectation looks at, filtered by Great Expectations' own code."""
         columns = domain_columns(domain_kwargs)
-        frame = self._every_row_of(columns) if self._whole else self._distinct_of(columns)[0]
+        frame = self.held().every(columns).to_pandas() if self._whole else self._distinct_of(columns)[0]
         pandas = PandasExecutionEngine(batch_data_dict={"rows": frame})
         return pandas.get_domain_records({**domain_kwargs, "batch_id": None})
 
@@ -75,43 +75,30 @@ class PolarsRowsEngine(PandasExecutionEngine):
         weights = self._distinct_of(domain_columns(domain_kwargs))[1]
         return int(weights[index.to_numpy()].sum())
 
-    def _distinct_of(self, columns: tuple[str, ...]) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
-        if columns not in self._distinct:
-            rows = self.held()
-            if columns:
-                counted = rows.lazy().group_by(columns).agg(pl.len().alias("__rows")).collect(engine="streaming")
-            else:
-                counted = pl.DataFrame({"__rows": [rows.height]})
-            weights = counted["__rows"].cast(pl.Int64).to_numpy()
-            if int(weights.sum()) != rows.height:
-                raise RuntimeError(f"projection on {columns} holds {weights.sum()} rows of {rows.height}")
+    def held(self) -> Projections:
+        """The projections of the batch."""
+        if self._batch is None:
+            raise RuntimeError("the engine holds no batch")
+        return self._batch
+
+    def _distinct_of(self, columns: tuple[str, ...]) -> tuple[pd.DataFrame, Weights]:
+        if columns not in self._frames:
+            counted = self.held().distinct(columns)
             frame = counted.select(_as_pandas(name, counted.schema[name]) for name in columns).to_pandas()
             for name in (name for name in columns if counted.schema[name] == pl.Date):
                 frame[name] = pd.Series(counted[name].to_list(), dtype=object)
-            self._distinct[columns] = (frame if columns else pd.DataFrame(index=range(1)), weights)
-        return self._distinct[columns]
-
-    def _every_row_of(self, columns: tuple[str, ...]) -> pd.DataFrame:
-        if self._every is None or self._every[0] != columns:
-            rows = self.held()
-            self._every = None  # lets the last one go before the next is built
-            frame = rows.select(_as_number(name, rows.schema[name]) for name in columns).to_pandas()
-            self._every = (columns, frame)
-        return self._every[1]
-
-    def held(self) -> pl.DataFrame:
-        if self._rows is None:
-            raise RuntimeError("the engine holds no batch")
-        return self._rows
+            weights = counted[ROWS].cast(pl.Int64).to_numpy()
+            self._frames[columns] = (frame if columns else pd.DataFrame(index=range(1)), weights)
+        return self._frames[columns]
 
 
 class PolarsRows(PandasDatasource):
     """The data source whose engine is `PolarsRowsEngine`."""
 
-    type: Literal["polars_rows"] = "polars_rows"  # type: ignore[assignment]
+    type: Literal["polars_rows"] = "polars_rows"
 
     @property
-    def execution_engine_type(self) -> type[PandasExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[PandasExecutionEngine]:
         return PolarsRowsEngine
 
 
@@ -129,18 +116,6 @@ def _as_pandas(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Decimal) or dtype.is_float():
         return column.cast(pl.Float64)
     return column.cast(pl.Int64) if dtype.is_integer() else column
-
-
-def _as_number(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A column of all rows as numbers: equal numbers are equal values, and days and numbers keep their order."""
-    column = pl.col(name)
-    if dtype == pl.String:
-        return column.cast(pl.Categorical).to_physical()
-    if dtype == pl.Date:
-        return column.dt.year() * 10000 + column.dt.month().cast(pl.Int32) * 100 + column.dt.day()
-    if isinstance(dtype, pl.Decimal):
-        return column.cast(pl.Float64)
-    return column.cast(pl.Int8) if dtype == pl.Boolean else column
 
 
 def register_row_counts() -> None:
@@ -191,7 +166,7 @@ def _rows_in_domain(
 
 
 def _columns(cls: Any, execution_engine: PolarsRowsEngine, **_: Any) -> list[str]:
-    return execution_engine.held().columns
+    return execution_engine.held().schema.names()
 
 
 def _no_values(cls: Any, **_: Any) -> list[Any]:

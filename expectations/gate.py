@@ -11,15 +11,18 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any
 
 import polars as pl
 
 from expectations.masks import row_condition
+from expectations.projections import Projections, projections_of
 from expectations.suites import Rule, Suite
 
 SLICE_ROWS = 8_000_000
@@ -50,7 +53,6 @@ class GateReceipt:
 
     table: str
     rows: int
-    slices: int
     seconds: float
     rules: tuple[RuleResult, ...]
     results: Path
@@ -61,134 +63,162 @@ class GateReceipt:
 
 
 class Gate:
-    """Great Expectations, opened once for the batches of a run; Data Docs are built once, when it closes.
+    """Great Expectations over the batches of a run. Its counts must equal the masks'.
 
-    `docs_dir` gets `index.html` and `results/<table>.json`. Use as a context manager.
+    `observe` takes a judged batch of whole submissions in; `settle` runs the suite of each table over everything
+    observed since, once, and compares. Nothing observed may be committed before it is settled. Data Docs are built when
+    the gate closes. `docs_dir` gets `index.html` and `results/<table>-<slice>.json`. Use as a context manager.
     """
 
     def __init__(self, docs_dir: Path, *, slice_rows: int = SLICE_ROWS) -> None:
         self.docs_dir = Path(docs_dir)
         self.slice_rows = slice_rows
-        self._judged: set[str] = set()
-        self._context, self._source = _open_context(self.docs_dir)
+        self._pending: dict[str, _Pending] = {}
+        self._slices: dict[str, int] = {}
+        self._checkpoints: dict[str, Any] = {}
+        self._opened: tuple[Any, Any] | None = None
 
     def __enter__(self) -> Gate:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if self._judged:
-            self._context.build_data_docs(site_names=[SITE])
+        self.close()
 
-    def judge(
-        self,
-        batch: pl.DataFrame | Sequence[Path],
-        suite: Suite,
-        mask_counts: Mapping[str, int],
-        *,
-        school_year: int | None = None,
-    ) -> GateReceipt:
-        """Run the suite over a batch (a frame, or Parquet files that each hold whole submissions); `GateError` where
-        a count differs from the mask's, or a rule has no count on one side."""
+    @property
+    def full(self) -> bool:
+        """Whether more than a slice has been observed, so that it is time to settle: this bounds the memory."""
+        return sum(pending.batch.rows for pending in self._pending.values()) >= self.slice_rows
+
+    def observe(self, suite: Suite, batch: pl.DataFrame, mask_counts: Mapping[str, int]) -> None:
+        """Take in a batch (whole submissions, exact duplicates left out) and its mask counts of the suite's rules."""
+        foreign = sorted(set(mask_counts) - {rule.rule_id for rule in suite.expectations})
+        if foreign:
+            raise GateError(f"gate: masks counted rules that the suite {suite.name} lacks: {', '.join(foreign)}")
+        pending = self._pending.setdefault(suite.name, _Pending(suite, projections_of(suite)))
+        try:
+            pending.batch.add(batch)
+        except (ValueError, pl.exceptions.PolarsError) as error:
+            raise GateError(f"gate: {suite.name}: {_one_line(error)}") from error
+        years = _years(batch)
+        for rule in suite.expectations:
+            if rule.rule_id not in mask_counts and any(rule.meta.valid_in(year) for year in years):
+                raise GateError(f"gate: rule {rule.rule_id} of {suite.name} has no mask count")
+            pending.masks[rule.rule_id] = pending.masks.get(rule.rule_id, 0) + mask_counts.get(rule.rule_id, 0)
+
+    def settle(self) -> tuple[GateReceipt, ...]:
+        """Great Expectations over all that was observed. `GateError` names the rule whose counts differ."""
+        receipts = tuple(self._settle(pending) for pending in self._pending.values() if pending.batch.rows)
+        self._pending.clear()
+        return receipts
+
+    def close(self) -> None:
+        """Build Data Docs from every result of the run."""
+        if self._opened is not None and self._checkpoints:
+            self._opened[0].build_data_docs(site_names=[SITE])
+
+    def _settle(self, pending: _Pending) -> GateReceipt:
         started = time.perf_counter()
-        rules = suite.rules_of(school_year)
-        if suite.name in self._judged:
-            raise GateError(f"gate: {suite.name} was judged before in this run; all its rows belong in one batch")
-        if not rules:
-            raise GateError(f"gate: no rule of {suite.name} is valid in {school_year}; rows are not accepted unchecked")
-        checkpoint = self._checkpoint(suite.name, [_ge_expectation(r, by_year=school_year is None) for r in rules])
-        self._judged.add(suite.name)
-        unexpected = dict.fromkeys((rule.rule_id for rule in rules), 0)
-        success = dict.fromkeys(unexpected, True)
-        rows, slices, raw = 0, 0, []
-        for part in self._slices(batch):
-            result = self._run(checkpoint, part, suite.name)
-            for rule_id, answer in _answers(result, unexpected, suite.name).items():
-                unexpected[rule_id] += answer["result"]["unexpected_count"]
-                success[rule_id] &= answer["success"]
-            raw.append(result)
-            rows, slices = rows + part.height, slices + 1
-        _compare(suite.name, unexpected, mask_counts)
+        suite = pending.suite
+        result = self._run(suite, pending.batch)
+        answers = _answers(result, pending.masks, suite.name)
+        unexpected = {rule_id: answer["result"]["unexpected_count"] for rule_id, answer in answers.items()}
+        _compare(suite.name, unexpected, pending.masks)
+        self._slices[suite.name] = self._slices.get(suite.name, 0) + 1
         return GateReceipt(
             table=suite.name,
-            rows=rows,
-            slices=slices,
+            rows=pending.batch.rows,
             seconds=time.perf_counter() - started,
             rules=tuple(
-                RuleResult(rule.rule_id, rule.meta.severity, unexpected[rule.rule_id], success[rule.rule_id])
-                for rule in rules
+                RuleResult(rule.rule_id, rule.meta.severity, unexpected[rule.rule_id], answers[rule.rule_id]["success"])
+                for rule in suite.expectations
             ),
-            results=self._store(suite.name, raw),
+            results=self._store(suite.name, result),
             docs=self.docs_dir / "index.html",
         )
 
-    def _checkpoint(self, table: str, expectations: list[Any]) -> Any:
-        """The checkpoint of one table: its suite over the batch that a run hands over."""
-        import great_expectations as gx
-
-        suite = self._context.suites.add(gx.ExpectationSuite(name=table, expectations=expectations))
-        data = self._source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("statewide")
-        definition = self._context.validation_definitions.add(
-            gx.ValidationDefinition(name=table, data=data, suite=suite)
-        )
-        # Values are left out of results: Data Docs must not show people's data.
-        shown = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
-        return self._context.checkpoints.add(
-            gx.Checkpoint(name=table, validation_definitions=[definition], result_format=shown)
-        )
-
-    def _run(self, checkpoint: Any, part: pl.DataFrame, table: str) -> dict[str, Any]:
-        engine = self._source.get_execution_engine()
-        engine.hold(part)
+    def _run(self, suite: Suite, batch: Projections) -> dict[str, Any]:
+        if self._opened is None:
+            self._opened = _open_context(self.docs_dir)
+        context, source = self._opened
+        if suite.name not in self._checkpoints:
+            self._checkpoints[suite.name] = _checkpoint(context, source, suite)
+        engine = source.get_execution_engine()
+        engine.hold(batch)
         try:
-            # The batch that pandas sees has the columns only; the engine hands the rows out as they are asked for.
+            # The batch that pandas sees has the columns only; the engine hands out what is asked for.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                ran = checkpoint.run(batch_parameters={"dataframe": part.head(0).to_pandas()})
+                columns = pl.DataFrame(schema=batch.schema).to_pandas()
+                ran = self._checkpoints[suite.name].run(batch_parameters={"dataframe": columns})
         except Exception as error:
-            raise EngineError(f"gate: Great Expectations failed on {table} ({_one_line(error)})") from error
+            raise EngineError(f"gate: Great Expectations failed on {suite.name} ({_one_line(error)})") from error
         finally:
             engine.hold(None)
         (result,) = ran.run_results.values()
         answer: dict[str, Any] = result.to_json_dict()
         return answer
 
-    def _slices(self, batch: pl.DataFrame | Sequence[Path]) -> Iterator[pl.DataFrame]:
-        """Parts of the batch that fit in memory, each of whole submissions: rules over several rows need no more."""
-        if isinstance(batch, pl.DataFrame):
-            yield from _whole_submissions(batch, self.slice_rows)
-            return
-        seen: set[str] = set()
-        for part in (piece for group in _grouped(batch, self.slice_rows) for piece in [pl.read_parquet(group)]):
-            if "submission_id" in part.columns:
-                ids = set(part["submission_id"].unique().to_list())
-                if seen & ids:
-                    raise GateError(f"gate: submission {min(seen & ids)} is split over files of the batch")
-                seen |= ids
-            yield part
-
-    def _store(self, table: str, raw: list[dict[str, Any]]) -> Path:
-        path = self.docs_dir / "results" / f"{table}.json"
+    def _store(self, table: str, result: dict[str, Any]) -> Path:
+        path = self.docs_dir / "results" / f"{table}-{self._slices[table]}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(raw, indent=1, default=str), encoding="utf-8")
+        path.write_text(json.dumps(result, indent=1, default=str), encoding="utf-8")
         return path
 
 
-def run_gate(
-    batch: pl.DataFrame | Sequence[Path],
-    suite: Suite,
-    mask_counts: Mapping[str, int],
-    docs_dir: Path,
-    *,
-    school_year: int | None = None,
-    slice_rows: int = SLICE_ROWS,
-) -> GateReceipt:
+@dataclass
+class _Pending:
+    """A table's batches that wait to be settled, and what the masks counted in them."""
+
+    suite: Suite
+    batch: Projections
+    masks: dict[str, int] = field(default_factory=dict)
+
+
+def run_gate(batch: pl.DataFrame, suite: Suite, mask_counts: Mapping[str, int], docs_dir: Path) -> GateReceipt:
     """One suite over one batch, its Data Docs built: a `Gate` for a single table."""
-    with Gate(docs_dir, slice_rows=slice_rows) as gate:
-        return gate.judge(batch, suite, mask_counts, school_year=school_year)
+    with Gate(docs_dir) as gate:
+        gate.observe(suite, batch, mask_counts)
+        settled = gate.settle()
+    if not settled:
+        raise GateError(f"gate: the batch of {suite.name} has no rows")
+    return settled[0]
 
 
-def _open_context(docs_dir: Path) -> tuple[Any, Any]:
-    """A context of its own with a Data Docs site, and the data source over Polars rows. No telemetry."""
+def _years(batch: pl.DataFrame) -> list[int]:
+    """The school years in a batch; of a table without, a year in which every undated rule is valid."""
+    return batch["school_year"].unique().drop_nulls().to_list() if "school_year" in batch.columns else [1990]
+
+
+def _checkpoint(context: Any, source: Any, suite: Suite) -> Any:
+    """The checkpoint of one table: its suite over the batch that a run hands over."""
+    import great_expectations as gx
+
+    expectations = [_ge_expectation(rule) for rule in suite.expectations]
+    added = context.suites.add(gx.ExpectationSuite(name=suite.name, expectations=expectations))
+    data = source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("statewide")
+    validation = context.validation_definitions.add(gx.ValidationDefinition(name=suite.name, data=data, suite=added))
+    # Values are left out of results: Data Docs must not show people's data.
+    shown = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
+    return context.checkpoints.add(
+        gx.Checkpoint(name=suite.name, validation_definitions=[validation], result_format=shown)
+    )
+
+
+def preload() -> None:
+    """Import Great Expectations in the background while files are read: it takes seconds, mostly of one core.
+
+    Where that fails, the gate says so when it opens.
+    """
+
+    def load() -> None:
+        with suppress(EngineError):
+            _library()
+
+    Thread(target=load, daemon=True, name="great-expectations").start()
+
+
+def _library() -> tuple[Any, Any]:
+    """Great Expectations with our own expectations registered, and the engine module. `EngineError` without."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     try:
         with warnings.catch_warnings():
@@ -201,7 +231,13 @@ def _open_context(docs_dir: Path) -> tuple[Any, Any]:
             f"gate: Great Expectations does not import ({_one_line(error)}): mend the environment, "
             "rows are not accepted unjudged"
         ) from error
-    assert custom.ExpectStaysNotToOverlap.map_metric  # importing it registered our own expectations
+    assert custom.ExpectStaysNotToOverlap.map_metric  # importing the module registered our own expectations
+    return gx, engine
+
+
+def _open_context(docs_dir: Path) -> tuple[Any, Any]:
+    """A context of its own with a Data Docs site, and the data source over Polars rows. No telemetry."""
+    gx, engine = _library()
     engine.register_row_counts()
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
@@ -215,12 +251,12 @@ def _open_context(docs_dir: Path) -> tuple[Any, Any]:
     return context, context.data_sources.add_polars_rows(name="batch")
 
 
-def _ge_expectation(rule: Rule, *, by_year: bool) -> Any:
+def _ge_expectation(rule: Rule) -> Any:
     """The rule as Great Expectations' own object, its school years in the row condition as in the mask."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     kwargs = {name: value for name, value in rule.kwargs.items() if name != "row_condition"}
-    condition = row_condition(rule, by_year=by_year)
+    condition = row_condition(rule, by_year=True)
     if condition is not None:
         kwargs["row_condition"] = condition
     notes = rule.meta.model_dump(exclude={"examples"}, exclude_none=True)
@@ -253,42 +289,11 @@ def _raised(info: Mapping[str, Any]) -> str:
 def _compare(table: str, judged: Mapping[str, int], masks: Mapping[str, int]) -> None:
     """Counts of the gate and of the masks, rule by rule."""
     for rule_id, count in judged.items():
-        if rule_id not in masks:
-            raise GateError(f"gate: rule {rule_id} of {table} was judged by Great Expectations but has no mask count")
         if masks[rule_id] != count:
             raise GateError(
                 f"gate: rule {rule_id} of {table} disagrees: Great Expectations counts {count:,} rows that break it, "
                 f"the mask {masks[rule_id]:,}; the run stops, mend the mask or the suite"
             )
-    extra = sorted(set(masks) - set(judged))
-    if extra:
-        raise GateError(f"gate: masks counted rules of {table} that the suite does not have: {', '.join(extra)}")
-
-
-def _whole_submissions(batch: pl.DataFrame, slice_rows: int) -> Iterator[pl.DataFrame]:
-    """The batch, cut between submissions where it is larger than a slice."""
-    if batch.height <= slice_rows or "submission_id" not in batch.columns:
-        yield batch
-        return
-    sizes = batch.group_by("submission_id").agg(pl.len().alias("rows")).sort("submission_id")
-    group = ((sizes["rows"].cum_sum() - 1) // slice_rows).alias("slice")
-    placed = sizes.select("submission_id", group)
-    for (_,), ids in placed.group_by("slice", maintain_order=True):
-        yield batch.join(ids.select("submission_id"), on="submission_id", how="semi")
-
-
-def _grouped(paths: Sequence[Path], slice_rows: int) -> Iterator[list[Path]]:
-    """Neighbouring files together up to the size of a slice."""
-    group: list[Path] = []
-    rows = 0
-    for path in paths:
-        height = int(pl.scan_parquet(path).select(pl.len()).collect().item())
-        if group and rows + height > slice_rows:
-            yield group
-            group, rows = [], 0
-        group, rows = [*group, path], rows + height
-    if group:
-        yield group
 
 
 def _one_line(error: object) -> str:

@@ -142,7 +142,7 @@ def _bound(value: Any) -> Any:
 
 def _between(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
     low, high = _bound(kwargs.get("min_value")), _bound(kwargs.get("max_value"))
-    tests = []
+    tests: list[pl.Expr] = []
     if low is not None:
         tests.append(column > low if kwargs.get("strict_min") else column >= low)
     if high is not None:

@@ -1,0 +1,110 @@
+"""What Great Expectations needs to see of a batch, and no more: projections that grow batch by batch.
+
+An expectation over single rows depends on nothing but the values that it reads. So a batch is kept as the *distinct*
+combinations of those values, each with the number of rows that carry it: exact, nothing sampled or left out, and small.
+Expectations over several rows (uniqueness, groups) need every row; their columns are kept as numbers, text coded
+exactly. All of them stay inside a submission, so a submission must not be split over batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from expectations.masks import row_condition
+from expectations.suites import CROSS_ROW_TYPES, Suite, condition_columns
+
+ROWS = "__rows"
+SUBMISSION = "submission_id"
+Columns = tuple[str, ...]
+
+
+@dataclass
+class Projections:
+    """One table's batch as its suite reads it. `distinct` holds counted combinations, `every` whole columns."""
+
+    wanted: frozenset[Columns]
+    wanted_whole: frozenset[Columns]
+    rows: int = 0
+    schema: pl.Schema = field(default_factory=pl.Schema)
+    _distinct: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
+    _every: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
+    _submissions: set[str] = field(default_factory=set)
+    _categories: pl.Categories = field(default_factory=pl.Categories.random)
+
+    def add(self, batch: pl.DataFrame) -> None:
+        """Take a batch of whole submissions in. Raises ValueError where a submission was in an earlier batch."""
+        if self.wanted_whole:
+            self._once(batch)
+        lazy = batch.lazy()
+        counted = [lazy.group_by(columns).agg(pl.len().alias(ROWS)) for columns in self.wanted]
+        numbers = [lazy.select(self._number(n, batch.schema[n]) for n in columns) for columns in self.wanted_whole]
+        frames = pl.collect_all([*counted, *numbers])
+        for columns, frame in zip(self.wanted, frames, strict=False):
+            if frame[ROWS].sum() != batch.height:
+                raise ValueError(f"the projection on {', '.join(columns)} has lost rows")
+            self._distinct.setdefault(columns, []).append(frame)
+        for columns, frame in zip(self.wanted_whole, frames[len(self.wanted) :], strict=True):
+            self._every.setdefault(columns, []).append(frame)
+        self.rows += batch.height
+        self.schema = batch.schema
+
+    def _once(self, batch: pl.DataFrame) -> None:
+        if SUBMISSION not in batch.columns:
+            if self.rows:
+                raise ValueError("rules over several rows need `submission_id` where a table comes in parts")
+            return
+        ids = set(batch[SUBMISSION].unique().to_list())
+        if self._submissions & ids:
+            raise ValueError(f"submission {min(self._submissions & ids)} is split over batches")
+        self._submissions |= ids
+
+    def distinct(self, columns: Columns) -> pl.DataFrame:
+        """The distinct combinations of some columns with `__rows`, in a fixed order of columns, not of rows."""
+        if not columns:
+            return pl.DataFrame({ROWS: [self.rows]}, schema={ROWS: pl.UInt32})
+        parts = self._distinct[columns]
+        if len(parts) > 1:
+            parts[:] = [pl.concat(parts).group_by(columns).agg(pl.col(ROWS).sum())]
+        return parts[0]
+
+    def every(self, columns: Columns) -> pl.DataFrame:
+        """Every row of some columns, as numbers."""
+        parts = self._every[columns]
+        if len(parts) > 1:
+            parts[:] = [pl.concat(parts)]
+        return parts[0]
+
+    def _number(self, name: str, dtype: pl.DataType) -> pl.Expr:
+        """A whole column as numbers: equal numbers are equal values, and days and numbers keep their order."""
+        column = pl.col(name)
+        if dtype == pl.String:
+            return column.cast(pl.Categorical(self._categories)).to_physical()
+        if dtype == pl.Date:
+            return column.dt.year() * 10000 + column.dt.month().cast(pl.Int32) * 100 + column.dt.day()
+        if isinstance(dtype, pl.Decimal):
+            return column.cast(pl.Float64)
+        return column.cast(pl.Int8) if dtype == pl.Boolean else column
+
+
+def projections_of(suite: Suite) -> Projections:
+    """Empty projections of all that a suite reads."""
+    single: set[Columns] = set()
+    whole: set[Columns] = set()
+    for rule in suite.expectations:
+        asked = condition_columns(row_condition(rule, by_year=True))
+        reads = _fixed((*rule.columns, *asked))
+        if rule.type in CROSS_ROW_TYPES:
+            whole.add(reads)
+            if len(rule.columns) == 1:  # a column's empty values are counted beside
+                single.add(reads)
+        else:
+            single.add(reads)
+        single.add(_fixed(asked))
+    return Projections(frozenset(single - {()}), frozenset(whole))
+
+
+def _fixed(columns: Iterable[str]) -> Columns:
+    return tuple(sorted(set(columns)))
