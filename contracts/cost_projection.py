@@ -18,7 +18,7 @@ class CostProjection(dy.Schema):
     p10 = c.p10.optional()
     p50 = c.p50.optional()
     p90 = c.p90.optional()
-    persons = c.projected_persons.required()
+    persons = c.projected_persons.optional()
     revenue = c.revenue.optional()
     cost_status = c.metric_status.required()
     revenue_status = c.metric_status.required()
