@@ -32,7 +32,7 @@ from transforms.s1_conform.columns import rename_folder_columns
 from transforms.s1_conform.derived import add_derived
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, mark_duplicates, mark_rules
 from transforms.s1_conform.membership import mark_known
-from transforms.s1_conform.values import type_columns
+from transforms.s1_conform.values import SENT, UNREADABLE, type_columns
 
 WRITERS = 4
 
@@ -85,7 +85,8 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
 
 def _take_in(work: Workspace, reference: ReferenceTables, batch: list[Drop]) -> list[Decision]:
     decisions: list[Decision] = []
-    for part in read_batch(batch[0].extract, fetch(batch), reference.mappings):
+    bounds = work.settings.intake
+    for part in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
         judged, rules, counts = _judge(part, reference, batch[0].school_year)
         check_batch(work, part.extract, judged, counts)
         decisions += _commit(work, part, judged, rules)
@@ -101,7 +102,7 @@ def _judge(
     ids = pl.Series([drop.submission_id for drop in drops], dtype=pl.String)
     leas = pl.Series([drop.drop.lea_id for drop in drops], dtype=pl.String)
     files = pl.DataFrame(
-        [(d, f, file.landed.name) for d, drop in enumerate(drops) for f, file in enumerate(drop.files)],
+        [(d, f, part.source_file) for d, drop in enumerate(drops) for f, part in enumerate(drop.parts)],
         schema={"drop_no": pl.UInt32, "file_no": pl.UInt32, "source_file": pl.String},
         orient="row",
     )
@@ -117,7 +118,9 @@ def _judge(
     references = {name: frame.lazy() for name, frame in reference.tables.items()}
     known = mark_known(add_derived(typed, part.extract), part.extract, references).collect()
     rules = row_rules_for(part.extract, school_year)
-    marked = mark_duplicates(known, extract.key, list(extract.sent.columns()))
+    # What could not be read is part of what was sent: two unlike unreadable dates do not make one row of two.
+    as_sent = [name for name in known.columns if name in extract.sent.columns() or name.endswith((UNREADABLE, SENT))]
+    marked = mark_duplicates(known, extract.key, as_sent)
     kept = marked.filter(~pl.col(DUPLICATE)) if marked[DUPLICATE].any() else marked
     judged, counts = mark_rules(kept, rules)
     dropped = marked.filter(pl.col(DUPLICATE))

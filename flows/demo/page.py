@@ -30,7 +30,7 @@ class Page:
         if spoil.least is not None and float(self.columns[spoil.column][row]) < spoil.least:
             return False
         if spoil.how == "cell" and not self.beside:
-            spoiled = self._row(row) | {spoil.column: self._cell(spoil, row)}
+            spoiled = self._row(row) | self._cells(spoil, row)
             return spoiled != self._row(row) and tuple(spoiled.values()) not in self._seen
         return True
 
@@ -44,14 +44,15 @@ class Page:
                 self._note(spoil, self._add(self._second(row) | person | {spoil.column: license_id}))
         elif spoil.how == "twin":
             self._note(spoil, row)
-            self._note(spoil, self._add(self._row(row) | {spoil.column: self._cell(spoil, row)}))
+            self._note(spoil, self._add(self._row(row) | self._cells(spoil, row)))
         elif spoil.how == "line":
             self.lines[row] = spoil.becomes
             self._note(spoil, row)
         elif self.beside:
-            self._note(spoil, self._add(self._second(row) | {spoil.column: self._cell(spoil, row)}))
+            self._note(spoil, self._add(self._second(row) | self._cells(spoil, row)))
         else:
-            self.columns[spoil.column][row] = self._cell(spoil, row)
+            for name, cell in self._cells(spoil, row).items():
+                self.columns[name][row] = cell
             self._seen.add(tuple(self._row(row).values()))
             self._note(spoil, row)
         return spoil.rows
@@ -66,9 +67,10 @@ class Page:
             lines[row + 1] = becomes.replace("{}", lines[row + 1])
         self.path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
 
-    def _cell(self, spoil: RowSpoil, row: int) -> str:
+    def _cells(self, spoil: RowSpoil, row: int) -> dict[str, str]:
         before = self.columns[spoil.column][row]
-        return before.replace(".", "") if spoil.how == "cents" else spoil.becomes.replace("{}", before)
+        cell = before.replace(".", "") if spoil.how == "cents" else spoil.becomes.replace("{}", before)
+        return {spoil.column: cell, **dict.fromkeys(spoil.also_empty, "")}
 
     def _row(self, row: int) -> dict[str, str]:
         return {name: values[row] for name, values in self.columns.items()}

@@ -19,7 +19,8 @@ SSN = "123-45-6789"
 
 @dataclass(frozen=True)
 class RowSpoil:
-    """`only` (column, value) names the rows that can be spoiled so; `least` the smallest amount."""
+    """`only` (column, value) names the rows that can be spoiled so; `least` the smallest amount; `also_empty`: columns
+    that are emptied with it."""
 
     name: str
     rule_id: str
@@ -29,6 +30,7 @@ class RowSpoil:
     how: How = "cell"
     only: tuple[str, str] | None = None
     least: float | None = None
+    also_empty: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -83,7 +85,7 @@ EVALUATION = (
     RowSpoil("unknown_rating_label", "EVA-013", "rating_level", "Superb", only=("status", "final")),
     RowSpoil("missing_status", "EVA-014", "status"),
     RowSpoil("unknown_status", "EVA-015", "status", "done"),
-    RowSpoil("final_without_label", "EVA-016", "rating_level", only=("status", "final")),
+    RowSpoil("final_without_label", "EVA-016", "rating_level", only=("status", "final"), also_empty=("rating_score",)),
     RowSpoil("label_without_rating", "EVA-017", "status", "nullified", "warned", only=("status", "final")),
     RowSpoil("score_in_words", "EVA-018", "rating_score", "high"),
     RowSpoil("negative_score", "EVA-019", "rating_score", "-12"),
@@ -146,7 +148,7 @@ FILE_SPOILS = (
     FileSpoil("missing_required_column", "FILE-020", "rejected", ("payroll", "evaluation", "leadership")),
     FileSpoil("empty_file", "FILE-001", "rejected", ("payroll", "leadership")),
     FileSpoil("header_without_rows", "FILE-005", "rejected", ("evaluation", "leadership")),
-    FileSpoil("web_page_named_csv", "FILE-002", "rejected", ("evaluation", "leadership")),
+    FileSpoil("web_page_named_csv", "FILE-023", "rejected", ("evaluation", "leadership")),
     FileSpoil("file_of_another_district", "EVA-001", "rejected", ("evaluation",)),
     FileSpoil("file_of_another_year", "EVA-003", "rejected", ("evaluation",)),
     FileSpoil("windows_letters", "cp1252", "repaired", ("leadership", "payroll", "evaluation")),
