@@ -27,3 +27,4 @@ class Designation(dy.Schema):
     amount = c.entitlement.optional()
     state_tier = c.state_tier.required()
     visibility = c.visibility.required()
+    finding = c.finding.optional()

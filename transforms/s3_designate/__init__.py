@@ -1,0 +1,1 @@
+"""Rating and role history x program packs -> designations, each with its reason."""

@@ -1,0 +1,231 @@
+"""Lets a pack's machines walk over its grid, and says in which LEA and year a row stands (MARTS 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from contracts.packs import Pack
+from transforms.s3_designate.automaton import ANSWERS, Machine
+from transforms.s3_designate.graph import NEVER, years_to_change
+from transforms.s3_designate.grid import NO_CASE, Grid
+from transforms.s3_designate.ladder import Bank, Walk, walk
+from transforms.s3_designate.space import ABSENT, FIRST, OFF, Space
+
+WITH_LEVEL = ("entered", "earned", "held", "renewed")
+WALK_COLUMNS = ("outcome", "state", "after", "years_at_level", "interval", "bank_units")
+RUN = "run_"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A walk with what is needed to read it: the first year, and the machine of each year."""
+
+    walk: Walk
+    first_year: int
+    machines: Mapping[int, Machine]
+
+
+def pass_through(pack: Pack, space: Space, grid: Grid, machines: Mapping[str, Machine]) -> Passage:
+    """Run the pack over all of its people at once."""
+    all_years = grid.frame["school_year"].to_list()
+    first, last = min(all_years), max(all_years)
+    people, years = int(grid.frame["person"].max()) + 1, last - first + 1  # type: ignore[arg-type]
+    symbols = np.full((years, people), ABSENT, dtype=np.int32)
+    person_years = grid.frame if pack.scope == "lea" else _of_persons(pack, space, grid.frame)
+    place = _place(person_years, first)
+    symbols[place] = person_years["symbol"].to_numpy()
+    bank = None
+    if pack.bank:
+        units = np.zeros((years, people))
+        units[place] = person_years["units"].to_numpy()
+        bank = Bank(pack, space, units)
+    of_year = {}
+    for offset in range(years):
+        version = pack.version_of(first + offset)
+        of_year[offset] = machines[version.version] if version else next(iter(machines.values()))
+    return Passage(walk(of_year, symbols, bank), first, of_year)
+
+
+def _place(frame: pl.DataFrame, first: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    return frame["school_year"].to_numpy().astype(np.int64) - first, frame["person"].to_numpy().astype(np.int64)
+
+
+def _of_persons(pack: Pack, space: Space, frame: pl.DataFrame) -> pl.DataFrame:
+    """One row per person and year over all LEAs that count: each input's first case that holds in any of them."""
+    names = [f"i_{name}" for name in pack.inputs]
+    first_case = [pl.col(name).replace(0, NO_CASE).min().replace(NO_CASE, 0).cast(pl.Int32) for name in names]
+    counted = frame.filter(pl.col("symbol") >= FIRST)
+    total = pl.col("is_teacher").cast(pl.Int32) * space.strides["presence"] + FIRST
+    for name in pack.inputs:
+        total = total + pl.col(f"i_{name}") * space.strides[name]
+    on_df = (
+        counted.group_by("person", "school_year")
+        .agg(pl.col("is_teacher").any(), *first_case)
+        .select("person", "school_year", symbol=total.cast(pl.Int32))
+    )
+    off_df = (
+        frame.select("person", "school_year")
+        .unique()
+        .join(on_df, on=["person", "school_year"], how="anti")
+        .with_columns(symbol=pl.lit(OFF, pl.Int32))
+    )
+    return pl.concat([on_df, off_df])
+
+
+def rows_of_leas(pack: Pack, grid: Grid, passage: Passage, rosters: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a program whose levels belong to an LEA: its roster of t, and `lapsed` for who has left it.
+
+    Nobody lapses in a year for which the LEA has no roster at all, or has no program.
+    """
+    on_roster = _with_walk(grid.frame, passage, grid.frame)
+    there = np.zeros(passage.walk.outcome.shape, dtype=bool)
+    there[_place(grid.frame, passage.first_year)] = True
+    year, person = np.nonzero((passage.walk.outcome != 0) & ~there)
+    gone = pl.DataFrame(
+        {"school_year": (year + passage.first_year).astype(np.int16), "person": person.astype(np.int32)}
+    )
+    people = grid.frame.select("person", "lea_id", "staff_id").unique("person")
+    in_force = grid.frame.filter("in_force").select("lea_id", "school_year").unique()
+    gone = (
+        gone.join(people, on="person")
+        .join(rosters, on=["lea_id", "school_year"], how="semi")
+        .join(in_force, on=["lea_id", "school_year"], how="semi")
+    )
+    away = _with_walk(gone, passage, grid.frame)
+    return pl.concat([on_roster, away], how="diagonal").filter(pl.col("outcome") != 0)
+
+
+def _with_walk(frame: pl.DataFrame, passage: Passage, grid: pl.DataFrame) -> pl.DataFrame:
+    """The frame with what the walk says of its persons and years, and with the run years that are its evidence."""
+    place = _place(frame, passage.first_year)
+    steps = passage.walk
+    values: tuple[npt.NDArray[Any], ...] = (
+        steps.outcome,
+        steps.state,
+        steps.after,
+        steps.years_at_level,
+        steps.interval,
+        steps.units,
+    )
+    columns = {name: array[place] for name, array in zip(WALK_COLUMNS, values, strict=True)}
+    return frame.with_columns(**{name: pl.Series(name, column) for name, column in columns.items()})
+
+
+def rows_of_state(pack: Pack, grid: Grid, passage: Passage) -> pl.DataFrame:
+    """Rows of a program whose levels belong to the person, over all LEAs.
+
+    The LEA whose evidence won says earned, the others held; an answer stands where its evidence is; lapsed and ended
+    stand where the row of t-1 stood.
+    """
+    frame = _with_walk(grid.frame, passage, grid.frame).filter(pl.col("outcome") != 0)
+    frame = frame.with_columns(
+        own=_own_outcome(frame, passage), status=_meaning(frame, passage, "status"), shown=_level_shown(frame, passage)
+    )
+    fires = pl.col("own") == pl.col("outcome")
+    order = ["fires", "of_record", "lea_id"]
+    key = ["staff_id", "school_year"]
+    frame = frame.with_columns(fires=fires, of_record=_record(frame)).sort(
+        *key, *order, descending=[False, False, True, True, False]
+    )
+    frame = frame.with_columns(first=pl.int_range(pl.len()).over(key) == 0)
+    counts = pl.lit(True) if pack.rows == "everywhere" else pl.col("in_force")
+    level_rows = frame.filter(pl.col("status").is_in(list(WITH_LEVEL)) & counts)
+    before = level_rows.select("lea_id", "staff_id", school_year=pl.col("school_year") + pl.lit(1, pl.Int16))
+    answers = frame.filter(~pl.col("status").is_in([*WITH_LEVEL, "lapsed", "ended"]) & fires & counts)
+    ended = frame.filter(pl.col("status") == "ended").join(before, on=["lea_id", "staff_id", "school_year"], how="semi")
+    lapsed = _lapsed(grid, passage, before)
+    return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
+
+
+def _record(frame: pl.DataFrame) -> pl.Series:
+    return frame["of_record"] if "of_record" in frame.columns else pl.Series([False]).new_from_index(0, len(frame))
+
+
+def _lapsed(grid: Grid, passage: Passage, before: pl.DataFrame) -> pl.DataFrame:
+    """Where the row of t-1 stood, whether or not anybody is still on that roster; not after the last roster."""
+    people = grid.frame.select("person", "staff_id").unique("person")
+    rosters = grid.frame.select("lea_id", "school_year").unique()
+    stood = before.join(people, on="staff_id").join(rosters, on=["lea_id", "school_year"], how="semi")
+    known = grid.frame.drop("person")
+    stood = _with_walk(stood, passage, grid.frame).filter(pl.col("outcome") != 0)
+    stood = stood.filter(_meaning(stood, passage, "status") == "lapsed")
+    return stood.join(known, on=["lea_id", "staff_id", "school_year"], how="left")
+
+
+def _own_outcome(frame: pl.DataFrame, passage: Passage) -> pl.Series:
+    """What the LEA's own evidence alone would have said."""
+    year, _ = _place(frame, passage.first_year)
+    own = np.zeros(len(frame), dtype=np.int32)
+    for offset, machine in passage.machines.items():
+        here = year == offset
+        own[here] = machine.outcome[frame["state"].to_numpy()[here], frame["symbol"].to_numpy()[here]]
+    return pl.Series("own", own)
+
+
+def _meaning(frame: pl.DataFrame, passage: Passage, what: str) -> pl.Series:
+    """An outcome's part (`status`, `rule_id`, `level`, `from_level`) for every row of the frame."""
+    year, _ = _place(frame, passage.first_year)
+    numbers = frame["outcome"].to_numpy()
+    out = np.full(len(frame), None, dtype=object)
+    for offset, machine in passage.machines.items():
+        names = np.array([getattr(o, what) if o else None for o in machine.outcomes], dtype=object)
+        out[year == offset] = names[numbers[year == offset]]
+    return pl.Series(what, out.tolist(), dtype=pl.String)
+
+
+def _level_shown(frame: pl.DataFrame, passage: Passage) -> pl.Series:
+    return _meaning(frame, passage, "level")
+
+
+def with_meaning(frame: pl.DataFrame, passage: Passage) -> pl.DataFrame:
+    """Add rule_id, status, level, from_level, pack_version and next_review_year."""
+    year, _ = _place(frame, passage.first_year)
+    review = np.full(len(frame), NEVER, dtype=np.int64)
+    version = np.full(len(frame), None, dtype=object)
+    ahead = {id(machine): years_to_change(machine) for machine in passage.machines.values()}
+    for offset, machine in passage.machines.items():
+        here = year == offset
+        review[here] = ahead[id(machine)][frame["after"].to_numpy()[here]]
+        version[here] = machine.version.version
+    parts = {name: _meaning(frame, passage, name) for name in ("rule_id", "status", "level", "from_level")}
+    next_year = pl.col("school_year").cast(pl.Int64) + pl.Series("review", review)
+    return frame.with_columns(**parts, pack_version=pl.Series(version.tolist(), dtype=pl.String)).with_columns(
+        next_review_year=pl.when((pl.Series(review) < NEVER) & pl.col("level").is_not_null())
+        .then(next_year)
+        .cast(pl.Int16)
+    )
+
+
+def with_runs(frame: pl.DataFrame, grid: Grid, space: Space, passage: Passage) -> pl.DataFrame:
+    """Add, for each run memory, the years of its last n ratings that counted, newest first (`run_<name>_<i>`)."""
+    if not space.runs:
+        return frame
+    year, person = _place(frame, passage.first_year)
+    people = int(grid.frame["person"].max()) + 1  # type: ignore[arg-type]
+    columns: dict[str, pl.Series] = {}
+    for name, run in space.runs.items():
+        numbers = [
+            space.inputs[run.input].index(case) for case in ([run.cases] if isinstance(run.cases, str) else run.cases)
+        ]
+        hits = grid.frame.filter(pl.col(f"i_{run.input}").is_in(numbers) & (pl.col("symbol") >= FIRST))
+        hit_year, hit_person = _place(hits, passage.first_year)
+        history = np.zeros((run.n, people), dtype=np.int16)
+        seen = np.zeros((run.n, len(frame)), dtype=np.int16)
+        for offset in sorted(passage.machines):
+            now = hit_person[hit_year == offset]
+            history[1:, now] = history[:-1, now]
+            history[0, now] = passage.first_year + offset
+            here = year == offset
+            seen[:, here] = history[:, person[here]]
+        for i in range(run.n):
+            columns[f"{RUN}{name}_{i}"] = pl.Series(seen[i]).replace(0, None)
+    return frame.with_columns(**columns)
+
+
+__all__ = ["ANSWERS", "Passage", "pass_through", "rows_of_leas", "rows_of_state", "with_meaning", "with_runs"]
