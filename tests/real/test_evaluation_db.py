@@ -15,7 +15,7 @@ CATEGORIES = ["count_not_evaluated", "count_suppressed"] + [f"count_level{n}" fo
 
 
 def state_years(path: Path) -> pl.DataFrame:
-    """Rows with every category counted; the group is their sum (the file's own total is missing or off in three states)."""
+    """Rows with every category counted; the group is their sum."""
     counts = pl.read_csv(path, infer_schema=False).with_columns(
         pl.col(CATEGORIES).cast(pl.Float64, strict=False).cast(pl.Int64)
     )
@@ -23,7 +23,7 @@ def state_years(path: Path) -> pl.DataFrame:
 
 
 def problem(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`Cells` and `Relations` of district x category with district totals, state rows and the state total, per state-year."""
+    """`Cells` and `Relations` of district x category with their totals and the state's row, per state-year."""
     districts = rows.select("state", "year", district="localid", **{c: c for c in [*CATEGORIES, "total"]})
     states = districts.group_by("state", "year").agg(pl.col([*CATEGORIES, "total"]).sum(), district=pl.lit("(state)"))
     long = (
@@ -77,3 +77,74 @@ def policy() -> DisclosurePolicy:
 
 def _outcome(path: Path, policy: DisclosurePolicy, rows: pl.Expr) -> Suppression:
     return suppress(*problem(state_years(path).filter(rows)), policy, compare=True)
+
+
+SMALLER = [("RI", None), ("CT", None), ("FL", None), ("MA", None), ("OH", None), ("ID", None), ("MI", "2014")]
+
+
+@pytest.mark.parametrize(("state", "year"), SMALLER)
+def test_our_policy_leaves_nothing_to_recover_and_primary_alone_does(
+    shared_data: Path, policy: DisclosurePolicy, state: str, year: str | None
+) -> None:
+    wanted = (pl.col("state") == state) & (pl.col("year") == year if year else pl.lit(True))
+    rows = state_years(shared_data / "evaluation_db/evaluationDB.csv").filter(wanted)
+    assert len(rows) > 50
+    cells, relations = problem(rows)
+    done = suppress(cells, relations, policy)
+    assert (done.chosen.recovered, done.chosen.too_narrow) == (0, 0)
+    assert done.primary.recovered > 50, "primary suppression alone must be seen to fail"
+    assert done.primary.cells < done.chosen.cells < done.shown
+    assert_nothing_wrong(cells, done.decisions)
+    assert by_subtraction(relations, done.decisions) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("state", "recovered"), [("NJ", 931), ("IN", 843)])
+def test_larger_states_beside_the_greedy_choice(
+    shared_data: Path, policy: DisclosurePolicy, state: str, recovered: int
+) -> None:
+    rows = state_years(shared_data / "evaluation_db/evaluationDB.csv").filter(pl.col("state") == state)
+    done = suppress(*problem(rows), policy, compare=True)
+    assert done.primary.recovered == recovered
+    assert (done.chosen.recovered, done.chosen.too_narrow) == (0, 0)
+    assert done.greedy is not None
+    assert done.chosen.persons <= done.greedy.persons
+
+
+def test_known_counts_of_a_small_state(shared_data: Path, policy: DisclosurePolicy) -> None:
+    """Connecticut, by figures: what primary suppression alone gives away, and what the choices cost."""
+    rows = state_years(shared_data / "evaluation_db/evaluationDB.csv").filter(pl.col("state") == "CT")
+    done = suppress(*problem(rows), policy, compare=True)
+    assert (done.primary.cells, done.primary.recovered, done.primary.too_narrow) == (298, 101, 13)
+    assert done.greedy is not None
+    assert done.chosen.cells <= done.greedy.cells
+    assert done.chosen.persons <= done.greedy.persons
+
+
+def assert_nothing_wrong(cells: pl.DataFrame, decisions: pl.DataFrame) -> None:
+    """What is published is true: exact where it says so, inside its band otherwise, nothing where it is suppressed."""
+    joined = decisions.join(cells.select("cell", true="value"), on="cell")
+    assert len(joined) == len(cells)
+    published, banded, gone = (joined.filter(pl.col("mask") == m) for m in ("published", "banded", "suppressed"))
+    assert published.filter(
+        (pl.col("shown_low") != pl.col("true")) | (pl.col("shown_high") != pl.col("true"))
+    ).is_empty()
+    assert banded.filter(~pl.col("true").is_between("shown_low", "shown_high")).is_empty()
+    assert gone.filter(pl.col("shown_low").is_not_null() | pl.col("shown_high").is_not_null()).is_empty()
+    assert published.filter(pl.col("true").is_between(1, 9)).is_empty()
+
+
+def by_subtraction(relations: pl.DataFrame, decisions: pl.DataFrame) -> set[int]:
+    """An attack that owes nothing to the engine: subtract the published parts from the total, again and again."""
+    unknown = set(decisions.filter(pl.col("mask") != "published")["cell"])
+    suppressed = set(decisions.filter(pl.col("mask") == "suppressed")["cell"])
+    rows: dict[int, list[int]] = {}
+    for relation, cell in relations.select("relation", "cell").iter_rows():
+        rows.setdefault(relation, []).append(cell)
+    found: set[int] = set()
+    while True:
+        alone = {open_[0] for cells in rows.values() if len(open_ := [c for c in cells if c in unknown]) == 1}
+        if not alone:
+            return found & suppressed
+        found |= alone
+        unknown -= alone
