@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +34,18 @@ def main() -> None:
     except RungError as error:
         sys.stderr.write(f"rung: {error}\n")
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(2)
+    except BaseException as fault:
+        # A fault of Rung's own. Its text may quote a person's row, so it is shown only to those who ask for it.
+        if os.environ.get("RUNG_DEBUG") or isinstance(fault, SystemExit | KeyboardInterrupt | GeneratorExit):
+            raise
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        sys.stderr.write(
+            f"rung: fault in Rung itself: {type(fault).__name__} at {place}; RUNG_DEBUG=1 shows all of it\n"
+        )
+        sys.exit(2)
 
 
 @app.command()

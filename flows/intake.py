@@ -21,7 +21,7 @@ from flows.discover import Drop, discover
 from flows.errors import GateFailed
 from flows.ledger import Decision, Submission
 from flows.progress import Progress
-from flows.reading import BatchText, DropRead, fetch, read_batch
+from flows.reading import BatchRows, DropRead, fetch, read_batch
 from flows.receipts import Verdict, write_receipt
 from flows.reference import ReferenceTables
 from flows.rules import check_batch, row_rules_for
@@ -94,7 +94,7 @@ def _take_in(work: Workspace, reference: ReferenceTables, batch: list[Drop]) -> 
 
 
 def _judge(
-    part: BatchText, reference: ReferenceTables, school_year: int
+    part: BatchRows, reference: ReferenceTables, school_year: int
 ) -> tuple[pl.DataFrame, tuple[RowRule, ...], dict[str, int]]:
     """Type, mark and judge the rows of a batch."""
     extract = EXTRACTS[part.extract]
@@ -129,7 +129,7 @@ def _judge(
     return judged, rules, counts
 
 
-def _commit(work: Workspace, part: BatchText, judged: pl.DataFrame, rules: tuple[RowRule, ...]) -> list[Decision]:
+def _commit(work: Workspace, part: BatchRows, judged: pl.DataFrame, rules: tuple[RowRule, ...]) -> list[Decision]:
     """Write lake and receipts of a batch and return what the ledger is to say."""
     version = code_version()
     # Rows stand in the order of their drops, so that each submission is a slice of the batch.

@@ -26,7 +26,7 @@ from flows.reference import ReferenceTables
 from flows.storage import scan_parquet, write_parquet
 from flows.summary import summarise
 from flows.workspace import PROJECT, Workspace, code_version
-from transforms.s3_designate import build_designation
+from transforms.s3_designate.designation import READS, build_designation
 from transforms.s4_sustain.facts import resolved_facts
 from transforms.s5_marts import build_all
 
@@ -84,16 +84,20 @@ def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str
     """Every mart, each checked against its contract. Raises GateFailed naming the mart that breaks it."""
     packs = load_packs(PROJECT / "programs", work.settings.programs)
     resolved = resolved_facts(tables, _gather)
-    designation = _gather({"designation": build_designation(tables, packs)})["designation"]
+    reads = {name: tables[name] for name in READS}
+    designation = _gather({"designation": build_designation(packs=packs, **reads)})["designation"]
     terms = [pack.terms() for pack in packs]
     knobs = MetricKnobs.model_validate(work.settings.metrics)
     lazy = {"designation": designation} | build_all(tables, resolved, designation, terms, knobs, _gather)
-    frames = {name: frame.collect() for name, frame in _gather(lazy).items()}
+    # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
+    # panics on one of these plans (`assertion failed: i < self.len()`).
+    frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))
     for name, frame in frames.items():
         try:
             MARTS[name].schema.validate(frame)
         except dy.exc.ValidationError as error:
-            raise GateFailed(f"mart {name} breaks its contract: {str(error).splitlines()[0]}") from None
+            said = "; ".join(line.strip() for line in str(error).splitlines())
+            raise GateFailed(f"mart {name} breaks its contract: {said}") from None
     return frames
 
 

@@ -1,4 +1,4 @@
-"""A batch of drops → one frame of canonical text: clean files together in one read, every other file with care.
+"""A batch of drops → one frame of canonical text: clean files together in one read, every other drop with care.
 
 What cannot be used is not raised but told: each drop comes back with its problems, and the others go on.
 """
@@ -7,72 +7,112 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.columns import MONEY
 from contracts.extracts import EXTRACTS
-from contracts.mapping import DistrictMapping, Layout, PayFromPositions
+from contracts.mapping import Layout
 from flows.discover import Drop, LandedFile
+from flows.reference import ReferenceTables
+from flows.settings import Intake
+from transforms.s1_conform.careful import CarefulTable, problem, read_carefully
 from transforms.s1_conform.clean import CleanCsv, inspect_clean, read_clean
-from transforms.s1_conform.columns import conform_columns, known_names, match_columns, pay_lines
-from transforms.s1_conform.decode import DecodeOptions, FileProblem, Table, decode
-from transforms.s1_conform.values import BROKEN, read_as
+from transforms.s1_conform.columns import rename_folder_columns
+from transforms.s1_conform.decode import Bounds, FileProblem
+from transforms.s1_conform.decode.archive import unsafe_name
+from transforms.s1_conform.drift import DriftReport
+from transforms.s1_conform.odd import odd_drops
+from transforms.s1_conform.values import BROKEN, type_columns
 
-READERS = 8
+READERS = 16
 
 
 @dataclass
 class FileRead:
-    """One file of a drop: its bytes and what reading them showed."""
+    """One file of a drop: its bytes (none where it is too large to be read) and their hash."""
 
     landed: LandedFile
     data: bytes
     sha256: str
-    rows: int = 0
+
+
+@dataclass
+class Part:
+    """A table that came out of a drop: the file it came from, its own columns, and its rows in those columns.
+
+    `own` is None for a clean file, whose own rows are the canonical text itself.
+    """
+
+    source_file: str
+    header: tuple[str, ...]
+    rows: int
+    own: pl.DataFrame | None = None
 
 
 @dataclass
 class DropRead:
-    """One drop as one submission: its files, what was wrong with them, what was put right or set aside."""
+    """One drop as one submission: its files, what came out of them, what was wrong, put right or set aside."""
 
     drop: Drop
     extract: str
     submission_id: str
     files: list[FileRead]
+    parts: list[Part] = field(default_factory=list)
     problems: list[FileProblem] = field(default_factory=list)
     repairs: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     cents_set_aside: int = 0
+    lines_aside: dict[str, list[int]] = field(default_factory=dict)
     unread_columns: list[str] = field(default_factory=list)
+    drift: list[DriftReport] = field(default_factory=list)
 
     @property
     def rows_read(self) -> int:
-        return sum(file.rows for file in self.files)
+        return sum(part.rows for part in self.parts)
+
+    def reject(self, found: FileProblem) -> None:
+        """Nothing of a drop with a problem is used."""
+        self.problems.append(found)
+        self.parts.clear()
 
 
 @dataclass
-class BatchText:
-    """The usable rows of a batch: canonical text columns, `drop_no`, `file_no` in the drop, `source_row`."""
+class BatchRows:
+    """The usable rows of a batch, typed: the contract's columns, each with `__unreadable` where it is not text, the
+    folder's columns as sent, `drop_no`, `file_no` (part of the drop), `source_row`."""
 
     extract: str
     drops: list[DropRead]
-    text: pl.DataFrame
+    rows: pl.DataFrame
 
 
-def fetch(drops: Sequence[Drop]) -> list[DropRead]:
+def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
     """Read all files of a batch, in parallel, and give each drop the id that its bytes and its folder make."""
     files = [file for drop in drops for file in drop.files]
     with ThreadPoolExecutor(READERS) as pool:
-        read = iter(list(pool.map(_fetch, files)))
+        read = iter(list(pool.map(lambda file: _fetch(file, bounds.max_file_bytes), files)))
     fetched = []
     for drop in drops:
         mine = [next(read) for _ in drop.files]
-        fetched.append(DropRead(drop, drop.extract, submission_id(drop, drop.extract, mine), mine))
+        each = DropRead(drop, drop.extract, submission_id(drop, drop.extract, mine), mine)
+        for file in mine:
+            if file.landed.entry.size > bounds.max_file_bytes:
+                size = f"{file.landed.entry.size:,} bytes, at most {bounds.max_file_bytes:,}"
+                each.reject(problem("FILE-009", f"{file.landed.name}: {size}"))
+            if unsafe_name(file.landed.name):
+                each.reject(problem("FILE-035", file.landed.name))
+        fetched.append(each)
     return fetched
+
+
+def _fetch(landed: LandedFile, most: int) -> FileRead:
+    if landed.entry.size > most:
+        return FileRead(landed, b"", hashlib.sha256(landed.entry.etag.encode()).hexdigest())
+    data = landed.place.read_whole(landed.entry)
+    return FileRead(landed, data, hashlib.sha256(data).hexdigest())
 
 
 def submission_id(drop: Drop, extract: str, files: Iterable[FileRead]) -> str:
@@ -82,137 +122,120 @@ def submission_id(drop: Drop, extract: str, files: Iterable[FileRead]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
-def read_batch(extract: str, drops: list[DropRead], mappings: Mapping[str, DistrictMapping]) -> list[BatchText]:
+def read_batch(extract: str, drops: list[DropRead], reference: ReferenceTables, bounds: Intake) -> list[BatchRows]:
     """Read a batch; a wide position file among rosters makes a second batch, of its pay."""
-    frames: list[pl.DataFrame] = []
-    pay_drops: dict[int, DropRead] = {}
+    clean, frames = _read_clean_drops(extract, drops, reference)
+    pay: dict[int, DropRead] = {}
     pay_frames: list[pl.DataFrame] = []
-    clean: dict[tuple[str, ...], list[tuple[int, int, CleanCsv]]] = defaultdict(list)
-    careful: list[tuple[int, int]] = []
-    contract = EXTRACTS[extract]
-    known = {*contract.sent.columns(), *contract.folder_columns}
     for drop_no, drop in enumerate(drops):
-        layout = _layout(mappings, drop)
-        for file_no, file in enumerate(drop.files):
-            shape = None if layout else inspect_clean(file.data, known, contract.required)
-            if shape is None:
-                careful.append((drop_no, file_no))
-            else:
-                clean[shape.header].append((drop_no, file_no, shape))
-    for header, found in clean.items():
-        bodies = [drops[d].files[f].data[shape.body_start :] for d, f, shape in found]
-        frame = read_clean(bodies, header, [shape.rows for _, _, shape in found])
-        if frame is None:
-            careful += [(d, f) for d, f, _ in found]
+        if drop_no in clean or drop.problems:
             continue
-        for d, f, shape in found:
-            drops[d].files[f].rows = shape.rows
-        places = pl.DataFrame(
-            [(d, f) for d, f, _ in found], schema={"drop_no": pl.UInt32, "place": pl.UInt32}, orient="row"
-        )
-        frames.append(
-            frame.with_columns(
-                drop_no=places["drop_no"].gather(frame["file_no"]), file_no=places["place"].gather(frame["file_no"])
-            )
-        )
-    for drop_no, file_no in sorted(careful):
-        drop = drops[drop_no]
-        layout = _layout(mappings, drop)
-        read = _read_with_care(drop, drop.files[file_no], layout)
-        if read is None:
-            continue
-        frames.append(_placed(read.conformed, drop_no, file_no))
-        if layout and layout.pay:
-            pay_drop = pay_drops.setdefault(drop_no, _pay_drop(drop))
-            pay_file = len(pay_drop.files)
-            _count_pay(pay_drop, drop.files[file_no], read, layout.pay)
-            pay = pay_lines(read.rows, read.conformed, layout.pay, drop.drop.school_year)
-            pay_frames.append(_placed(pay, list(pay_drops).index(drop_no), pay_file))
-    batches = [BatchText(extract, drops, _in_order(frames))]
-    if pay_drops:
-        batches.append(BatchText("payroll", list(pay_drops.values()), _in_order(pay_frames)))
+        for file_no, table in enumerate(_read_with_care(drop, reference, bounds)):
+            frames.append(_typed(_placed(table.text, drop_no, file_no), extract))
+            if table.pay is not None:
+                pay_drop = pay.setdefault(drop_no, _pay_drop(drop))
+                placed = _placed(table.pay, list(pay).index(drop_no), len(pay_drop.parts))
+                pay_frames.append(_typed(placed, "payroll"))
+                _count_pay(pay_drop, table, table.pay)
+    batches = [BatchRows(extract, drops, _in_order(frames, extract))]
+    if pay:
+        batches.append(BatchRows("payroll", list(pay.values()), _in_order(pay_frames, "payroll")))
     return batches
 
 
-def _fetch(landed: LandedFile) -> FileRead:
-    data = landed.place.read(landed.entry.key)
-    return FileRead(landed, data, hashlib.sha256(data).hexdigest())
+def _read_clean_drops(
+    extract: str, drops: list[DropRead], reference: ReferenceTables
+) -> tuple[set[int], list[pl.DataFrame]]:
+    """The drops of which every file is clean CSV, read together by header, and their rows."""
+    contract = EXTRACTS[extract]
+    known = {*contract.sent.columns(), *contract.folder_columns}
+    by_header: dict[tuple[str, ...], list[tuple[int, int, CleanCsv]]] = defaultdict(list)
+    clean: set[int] = set()
+    for drop_no, drop in enumerate(drops):
+        if drop.problems or _layout(reference, drop) is not None:
+            continue
+        shapes = [inspect_clean(file.data, known, contract.required) for file in drop.files]
+        if all(shapes):
+            clean.add(drop_no)
+            for file_no, shape in enumerate(shapes):
+                assert shape is not None
+                drop.parts.append(Part(drop.files[file_no].landed.name, shape.header, shape.rows))
+                by_header[shape.header].append((drop_no, file_no, shape))
+    frames = []
+    for header, found in by_header.items():
+        bodies = [memoryview(drops[d].files[f].data)[shape.body_start :] for d, f, shape in found]
+        frame = read_clean(bodies, header, [shape.rows for _, _, shape in found])
+        if frame is None:
+            clean -= {d for d, _, _ in found}
+            continue
+        places = pl.DataFrame(
+            [(d, f) for d, f, _ in found], schema={"drop_no": pl.UInt32, "place": pl.UInt32}, orient="row"
+        )
+        frame = frame.with_columns(
+            drop_no=places["drop_no"].gather(frame["file_no"]), file_no=places["place"].gather(frame["file_no"])
+        )
+        typed = _typed(frame, extract)
+        clean -= odd_drops(typed, contract.sent)
+        frames.append(typed)
+    for drop_no, drop in enumerate(drops):
+        if drop_no not in clean:
+            drop.parts.clear()
+    kept = pl.Series(sorted(clean), dtype=pl.UInt32)
+    if len(clean) < len({d for found in by_header.values() for d, _, _ in found}):
+        frames = [frame.filter(pl.col("drop_no").is_in(kept.implode())) for frame in frames]
+    return clean, frames
 
 
-def _layout(mappings: Mapping[str, DistrictMapping], drop: DropRead) -> Layout | None:
-    mapping = mappings.get(drop.drop.lea_id)
+def _layout(reference: ReferenceTables, drop: DropRead) -> Layout | None:
+    mapping = reference.mappings.get(drop.drop.lea_id)
     return mapping.layout(drop.extract, drop.drop.school_year) if mapping else None
 
 
-@dataclass(frozen=True)
-class CarefulRead:
-    """A file read with care: the district's own rows, the same rows conformed, and the rows that are no people."""
-
-    rows: pl.DataFrame
-    conformed: pl.DataFrame
-    aside: pl.DataFrame
-
-
-def _read_with_care(drop: DropRead, file: FileRead, layout: Layout | None) -> CarefulRead | None:
-    """None when the file cannot be used; the drop then says why."""
-    options = DecodeOptions(extract=drop.extract, known=known_names(drop.extract, layout))
-    decoded = decode(file.data, file.landed.name, options)
-    drop.repairs.update(decoded.repairs)
-    if decoded.problems:
-        drop.problems += decoded.problems
-        return None
-    table = decoded.tables[0]
-    matched = match_columns(table.header, drop.extract, layout)
-    problem = _unfit(file, table, matched.missing, matched.absent)
-    if problem is not None:
-        drop.problems.append(problem)
-        return None
-    drop.unread_columns += [name for name in matched.unread if name not in drop.unread_columns]
-    file.rows = table.rows.height
-    rows = table.rows.join(
-        table.broken.select("source_row", pl.col("rule_id").alias(BROKEN)), on="source_row", how="left"
+def _read_with_care(drop: DropRead, reference: ReferenceTables, bounds: Intake) -> list[CarefulTable]:
+    """The drop's tables; none when it cannot be used, and the drop then says why."""
+    files = {file.landed.name: file.data for file in drop.files}
+    crosswalk = reference.crosswalks.get(drop.drop.lea_id)
+    read = read_carefully(
+        files, drop.extract, drop.drop.school_year, _layout(reference, drop), decode_bounds(bounds), crosswalk
     )
-    rows, aside = _set_aside(drop, rows, layout)
-    return CarefulRead(rows, conform_columns(rows, matched, drop.drop.school_year), aside)
+    drop.repairs += read.repairs
+    drop.unread_columns += read.unread_columns
+    drop.drift += read.drift
+    for found in read.problems:
+        drop.reject(found)
+    if not read.problems:
+        drop.set_aside += read.set_aside
+        drop.lines_aside = read.lines_aside
+        for table in read.tables:
+            rows = table.text.height + table.rows_aside
+            drop.parts.append(Part(table.name, table.header, rows, table.own))
+    return read.tables
 
 
-def _unfit(file: FileRead, table: Table, missing: Sequence[str], absent: Sequence[str]) -> FileProblem | None:
-    name = file.landed.name
-    if absent:
-        return FileProblem(
-            "FILE-021",
-            f"{name}: the mapping reads the column {', '.join(absent)}, which the file does not have",
-            "correct the mapping for this school year, or send the file with that column",
-        )
-    if missing:
-        return FileProblem(
-            "FILE-020",
-            f"{name}: the required column {', '.join(missing)} is missing; it has {', '.join(table.header[:40])}",
-            "add the column, or name the column that it is in the district's mapping file",
-        )
-    return None
-
-
-def _set_aside(drop: DropRead, rows: pl.DataFrame, layout: Layout | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    aside = rows.clear()
-    for each in layout.set_aside if layout else ():
-        empty = (pl.col(each.column_empty).str.strip_chars() == "").fill_null(True)
-        taken = rows.filter(empty)
-        drop.set_aside[each.reason] += taken.height
-        aside, rows = pl.concat([aside, taken]), rows.filter(~empty)
-    return rows, aside
+def decode_bounds(bounds: Intake) -> Bounds:
+    """The configured bounds, as decoding takes them."""
+    return Bounds(
+        max_bytes=bounds.max_file_bytes,
+        max_members=bounds.max_members,
+        max_expanded_bytes=bounds.max_expanded_bytes,
+        max_columns=bounds.max_columns,
+        max_cell_characters=bounds.max_cell_characters,
+    )
 
 
 def _pay_drop(roster: DropRead) -> DropRead:
-    return DropRead(roster.drop, "payroll", submission_id(roster.drop, "payroll", roster.files), [])
+    drop = DropRead(roster.drop, "payroll", submission_id(roster.drop, "payroll", roster.files), roster.files)
+    drop.repairs["pay_from_positions"] += 1
+    return drop
 
 
-def _count_pay(pay_drop: DropRead, file: FileRead, read: CarefulRead, pay: PayFromPositions) -> None:
+def _count_pay(pay_drop: DropRead, table: CarefulTable, lines: pl.DataFrame) -> None:
     """A position file's pay is counted by line: rows and dollars of filled positions, and of those set aside."""
-    pay_drop.files.append(replace(file, rows=file.rows * len(pay.lines)))
-    pay_drop.set_aside["set_aside_position"] += read.aside.height * len(pay.lines)
-    amounts = [read_as(pl.col(line.amount), MONEY).sum().cast(MONEY) for line in pay.lines]
-    pay_drop.cents_set_aside += int(read.aside.select(pl.sum_horizontal(amounts)).item() * 100)
+    per_row = lines.height // max(1, table.text.height)
+    aside = table.rows_aside * per_row
+    pay_drop.parts.append(Part(table.name, table.header, lines.height + aside, table.own))
+    pay_drop.set_aside["set_aside_position"] += aside
+    pay_drop.cents_set_aside += table.cents_aside
 
 
 def _placed(frame: pl.DataFrame, drop_no: int, file_no: int) -> pl.DataFrame:
@@ -223,7 +246,14 @@ def _placed(frame: pl.DataFrame, drop_no: int, file_no: int) -> pl.DataFrame:
     )
 
 
-def _in_order(frames: list[pl.DataFrame]) -> pl.DataFrame:
+def _typed(text: pl.DataFrame, extract: str) -> pl.DataFrame:
+    if BROKEN not in text.columns:
+        text = text.with_columns(pl.lit(None, dtype=pl.String).alias(BROKEN))
+    return type_columns(rename_folder_columns(text.lazy()), EXTRACTS[extract].sent).collect()
+
+
+def _in_order(frames: list[pl.DataFrame], extract: str) -> pl.DataFrame:
     numbers = {"drop_no": pl.UInt32, "file_no": pl.UInt32, "source_row": pl.UInt32, BROKEN: pl.String}
-    joined = pl.concat([pl.DataFrame(schema=numbers), *frames], how="diagonal")
+    nothing = _typed(pl.DataFrame(schema=numbers), extract)
+    joined = pl.concat([nothing, *frames], how="diagonal")
     return joined if len(frames) < 2 else joined.sort("drop_no", "file_no", maintain_order=True)

@@ -17,6 +17,7 @@ from contracts.mapping import DistrictMapping
 from contracts.reference import REFERENCES
 from flows.errors import RungError
 from flows.storage import Place
+from transforms.s1_conform.crosswalk import CROSSWALK
 from transforms.s1_conform.values import UNREADABLE, type_columns, unreadable_columns
 
 
@@ -26,6 +27,7 @@ class ReferenceTables:
 
     tables: dict[str, pl.DataFrame]
     mappings: dict[str, DistrictMapping]
+    crosswalks: dict[str, pl.DataFrame]
     sha256: str
 
 
@@ -50,7 +52,25 @@ def load_reference(place: Place) -> ReferenceTables:
             data = place.read(key)
             digest.update(key.encode() + hashlib.sha256(data).digest())
             mappings[key.removeprefix("mappings/").rsplit(".", 1)[0]] = _mapping(key, data)
-    return ReferenceTables(tables, mappings, digest.hexdigest())
+    crosswalks = {}
+    for key in sorted(keys):
+        if key.startswith("crosswalks/") and key.endswith(".csv"):
+            data = place.read(key)
+            digest.update(key.encode() + hashlib.sha256(data).digest())
+            crosswalks[key.removeprefix("crosswalks/").removesuffix(".csv")] = _crosswalk(key, _read(key, data))
+    return ReferenceTables(tables, mappings, crosswalks, digest.hexdigest())
+
+
+def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:
+    """A district's ids of persons and the state's, one row per district id."""
+    lacking = [name for name in CROSSWALK if name not in table.columns]
+    if lacking:
+        raise RungError(f"reference/{key}: column {lacking[0]} is missing; add it")
+    table = table.select(CROSSWALK).drop_nulls().unique()
+    twice = table.filter(pl.col("district_staff_id").is_duplicated())
+    if twice.height:
+        raise RungError(f"reference/{key}: {twice['district_staff_id'][0]!r} stands for two persons; keep one")
+    return table
 
 
 def _read(key: str, data: bytes) -> pl.DataFrame:

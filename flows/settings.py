@@ -67,6 +67,10 @@ class Intake(Section):
     """Bounds on what a district may send, and on how much is held in memory at once."""
 
     max_file_bytes: int = Field(default=2 * 1024**3, gt=0)
+    max_members: int = Field(default=200, gt=0)
+    max_expanded_bytes: int = Field(default=4 * 1024**3, gt=0)
+    max_columns: int = Field(default=500, gt=0)
+    max_cell_characters: int = Field(default=32_767, gt=0)
     batch_bytes: int = Field(default=256 * 1024**2, gt=0)
 
 

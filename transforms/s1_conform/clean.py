@@ -54,13 +54,15 @@ def inspect_clean(data: bytes, known: Collection[str], required: Sequence[str]) 
     return CleanCsv(header, end_of_header + 1, lines - 1)
 
 
-def read_clean(bodies: Sequence[bytes], header: tuple[str, ...], rows: Sequence[int]) -> pl.DataFrame | None:
+def read_clean(
+    bodies: Sequence[bytes | memoryview], header: tuple[str, ...], rows: Sequence[int]
+) -> pl.DataFrame | None:
     """Read the bodies of clean files with one header as one frame of text, in order.
 
     Returns the header's columns plus `file_no` (position in `bodies`) and `source_row` (line of the file, the header
     being line 1). None when a row is longer than the header: with the byte count that means that another is short.
     """
-    joined = b"".join(body if body.endswith(b"\n") else body + b"\n" for body in bodies)
+    joined = b"".join(part for body in bodies for part in (body, b"" if body[-1:] == b"\n" else b"\n"))
     try:
         frame = pl.read_csv(
             io.BytesIO(joined), has_header=False, schema=dict.fromkeys(header, pl.String), infer_schema=False
