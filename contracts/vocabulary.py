@@ -77,6 +77,7 @@ METRIC_STATUSES = (
     "no_base_pay",
     "beyond_horizon",
     "not_latest_year",
+    "not_applicable",
 )
 ANSWERS = ("yes", "no", "not_enough_data")
 RETENTION_GROUPS = ("leaders", "others", "top_rated")

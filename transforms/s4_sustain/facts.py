@@ -90,7 +90,7 @@ def cost_facts(
     knobs: MetricKnobs,
     gather: Gather = as_they_are,
 ) -> Frames:
-    """Cost by program and year, by name: `posts` (with release cost), `costs`, `teacher_compensation`, `role_based`,
+    """Cost by program and year, by name: `keys`, `posts` (priced), `costs`, `teacher_compensation`, `role_based`,
     `projection`, `runway`. `facts`: those of both functions above.
     """
     finance, schedules = tables["program_finance"], tables["salary_schedules"]
@@ -109,7 +109,7 @@ def cost_facts(
     income = revenue.revenue_by_year(futures, facts["pay"], finance)
     projected = gather({"projection": runway.with_revenue(paths, income, knobs)})
     return {
-        "posts": made["posts"],
+        **made,
         **done,
         "teacher_compensation": above_entry.teacher_compensation(facts["pay_totals"], facts["lea_years"], knobs),
         "role_based": above_entry.role_based_share(

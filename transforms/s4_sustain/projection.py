@@ -98,8 +98,7 @@ def _project_all(frame: pl.DataFrame, knobs: MetricKnobs) -> pl.DataFrame:
     starts = parts.get("start", empty).partition_by(LEA_PROGRAM, as_dict=True)
     moves = parts.get("move", empty).partition_by(LEA_PROGRAM, as_dict=True)
     results: list[pl.DataFrame] = []
-    for scalar in parts.get("scalar", empty).sort(LEA_PROGRAM).iter_slices(1):
-        key = (scalar["lea_id"][0], scalar["program_id"][0])
+    for key, scalar in sorted(parts.get("scalar", empty).partition_by(LEA_PROGRAM, as_dict=True).items()):
         results.extend(_project_one(scalar, starts.get(key, empty), moves.get(key, empty), knobs))
     return pl.concat(results) if results else pl.DataFrame(schema=SCHEMA)
 

@@ -67,3 +67,14 @@ def in_force(program_adoption: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.Lazy
         .group_by("lea_id", "program_id", "school_year")
         .agg(pl.col("from_year").min().alias("adopted_from"))
     )
+
+
+def own_roles(adopted: pl.LazyFrame, role_lf: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per lea_id x school_year x role_code that a program in force owns: `program_id`, the first by place."""
+    return (
+        adopted.select("lea_id", "school_year", "program_id")
+        .join(role_lf, on="program_id")
+        .sort("lea_id", "school_year", "role_code", "place")
+        .unique(["lea_id", "school_year", "role_code"], keep="first", maintain_order=True)
+        .drop("place")
+    )

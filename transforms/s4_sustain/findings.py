@@ -1,0 +1,176 @@
+"""Each kind of finding as a step from facts to rows: its kind, whom and what it concerns, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.knobs import Findings
+from contracts.terms import ProgramTerms
+from transforms.s4_sustain.facts import Frames
+from transforms.s4_sustain.limits import pay_outside
+
+PERSON = ["lea_id", "school_year", "staff_id"]
+COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
+DAY = pl.duration(days=1)
+
+
+def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> pl.LazyFrame:
+    """Rows in the findings' columns; columns that the rows lack are null."""
+    have = rows.collect_schema().names()
+    columns = [pl.col(name) if name in have else pl.lit(None, pl.String).alias(name) for name in COLUMNS]
+    named = pl.lit(kind) if isinstance(kind, str) else kind
+    return rows.select(named.alias("kind"), *columns, evidence.cast(pl.String).alias("evidence"))
+
+
+def role_without_pay(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
+    """A role held for more than half of the days, and no net role pay."""
+    said = pl.format("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
+    return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", said)
+
+
+def pay_without_role(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
+    """Net role pay, and no roster row with the role."""
+    role = pl.coalesce("role_code", pl.format("of program {}", "program_id"))
+    said = pl.format("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
+    return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", said)
+
+
+def low_pay_per_hour(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
+    """Role pay per hour below the state's minimum wage (M09)."""
+    low = leadership_role.filter(pl.col("ratio_to_minimum_wage") < 1)
+    said = pl.format(
+        "Role {} pays {} an hour, {} of the minimum wage.", "role_code", "pay_per_hour", "ratio_to_minimum_wage"
+    )
+    return _finding(low, "low_pay_per_hour", said)
+
+
+def of_designations(designation: pl.LazyFrame, programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+    """Designation rows whose rule the pack calls a finding; the row's reason is the evidence."""
+    rules = [
+        (program.program_id, rule_id, kind)
+        for program in programs
+        for rule_id, kind in sorted(program.findings.items())
+    ]
+    schema = {"program_id": pl.String, "rule_id": pl.String, "kind": pl.String}
+    named = pl.LazyFrame(rules, schema=schema, orient="row")
+    return _finding(designation.join(named, on=["program_id", "rule_id"]), pl.col("kind"), pl.col("reason"))
+
+
+def out_of_band(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame:
+    """Role pay outside the pay band that a program sets for the role and year."""
+    rows = [
+        pay_outside(check, program.program_id, facts)
+        .filter("is_outside")
+        .with_columns(pl.lit(program.program_id).alias("program_id"))
+        for program in programs
+        for check in program.compliance
+        if check.kind == "pay_within"
+    ]
+    empty = pl.LazyFrame(schema={**dict.fromkeys((*COLUMNS, "kind", "evidence"), pl.String), "school_year": pl.Int16})
+    said = pl.format("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
+    found = [_finding(row, "tlr_out_of_band", said) for row in rows]
+    return pl.concat([empty.select("kind", *COLUMNS, "evidence"), *found])
+
+
+def nomination_concentration(leadership: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+    """One person makes more than the set share of an LEA's nominations of a year (trap: favouritism)."""
+    by_lea = ["lea_id", "school_year"]
+    counts = (
+        leadership.filter((pl.col("event_type") == "nomination") & pl.col("by_staff_id").is_not_null())
+        .group_by(*by_lea, pl.col("by_staff_id").alias("staff_id"))
+        .agg(pl.len().alias("made"))
+        .with_columns(pl.col("made").sum().over(by_lea).alias("all_made"))
+    )
+    many = (pl.col("all_made") >= limits.nomination_minimum) & (
+        pl.col("made") > pl.col("all_made") * limits.nomination_share
+    )
+    said = pl.format("Made {} of the district's {} nominations of the year.", "made", "all_made")
+    return _finding(counts.filter(many), "nomination_concentration", said)
+
+
+def growth_observation_gap(ratings: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+    """Growth level and observation level differ by the set number of levels or more (TN: outside the acceptable range).
+
+    Growth level: 1 plus the number of index bands reached; observation level: the rounded observation average.
+    """
+    growth = 1 + pl.sum_horizontal(
+        [(pl.col("growth_index") >= start).cast(pl.Int32) for start in limits.growth_level_from]
+    )
+    seen = pl.col("observation_average").round(0, mode="half_away_from_zero").cast(pl.Int32)
+    both = ratings.filter(pl.col("growth_index").is_not_null() & pl.col("observation_average").is_not_null())
+    rows = both.with_columns(growth.alias("growth"), seen.alias("seen"))
+    apart = rows.filter((pl.col("growth") - pl.col("seen")).abs() >= limits.growth_gap_levels)
+    said = pl.format("Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system")
+    return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", said)
+
+
+def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+    """A person's concurrent rows, over all LEAs, add up to more than the set FTE on some day (MARTS 1).
+
+    FTE comes on the first day of a stay and goes on the day after the last; the running sum is the FTE of each day.
+    """
+    parts = (pl.col("full_time_equivalency") * 1_000_000).round(0).cast(pl.Int64)
+    person = ["staff_id", "school_year"]
+    several = stays.filter(pl.col("full_time_equivalency").sum().over(person) > limits.person_fte)
+    comes = several.select(*person, "lea_id", pl.col("stay_begin").alias("day"), parts.alias("change"))
+    goes = several.select(*person, "lea_id", (pl.col("stay_end") + DAY).alias("day"), (-parts).alias("change"))
+    daily = pl.concat([comes, goes]).group_by(*person, "day").agg(pl.col("change").sum(), pl.col("lea_id").min())
+    running = pl.col("change").cum_sum().over(person, order_by="day")
+    highest = (
+        daily.with_columns(running.alias("held"))
+        .group_by(person)
+        .agg(pl.col("held").max(), pl.col("lea_id").min())
+        .filter(pl.col("held") > round(limits.person_fte * 1_000_000))
+    )
+    said = pl.format("Concurrent positions add up to {} FTE on some day.", pl.col("held") / 1_000_000)
+    return _finding(highest, "over_one_and_a_half_fte", said)
+
+
+def thin_evidence(leaders: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
+    """A leader of a program without a usable rating in that LEA and year."""
+    rated = ratings.filter(pl.col("rating_reason").is_null()).select(PERSON).unique()
+    why = ratings.group_by(PERSON).agg(pl.col("rating_reason").sort().first())
+    lacking = leaders.join(rated, on=PERSON, how="anti").join(why, on=PERSON, how="left")
+    reason = pl.col("rating_reason").fill_null("no evaluation row")
+    return _finding(lacking, "thin_evidence", pl.format("Holds {} without a usable rating: {}.", "level", reason))
+
+
+def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+    """A leader who, released, teaches less than the set share of the time (trap: less focus on the classroom)."""
+    led = role_years.join(leader_years, on=["staff_id", "school_year"], how="semi").filter("is_held")
+    low = led.filter(1 - pl.col("release_share") < limits.teaching_share)
+    share = (1 - pl.col("release_share")).round(6)
+    return _finding(
+        low, "low_teaching_share", pl.format("Role {} leaves {} of the time for teaching.", "role_code", share)
+    )
+
+
+def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+    """Holds an administrator's credential in force on 30 June, and no administrator's post.
+
+    In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).
+    Without codes in `administrator_credentials` there are no such findings.
+    """
+    kind = pl.col("event_type").is_in(["credential", "certificate"])
+    events = leadership.filter(kind & pl.col("event_code").is_in(list(limits.administrator_credentials)))
+    refused = pl.col("outcome").is_in(["failed", "denied"]).fill_null(False)
+    posts = lea_years.select(*PERSON, "school_id", "staff_classification")
+    june = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
+    state = (
+        posts.filter(~pl.col("staff_classification").is_in(["principal", "assistant_principal"]))
+        .join(
+            events.select("staff_id", "event_code", "event_date", "valid_until", refused.alias("refused")),
+            on="staff_id",
+        )
+        .filter(pl.col("event_date") <= june)
+        .group_by(*PERSON, "school_id", "staff_classification", "event_code")
+        .agg(
+            pl.col("refused").sort_by("event_date", "refused").last(),
+            pl.col("valid_until").sort_by("event_date", "refused").last(),
+        )
+    )
+    valid = ~pl.col("refused") & (pl.col("valid_until").is_null() | (pl.col("valid_until") >= june))
+    said = pl.format("Holds credential {}; works as {}.", "event_code", "staff_classification")
+    return _finding(state.filter(valid), "admin_license_unused", said)

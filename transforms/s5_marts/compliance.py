@@ -1,0 +1,69 @@
+"""Mart `compliance`: each program's caps, floors, spending, span and pay rules, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from contracts.compliance import Compliance
+from contracts.terms import ComplianceCheck, ProgramTerms
+from transforms.s2_resolve.exact import rate
+from transforms.s4_sustain.facts import Frames
+from transforms.s4_sustain.limits import pay_outside, share_of_teachers, spent_share, team_outside
+
+RESULT = ["lea_id", "program_id", "school_year", "rule_id", "school_id", "value", "limit", "passes"]
+Measure = Callable[[ComplianceCheck, str, Frames], pl.LazyFrame]
+
+
+def build_compliance(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame:
+    """One row per lea_id x program_id x school_year x rule_id x school_id (null for LEA-wide rules) (MARTS 3).
+
+    Shares and spending: `value` against `limit`. Teams and pay bands: `value` counts leaders outside the bounds,
+    limit 0. `facts`: designation, leaders, lea_years, role_pay, role_years, pay, schools, adopted. `passes` is null
+    where the value cannot be measured.
+    """
+    measured = [
+        _judged(MEASURES[check.kind](check, program.program_id, facts), check, program.program_id)
+        for program in programs
+        for check in program.compliance
+    ]
+    if not measured:
+        return Compliance.create_empty(lazy=True)
+    adopted = facts["adopted"].select("lea_id", "program_id", "school_year")
+    return (
+        pl.concat(measured, how="vertical_relaxed")
+        .join(adopted, on=["lea_id", "program_id", "school_year"], how="semi")
+        .pipe(Compliance.cast)
+    )
+
+
+def _judged(values: pl.LazyFrame, check: ComplianceCheck, program_id: str) -> pl.LazyFrame:
+    """Values (lea_id, school_year, school_id, value) with limit and verdict; compared unrounded."""
+    limit = 0.0 if check.kind in ("team_within", "pay_within") else check.limit
+    at_most = check.kind in ("share_at_most", "team_within", "pay_within")
+    value = pl.col("value")
+    passes = value <= limit if at_most else value >= limit
+    return values.select(
+        "lea_id",
+        pl.lit(program_id).alias("program_id"),
+        "school_year",
+        pl.lit(check.rule_id).alias("rule_id"),
+        pl.col("school_id").cast(pl.String),
+        rate(value).alias("value"),
+        pl.lit(limit, pl.Float64).alias("limit"),
+        passes.alias("passes") if limit is not None else pl.lit(None, pl.Boolean).alias("passes"),
+    ).select(RESULT)
+
+
+MEASURES: dict[str, Measure] = {
+    "share_at_least": share_of_teachers,
+    "share_at_most": share_of_teachers,
+    "spend_at_least": spent_share,
+    "team_within": team_outside,
+    "pay_within": lambda check, program_id, facts: (
+        pay_outside(check, program_id, facts)
+        .group_by("lea_id", "school_year", pl.lit(None, pl.String).alias("school_id"))
+        .agg(pl.col("is_outside").sum().cast(pl.Float64).alias("value"))
+    ),
+}

@@ -1,0 +1,40 @@
+"""Mart `exceptions`: findings, each with its evidence in a sentence that names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.exceptions import Exceptions
+from contracts.knobs import MetricKnobs
+from contracts.terms import ProgramTerms
+from transforms.s4_sustain import findings
+from transforms.s4_sustain.facts import Frames
+
+ORDER = ["kind", "lea_id", "school_year", "program_id", "school_id", "staff_id", "evidence"]
+
+
+def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, knobs: MetricKnobs) -> pl.LazyFrame:
+    """One row per finding (kinds: MARTS 5, metrics 13). A finding is a question to ask, not an error in the data.
+
+    `exception_id` is kind, LEA, year and a running number in the order of the findings, so it carries nobody's
+    identity.
+    """
+    limits = knobs.findings
+    found = [
+        findings.role_without_pay(facts["leadership_role"]),
+        findings.pay_without_role(facts["leadership_role"]),
+        findings.low_pay_per_hour(facts["leadership_role"]),
+        findings.of_designations(facts["designation"], programs),
+        findings.out_of_band(programs, facts),
+        findings.nomination_concentration(facts["leadership"], limits),
+        findings.growth_observation_gap(facts["ratings"], limits),
+        findings.over_fte(facts["stays"], limits),
+        findings.thin_evidence(facts["leaders"], facts["ratings"]),
+        findings.low_teaching_share(facts["leader_years"], facts["role_years"], limits),
+        findings.admin_license_unused(facts["leadership"], facts["lea_years"], limits),
+    ]
+    number = pl.int_range(1, pl.len() + 1).over("kind", "lea_id", "school_year", order_by=ORDER)
+    numbered = pl.format("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))
+    return pl.concat(found).with_columns(numbered.alias("exception_id")).pipe(Exceptions.cast)

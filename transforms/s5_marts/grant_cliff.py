@@ -1,0 +1,38 @@
+"""Mart `grant_cliff`: program pay that loses its award, by future year (M07)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.grant_cliff import GrantCliff
+from contracts.knobs import MetricKnobs
+from transforms.s2_resolve.exact import money_from_cents
+from transforms.s4_sustain.revenue import award_pay, future_years, has_ended, matches
+
+AWARD = ["lea_id", "award_id"]
+
+
+def build_grant_cliff(pay: pl.LazyFrame, program_finance: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+    """One row per lea_id x award_id x future_year, from the year after the LEA's latest year of pay (MARTS 4.3).
+
+    `commitment`: that year's program pay on the award, held constant. `exposure`: the commitment once the award ended
+    before the future year began (1 July), less the match contracted for it, never below 0; null while the award's
+    end is not known. Both are what people are paid, without benefit loads.
+    """
+    bases = award_pay(pay).group_by(*AWARD, "base_year").agg(pl.col("cents").sum(), pl.col("award_end").max())
+    matched = matches(program_finance.filter(pl.col("award_id").is_not_null()), AWARD)
+    exposed = (pl.col("cents") - pl.col("match_cents")).clip(lower_bound=0)
+    ended = has_ended()
+    return (
+        future_years(bases, knobs.projection.years)
+        .filter(pl.col("future_year") > pl.col("base_year"))
+        .join(matched, on=[*AWARD, "future_year"], how="left")
+        .with_columns(pl.col("match_cents").fill_null(0))
+        .with_columns(
+            money_from_cents(pl.col("cents")).alias("commitment"),
+            money_from_cents(pl.col("match_cents")).alias("match"),
+            money_from_cents(pl.when(ended).then(exposed).when(~ended).then(0)).alias("exposure"),
+            pl.when(ended.is_null()).then(pl.lit("not_configured")).otherwise(pl.lit("ok")).alias("exposure_status"),
+        )
+        .pipe(GrantCliff.cast)
+    )

@@ -1,0 +1,94 @@
+"""Mart `retention`: what becomes of leaders, others and the top-rated, compared like with like (M19, M20, M21)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts import vocabulary as v
+from contracts.knobs import MetricKnobs, TurnoverUnitCost
+from contracts.retention import Retention
+from transforms.s2_resolve.exact import money, rate
+from transforms.s4_sustain.likeness import compare, poverty_quartiles, with_cells
+
+LEA_YEAR = ["lea_id", "school_year"]
+PROGRAM = ["lea_id", "program_id", "school_year"]
+
+
+def build_retention(
+    educator_year: pl.LazyFrame,
+    leaders: pl.LazyFrame,
+    keys: pl.LazyFrame,
+    schools: pl.LazyFrame,
+    knobs: MetricKnobs,
+) -> pl.LazyFrame:
+    """One row per lea_id x program_id x school_year x group (MARTS 3; metrics 1, 10).
+
+    leaders: the program's, in that LEA; others: teachers of record who are no leaders of any program or role;
+    top_rated: teachers of record with a top rating, leaders included. Outcomes are counts. On the leaders' row: how
+    many could be compared with like others, the differences (null below the configured sizes), and the turnover cost
+    avoided, an estimate. `top_lost` (left the LEA) is on the top-rated row: no share of the best that leaves is
+    assumed anywhere.
+    """
+    people = with_cells(educator_year, poverty_quartiles(schools), knobs.comparison)
+    led = leaders.select(*PROGRAM, "staff_id").join(people.drop("lea_id"), on=["staff_id", "school_year"])
+    others = people.filter(pl.col("is_teacher") & ~pl.col("is_leader"))
+    top = people.filter(pl.col("is_teacher") & pl.col("is_top").fill_null(False))
+    groups = [
+        led.select(*PROGRAM, "next_year_outcome").pipe(_outcomes, PROGRAM, "leaders"),
+        keys.join(_outcomes(others, LEA_YEAR, "others"), on=LEA_YEAR),
+        keys.join(_outcomes(top, LEA_YEAR, "top_rated"), on=LEA_YEAR),
+    ]
+    rows = pl.concat(groups, how="diagonal")
+    compared = compare(led, others).join(unit_costs(schools, knobs.turnover), on=LEA_YEAR, how="left")
+    return _with_comparison(rows, compared, knobs).pipe(Retention.cast)
+
+
+def _outcomes(people: pl.LazyFrame, by: list[str], group: str) -> pl.LazyFrame:
+    outcome = pl.col("next_year_outcome")
+    lost = outcome.is_in(["leave", "move_lea"]).sum()
+    return people.group_by(by).agg(
+        pl.lit(group).alias("group"),
+        pl.len().alias("persons"),
+        *[(outcome == word).sum().alias(word) for word in v.NEXT_YEAR_OUTCOMES],
+        (lost if group == "top_rated" else pl.lit(None, pl.UInt32)).alias("top_lost"),
+    )
+
+
+def _with_comparison(rows: pl.LazyFrame, compared: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+    """Put the comparison on the leaders' rows; other groups are compared with nobody."""
+    mine = pl.col("group") == "leaders"
+    like = knobs.comparison
+    enough = (pl.col("compared") >= like.minimum_leaders) & (pl.col("compared_with") >= like.minimum_others)
+    shown = mine & enough.fill_null(False)
+    return rows.join(compared, on=PROGRAM, how="left").with_columns(
+        pl.when(mine).then(pl.col("compared", "compared_with").fill_null(0)),
+        pl.when(shown).then(rate(pl.col("more_lea"))).alias("difference"),
+        pl.when(shown).then(rate(pl.col("more_school"))).alias("difference_stay_school"),
+        pl.when(shown).then(rate(pl.col("more_teaching"))).alias("difference_stay_teaching"),
+        pl.when(shown).then(money(pl.col("fewer_leavers") * pl.col("unit_cost"))).alias("turnover_cost_avoided"),
+        pl.when(~mine)
+        .then(pl.lit("not_applicable"))
+        .when(shown)
+        .then(pl.lit("ok"))
+        .otherwise(pl.lit("not_enough_data"))
+        .alias("difference_status"),
+    )
+
+
+def unit_costs(schools: pl.LazyFrame, costs: TurnoverUnitCost) -> pl.LazyFrame:
+    """One row per LEA_YEAR: `unit_cost` of a leaver by the LEA's enrollment; null where no school says (M21)."""
+    size = pl.col("enrollment")
+    return (
+        schools.filter(size.is_not_null())
+        .group_by(LEA_YEAR)
+        .agg(size.sum())
+        .select(
+            *LEA_YEAR,
+            pl.when(size < costs.small_below)
+            .then(costs.small)
+            .when(size <= costs.medium_to)
+            .then(costs.medium)
+            .otherwise(costs.large)
+            .alias("unit_cost"),
+        )
+    )

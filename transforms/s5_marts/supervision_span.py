@@ -1,0 +1,65 @@
+"""Mart `supervision_span`: teachers per evaluator, with and without teacher leaders (M13)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.knobs import MetricKnobs
+from contracts.supervision_span import SupervisionSpan
+from transforms.s2_resolve.exact import median, nearest_rank, rate, ratio
+
+SCHOOL = ["school_id", "school_year"]
+STAFF_YEAR = ["staff_id", "school_year"]
+
+
+def build_supervision_span(
+    stays: pl.LazyFrame, evaluation: pl.LazyFrame, leader_years: pl.LazyFrame, knobs: MetricKnobs
+) -> pl.LazyFrame:
+    """One row per school_id x school_year with a teacher row (MARTS 4.6; metrics 7).
+
+    Teachers: persons with a teacher row at the school. Evaluators: distinct evaluators of the LEA's own evaluation
+    rows of those teachers, whatever the rating's status. Spans are null without an evaluator; quantiles run over the
+    number of the school's teachers that each evaluator has.
+    """
+    posts = stays.filter(pl.col("staff_classification") == "teacher")
+    schools = posts.group_by("lea_id", *SCHOOL).agg(
+        pl.col("staff_id").n_unique().alias("teachers"),
+        (pl.col("fte_microdays").sum() / (pl.col("window_days").first() * 1_000_000.0)).alias("teacher_fte"),
+    )
+    watched = (
+        posts.select("lea_id", *SCHOOL, "staff_id")
+        .unique()
+        .join(
+            evaluation.filter(pl.col("evaluator_staff_id").is_not_null())
+            .select("lea_id", "school_year", "staff_id", "evaluator_staff_id")
+            .unique(),
+            on=["lea_id", "school_year", "staff_id"],
+        )
+        .group_by("lea_id", *SCHOOL, "evaluator_staff_id")
+        .agg(pl.len().cast(pl.Int64).alias("watched"))
+    )
+    leading = leader_years.select(
+        pl.col("staff_id").alias("evaluator_staff_id"), "school_year", pl.lit(True).alias("leads")
+    )
+    evaluators = (
+        watched.join(leading, on=["evaluator_staff_id", "school_year"], how="left")
+        .group_by("lea_id", *SCHOOL)
+        .agg(
+            pl.len().alias("evaluators"),
+            pl.col("leads").is_null().sum().alias("evaluators_without_leaders"),
+            median(pl.col("watched")).alias("median_span"),
+            nearest_rank(pl.col("watched"), 9).cast(pl.Float64).alias("p90_span"),
+            (pl.col("watched") > knobs.span_limit).mean().alias("share_over_8"),
+        )
+    )
+    return (
+        schools.join(evaluators, on=["lea_id", *SCHOOL], how="left")
+        .with_columns(pl.col("evaluators", "evaluators_without_leaders").fill_null(0))
+        .with_columns(
+            rate(pl.col("teacher_fte")).alias("teacher_fte"),
+            rate(ratio(pl.col("teachers"), pl.col("evaluators"))).alias("span"),
+            rate(ratio(pl.col("teachers"), pl.col("evaluators_without_leaders"))).alias("span_without_leaders"),
+            rate(pl.col("share_over_8")).alias("share_over_8"),
+        )
+        .pipe(SupervisionSpan.cast)
+    )
