@@ -184,5 +184,8 @@ REPAIRS: dict[str, str] = {
     "vocabulary_writing": "Words of fixed lists were brought to their usual writing",
     "identifiers_with_decimals": "Identifiers written as 12345.0 were read as 12345",
     "zeros_restored": "Leading zeros of identifiers were restored to the declared width",
+    "crosswalk_resolved": "Identifiers of persons were resolved by the crosswalk",
+    "crosswalk_other_people_unknown": "Other persons named in rows are not in the crosswalk and were left out",
+    "pay_from_positions": "Pay lines were taken from a position file",
     "school_year_writing": "School years such as 2025-26 were read as 2026",
 }

@@ -28,11 +28,10 @@ from flows.rules import check_batch, row_rules_for
 from flows.storage import write_parquet
 from flows.workspace import Workspace, code_version
 from transforms.s1_conform.accounting import count_rows
-from transforms.s1_conform.columns import rename_folder_columns
 from transforms.s1_conform.derived import add_derived
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, mark_duplicates, mark_rules
 from transforms.s1_conform.membership import mark_known
-from transforms.s1_conform.values import SENT, UNREADABLE, type_columns
+from transforms.s1_conform.values import SENT, UNREADABLE
 
 WRITERS = 4
 
@@ -96,7 +95,7 @@ def _take_in(work: Workspace, reference: ReferenceTables, batch: list[Drop]) -> 
 def _judge(
     part: BatchRows, reference: ReferenceTables, school_year: int
 ) -> tuple[pl.DataFrame, tuple[RowRule, ...], dict[str, int]]:
-    """Type, mark and judge the rows of a batch."""
+    """Mark and judge the rows of a batch."""
     extract = EXTRACTS[part.extract]
     drops = part.drops
     ids = pl.Series([drop.submission_id for drop in drops], dtype=pl.String)
@@ -107,7 +106,7 @@ def _judge(
         orient="row",
     )
     typed = (
-        type_columns(rename_folder_columns(part.text.lazy()), extract.sent)
+        part.rows.lazy()
         .join(files.lazy(), on=["drop_no", "file_no"], how="left", maintain_order="left")
         .with_columns(
             lea_id=pl.lit(leas).gather(pl.col("drop_no")),

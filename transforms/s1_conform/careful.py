@@ -14,6 +14,7 @@ from contracts.file_rules import FILE_RULES
 from contracts.mapping import Layout, PayFromPositions
 from contracts.shape import Shape
 from transforms.s1_conform.columns import Matched, conform_columns, known_names, match_columns, pay_lines
+from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files
 from transforms.s1_conform.decode.model import SOURCE_ROW
 from transforms.s1_conform.drift import DriftReport, drift_report
@@ -53,21 +54,33 @@ class CarefulDrop:
 
 
 def read_carefully(
-    files: Mapping[str, bytes], extract: str, school_year: int, layout: Layout | None, bounds: Bounds
+    files: Mapping[str, bytes],
+    extract: str,
+    school_year: int,
+    layout: Layout | None,
+    bounds: Bounds,
+    crosswalk: pl.DataFrame | None = None,
 ) -> CarefulDrop:
-    """Decode, match and parse the files of one drop."""
+    """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk."""
     shape = layout.shape if layout else Shape()
     options = DecodeOptions(extract=extract, known=known_names(extract, layout), shape=shape, bounds=bounds)
     decoded = decode_files(files, options)
     drop = CarefulDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
     for table in decoded.tables:
-        _take_table(drop, table, extract, school_year, layout)
+        _take_table(drop, table, extract, school_year, layout, crosswalk)
     if drop.problems:
         drop.tables.clear()
     return drop
 
 
-def _take_table(drop: CarefulDrop, table: Table, extract: str, school_year: int, layout: Layout | None) -> None:
+def _take_table(
+    drop: CarefulDrop,
+    table: Table,
+    extract: str,
+    school_year: int,
+    layout: Layout | None,
+    crosswalk: pl.DataFrame | None,
+) -> None:
     matched = match_columns(table.header, extract, layout)
     drop.unread_columns += [name for name in matched.unread if name not in drop.unread_columns]
     problem = _unfit(table, matched)
@@ -93,12 +106,15 @@ def _take_table(drop: CarefulDrop, table: Table, extract: str, school_year: int,
     found = parsed.broken.select(SOURCE_ROW, pl.col("rule_id").alias("found")).unique(SOURCE_ROW, keep="first")
     done = parsed.rows.with_columns(text[BROKEN]).join(found, on=SOURCE_ROW, how="left", maintain_order="left")
     done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN)).drop("found")
+    if layout and layout.crosswalk:
+        known = pl.DataFrame(schema=CROSSWALK) if crosswalk is None else crosswalk
+        done = resolve_people(done, known, layout.people_by, drop.repairs)
     for kind, lines in _lines_aside(table).items():
         drop.lines_aside.setdefault(kind, []).extend(lines)
     pay = layout.pay if layout else None
     drop.tables.append(
         CarefulTable(
-            name=table.name if table.sheet is None else f"{table.name}",
+            name=table.name,
             header=table.header,
             own=own,
             text=done,
