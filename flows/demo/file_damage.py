@@ -51,13 +51,13 @@ def _title(text: str) -> bytes:
 
 
 def _total(text: str) -> bytes:
-    """A last line with the sum of the amounts."""
+    """Below the table, after a blank line, the sum of the amounts."""
     header, *rows = text.splitlines()
     at = header.split(",").index("amount")
     cents = sum(int(re.sub(r"[.]", "", row.split(",")[at])) for row in rows)
     cells = [""] * len(header.split(","))
     cells[0], cells[at] = "Total", f"{cents / 100:.2f}"
-    return _lines([header, *rows, ",".join(cells)])
+    return _lines([header, *rows, "", ",".join(cells)])
 
 
 DAMAGES: dict[str, Callable[[str], bytes]] = {

@@ -122,7 +122,7 @@ PAYROLL = (
     RowSpoil("hours_beyond_the_year", "PAY-029", "hours", "9999"),
     RowSpoil("school_not_in_reference", "PAY-033", "school_id", "99999999"),
     RowSpoil("a_cell_too_many", "ROW-001", becomes="{},extra", how="line"),
-    RowSpoil("formula_error", "ROW-003", "amount", "#REF!"),
+    RowSpoil("formula_error", "PAY-024", "amount", "#REF!"),
     RowSpoil("same_key_other_amount", "PAY-036", "amount", "1{}", how="twin", least=1.0),
     RowSpoil("same_row_twice", "duplicate", outcome="dropped", how="again"),
     RowSpoil("amount_with_currency_sign", "currency_signs", "amount", "${}", "repaired", least=1.0),
@@ -145,7 +145,7 @@ LEADERSHIP = (
 ROW_SPOILS = {"roster": ROSTER, "evaluation": EVALUATION, "payroll": PAYROLL, "leadership": LEADERSHIP}
 
 FILE_SPOILS = (
-    FileSpoil("missing_required_column", "FILE-020", "rejected", ("payroll", "evaluation", "leadership")),
+    FileSpoil("missing_required_column", "FILE-033", "rejected", ("payroll", "evaluation", "leadership")),
     FileSpoil("empty_file", "FILE-001", "rejected", ("payroll", "leadership")),
     FileSpoil("header_without_rows", "FILE-005", "rejected", ("evaluation", "leadership")),
     FileSpoil("web_page_named_csv", "FILE-023", "rejected", ("evaluation", "leadership")),
