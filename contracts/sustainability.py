@@ -20,7 +20,7 @@ class Sustainability(dy.Schema):
     incremental_pay = c.incremental_pay.required()
     incremental_pay_status = c.metric_status.required()
     leaders_without_increment = c.leaders_without_increment.required()
-    teacher_compensation = c.teacher_compensation.required()
+    teacher_compensation = c.teacher_compensation.optional()
     pay_share_of_compensation = c.pay_share_of_compensation.optional()
     pay_share_of_compensation_status = c.metric_status.required()
     release_fte = c.release_fte.required()
