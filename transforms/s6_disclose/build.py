@@ -1,0 +1,91 @@
+"""Public marts from restricted ones: every number shaped, linked, decided, and only then laid out for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.disclosure import DisclosurePolicy
+from contracts.public import PUBLIC
+from transforms.s6_disclose import counts, sums
+from transforms.s6_disclose.layout import laid_out
+from transforms.s6_disclose.linkage import as_cells, as_relations
+from transforms.s6_disclose.suppress import Suppression, suppress
+
+NEEDED = (
+    "designation",
+    "educator_year",
+    "ladder_flow",
+    "retention",
+    "access",
+    "supervision_span",
+    "sustainability",
+    "compensation",
+    "program_pay",
+)
+
+
+@dataclass(frozen=True)
+class PublicSide:
+    """The public marts by name, and the suppression behind them (restricted: it has the true values)."""
+
+    marts: dict[str, pl.DataFrame]
+    suppression: Suppression
+
+
+def build_public(
+    marts: Mapping[str, pl.LazyFrame],
+    policy: DisclosurePolicy,
+    closed: pl.DataFrame,
+    previous: pl.DataFrame | None,
+    compare: bool = False,
+) -> PublicSide:
+    """Public marts (contracts/public.py) from the restricted marts NEEDED (`program_pay`: transforms `sums`).
+
+    `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program).
+    `previous`: decisions of the release before. Raises DisclosureBlocked or EngineFailure; nothing is returned then.
+    """
+    shape = pl.concat([part.collect(engine="streaming") for part in _shapes(marts)])
+    designation = marts["designation"]
+    cells = as_cells(shape, closed, _confidential(shape, designation), previous)
+    relations = as_relations(cells, _tiers(designation))
+    done = suppress(cells, relations, policy, compare)
+    return PublicSide({name: laid_out(cells, done.decisions, name) for name in PUBLIC}, done)
+
+
+def _shapes(marts: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
+    return [
+        counts.designations(marts["designation"], marts["educator_year"]),
+        counts.flows(marts["ladder_flow"]),
+        counts.retained(marts["retention"]),
+        counts.accessible(marts["access"]),
+        counts.supervised(marts["supervision_span"]),
+        counts.led(marts["sustainability"]),
+        sums.funded(marts["program_pay"]),
+        sums.costed(marts["sustainability"], marts["program_pay"], marts["compensation"]),
+        sums.compensated(marts["compensation"]),
+    ]
+
+
+def _confidential(shape: pl.DataFrame, designation: pl.LazyFrame) -> pl.DataFrame:
+    """Programs whose designations are not a public registry; one that nobody describes counts as confidential."""
+    public = (
+        designation.group_by("program_id")
+        .agg((pl.col("visibility") == "public_registry").all().alias("is_public"))
+        .filter("is_public")
+        .collect()
+    )
+    named = shape.select(pl.col("program_id").drop_nulls().unique()).sort("program_id")
+    return named.join(public, on="program_id", how="anti")
+
+
+def _tiers(designation: pl.LazyFrame) -> pl.DataFrame:
+    """Levels that stand on a state tier of 1 or more."""
+    return (
+        designation.filter(pl.col("level").is_not_null() & (pl.col("state_tier") >= 1))
+        .select("program_id", pl.col("level").alias("part"))
+        .unique()
+        .collect()
+    )

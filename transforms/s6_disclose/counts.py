@@ -1,0 +1,103 @@
+"""Counts that the public marts publish: designations, flows, retention, access, span, leaders."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts import vocabulary as v
+from contracts.public import NOBODY
+from transforms.s6_disclose.hierarchy import HIERARCHY, counted
+
+ARROW = " > "
+LEAF = [*HIERARCHY, "lea_id", "school_id", "part", "value"]
+
+
+def designations(designation: pl.LazyFrame, educator_year: pl.LazyFrame) -> pl.LazyFrame:
+    """Designation rows by level; the school is that of record where the LEA is that of record, else unplaced."""
+    record = educator_year.select("staff_id", "school_year", "lea_id", "school_id")
+    placed = designation.join(record, on=["staff_id", "school_year", "lea_id"], how="left")
+    return placed.pipe(_leaves, "public_designation", part=pl.col("level").fill_null(NOBODY)).pipe(
+        counted, schools=True, sensitive=True
+    )
+
+
+def flows(ladder_flow: pl.LazyFrame) -> pl.LazyFrame:
+    """Persons by the level of the year before and of this year."""
+    moved = pl.concat_str(pl.col("from_level", "to_level").fill_null(NOBODY), separator=ARROW)
+    return ladder_flow.pipe(_leaves, "public_ladder_flow", part=moved, value=pl.col("persons")).pipe(
+        counted, schools=False, sensitive=True
+    )
+
+
+def retained(retention: pl.LazyFrame) -> pl.LazyFrame:
+    """Persons of each group by what became of them the year after."""
+    long = retention.unpivot(
+        list(v.NEXT_YEAR_OUTCOMES),
+        index=["lea_id", "program_id", "school_year", "group"],
+        variable_name="outcome",
+        value_name="count",
+    )
+    return long.pipe(
+        _leaves, "public_retention", part=pl.col("outcome"), value=pl.col("count"), cut=pl.col("group")
+    ).pipe(counted, schools=False, sensitive=True)
+
+
+def accessible(access: pl.LazyFrame) -> pl.LazyFrame:
+    """Teachers and leaders by poverty of their school: where people work, which tells nothing about their ratings."""
+    long = access.unpivot(
+        ["teachers", "leaders"],
+        index=["lea_id", "school_year", "poverty_quartile"],
+        variable_name="who",
+        value_name="count",
+    )
+    return long.pipe(
+        _leaves,
+        "public_access",
+        part=pl.col("poverty_quartile").cast(pl.String),
+        value=pl.col("count"),
+        measure=pl.col("who"),
+    ).pipe(counted, schools=False, sensitive=False)
+
+
+def supervised(supervision_span: pl.LazyFrame) -> pl.LazyFrame:
+    """Teachers and their evaluators by school. LEA and state rows add up schools."""
+    long = supervision_span.unpivot(
+        ["teachers", "evaluators"],
+        index=["lea_id", "school_id", "school_year"],
+        variable_name="who",
+        value_name="count",
+    )
+    rows = long.pipe(
+        _leaves, "public_supervision_span", part=pl.lit("all"), value=pl.col("count"), measure=pl.col("who")
+    )
+    return counted(rows, schools=True, sensitive=False)
+
+
+def led(sustainability: pl.LazyFrame) -> pl.LazyFrame:
+    """Teacher leaders of each program."""
+    rows = sustainability.pipe(_leaves, "public_leaders", part=pl.lit("all"), value=pl.col("leaders"))
+    return counted(rows, schools=False, sensitive=False)
+
+
+def _leaves(
+    rows: pl.LazyFrame,
+    mart: str,
+    part: pl.Expr,
+    value: pl.Expr | None = None,
+    measure: pl.Expr | None = None,
+    cut: pl.Expr | None = None,
+) -> pl.LazyFrame:
+    """LEAF rows of a mart; without `value` each row counts one."""
+    present = rows.collect_schema().names()
+    null = pl.lit(None, pl.String)
+    return rows.select(
+        mart=pl.lit(mart),
+        measure=measure if measure is not None else null,
+        program_id=pl.col("program_id") if "program_id" in present else null,
+        cut=cut if cut is not None else null,
+        school_year="school_year",
+        lea_id="lea_id",
+        school_id=pl.col("school_id") if "school_id" in present else null,
+        part=part.cast(pl.String),
+        value=(value if value is not None else pl.lit(1)).cast(pl.Int64),
+    ).select(LEAF)
