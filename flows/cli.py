@@ -79,7 +79,7 @@ def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     if tracked is None:
         receipt = run_all(work, progress)
     else:
-        receipt = tracked.statewide(config, progress)
+        receipt = tracked.statewide(str(config.resolve()))
     _say(receipt.as_json(), as_json, lambda: run_table(work, receipt))
 
 
@@ -149,6 +149,49 @@ def release(
         as_json,
         lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"),
     )
+
+
+@app.command()
+def status(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Submissions by district, year and extract: accepted, held, rejected, missing, late, certified."""
+    from flows.reference import load_reference
+    from flows.report_table import status_table
+    from flows.status import count_states, status_lines
+    from flows.workspace import open_workspace
+
+    work = open_workspace(config)
+    lines = status_lines(work, load_reference(work.reference))
+    data = {"states": count_states(lines), "lines": [line.as_json() for line in lines]}
+    _say(data, as_json, lambda: status_table(lines))
+
+
+Lea = Annotated[str, typer.Argument(metavar="LEA", help="The district's id.")]
+Year = Annotated[int, typer.Argument(metavar="YEAR", help="The school year, by the year in which it ends.")]
+
+
+@app.command()
+def certify(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Lock a district-year: a later drop is kept as late, not applied."""
+    from datetime import UTC
+
+    from flows import certification
+    from flows.workspace import open_workspace
+
+    certification.certify(open_workspace(config).ledger, lea, year, datetime.now(UTC))
+    _say({"lea_id": lea, "school_year": year, "certified": True}, as_json, lambda: typer.echo(f"{lea} {year}: certified"))
+
+
+@app.command()
+def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Unlock a district-year; drops that came too late are taken in by the next intake."""
+    from datetime import UTC
+
+    from flows import certification
+    from flows.workspace import open_workspace
+
+    late = certification.reopen(open_workspace(config).ledger, lea, year, datetime.now(UTC))
+    data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
+    _say(data, as_json, lambda: typer.echo(f"{lea} {year}: reopened; {late} late drops wait for `rung intake`"))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from flows.intake import IntakeReceipt
     from flows.run import RunReceipt
+    from flows.status import StatusLine
     from flows.workspace import Workspace
 
 
@@ -43,6 +44,29 @@ def attention(work: Workspace, console: Console) -> None:
     console.print(table)
     if len(waiting) > 20:
         console.print(f"and {len(waiting) - 20:,} more; `rung status` lists them all")
+
+
+def status_table(lines: list[StatusLine]) -> None:
+    """Lines by state, then every line that is not simply accepted."""
+    from flows.status import count_states
+
+    console = Console()
+    counts = Table(title="Submissions", show_header=False)
+    for state, count in count_states(lines).items():
+        counts.add_row(state, f"{count:,}")
+    console.print(counts)
+    open_lines = [line for line in lines if line.state not in ("accepted", "certified")]
+    if not open_lines:
+        return
+    table = Table(title="Not accepted", title_justify="left")
+    for heading in ("district", "year", "extract", "state", "in force", "why"):
+        table.add_column(heading, overflow="fold")
+    for line in open_lines[:200]:
+        older = "an older one" if line.in_force else "nothing"
+        table.add_row(line.lea_id, str(line.school_year), line.extract, line.state, older, line.why)
+    console.print(table)
+    if len(open_lines) > 200:
+        console.print(f"and {len(open_lines) - 200:,} more; `rung status --json` lists them all")
 
 
 def run_table(work: Workspace, receipt: RunReceipt) -> None:
