@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import time
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory
 
 from flows.errors import RungError
+
+LAUNCHER = Path(__file__).with_name("launch.py")
 
 
 @dataclass(frozen=True)
@@ -23,21 +26,18 @@ class Taken:
     stdout: str
 
 
-def timed(command: Sequence[str], folder: Path, fails: bool = False) -> Taken:
-    """Runs `command` in `folder`. Raises RungError, with the last line it said, when it fails (unless `fails`)."""
-    with TemporaryFile() as out, TemporaryFile() as err:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, env=_environment())
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        printed, said = out.read().decode(), err.read().decode().strip()
-    if process.returncode != 0 and not fails:
-        last = said.splitlines()[-1] if said else "it said nothing"
-        raise RungError(f"`{' '.join(command)}` ended with {process.returncode}: {last}")
-    return Taken(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, printed)
+def timed(command: Sequence[str], folder: Path) -> Taken:
+    """Runs `command` in `folder`. Raises RungError, with the last line that it said, when it fails."""
+    with TemporaryDirectory() as scratch:
+        report = Path(scratch) / "taken.json"
+        launcher = [sys.executable, "-S", "-E", str(LAUNCHER), str(report), *command]
+        done = subprocess.run(launcher, cwd=folder, capture_output=True, text=True, env=_environment(), check=False)
+        if done.returncode != 0:
+            said = done.stderr.strip()
+            last = said.splitlines()[-1] if said else "it said nothing"
+            raise RungError(f"`{' '.join(command)}` ended with {done.returncode}: {last}")
+        taken = json.loads(report.read_text(encoding="utf-8"))
+    return Taken(taken["seconds"], taken["cpu_seconds"], taken["peak_bytes"], done.stdout)
 
 
 def _environment() -> dict[str, str]:
