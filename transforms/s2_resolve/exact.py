@@ -37,7 +37,7 @@ def money(dollars: pl.Expr) -> pl.Expr:
 
 def rate(number: pl.Expr) -> pl.Expr:
     """A rate or share to its six decimals; no number (division by zero, missing) is null."""
-    return half_up(number.cast(pl.Float64), 6).pipe(_finite)
+    return half_up(number.cast(pl.Float64), 6).round(6).pipe(_finite)
 
 
 def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:

@@ -1,0 +1,133 @@
+"""States small enough to check by hand, as frames in their contracts' types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.designation import Designation
+from contracts.extracts import EXTRACTS
+from contracts.knobs import LikeComparison, MetricKnobs
+from contracts.reference import REFERENCES
+from contracts.terms import ComplianceCheck, ProgramTerms
+from transforms.s4_sustain.facts import resolved_facts
+from transforms.s5_marts import build_all
+
+Tables = dict[str, pl.LazyFrame]
+GOLDEN = Path(__file__).parents[1] / "golden" / "money"
+SCHEMAS = {name: extract.accepted for name, extract in EXTRACTS.items()}
+SCHEMAS |= {name: reference.schema for name, reference in REFERENCES.items()} | {"designation": Designation}
+
+
+def typed(name: str, rows: pl.DataFrame) -> pl.LazyFrame:
+    """Rows with some of a contract's columns, made whole: absent columns are null, provenance is invented."""
+    schema = SCHEMAS[name]
+    empty = schema.create_empty()
+    made = {"submission_id": "s", "source_file": "f.csv", "source_row": 1}
+    lacking = [pl.lit(made.get(column)).alias(column) for column in empty.columns if column not in rows.columns]
+    dates = [c for c in rows.columns if empty.schema[c] == pl.Date]
+    whole = rows.with_columns(lacking).with_columns(pl.col(dates).cast(pl.String).str.to_date())
+    return whole.select(pl.col(c).cast(empty.schema[c]) for c in empty.columns).lazy()
+
+
+def frame(name: str, rows: list[Mapping[str, Any]]) -> pl.LazyFrame:
+    """A table of a few rows written in a test; dates, decimals and codes as text."""
+    if not rows:
+        return SCHEMAS[name].create_empty(lazy=True)
+    return typed(name, _parsed(pl.DataFrame([{k: None if v is None else str(v) for k, v in r.items()} for r in rows])))
+
+
+def _parsed(text: pl.DataFrame) -> pl.DataFrame:
+    flags = [c for c in text.columns if set(text[c].drop_nulls().unique()) <= {"true", "false", "True", "False"}]
+    flags = [c for c in flags if text[c].drop_nulls().len()]
+    return text.with_columns(pl.col(flags).str.to_lowercase() == "true") if flags else text
+
+
+def gather(frames: Tables) -> Tables:
+    """Materialise shared frames, as a run does."""
+    return {name: made.lazy() for name, made in zip(frames, pl.collect_all(list(frames.values())), strict=True)}
+
+
+def empty_tables() -> Tables:
+    return {name: SCHEMAS[name].create_empty(lazy=True) for name in (*EXTRACTS, *REFERENCES)}
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., pl.LazyFrame]:
+    return frame
+
+
+@pytest.fixture(scope="session")
+def tables_of() -> Callable[..., Tables]:
+    """Every table, empty but for the rows given: `tables_of(roster=[{...}], funds=[{...}])`."""
+
+    def build(**given: list[Mapping[str, Any]]) -> Tables:
+        return empty_tables() | {name: frame(name, rows) for name, rows in given.items()}
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def marts_of() -> Callable[..., dict[str, pl.DataFrame]]:
+    """All marts of some tables, collected."""
+
+    def build(
+        tables: Tables,
+        designation: list[Mapping[str, Any]],
+        programs: list[ProgramTerms],
+        knobs: MetricKnobs | None = None,
+    ) -> dict[str, pl.DataFrame]:
+        made = build_all(
+            tables,
+            resolved_facts(tables, gather),
+            frame("designation", designation),
+            programs,
+            knobs or MetricKnobs(),
+            gather,
+        )
+        return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def golden_tables() -> Tables:
+    """The golden district's inputs (tests/golden/money/inputs)."""
+    read = {path.stem: pl.read_csv(path, infer_schema=False) for path in sorted((GOLDEN / "inputs").glob("*.csv"))}
+    return empty_tables() | {name: typed(name, _parsed(rows)) for name, rows in read.items()}
+
+
+GOLDEN_PROGRAMS = [
+    ProgramTerms(
+        program_id="golden_ladder",
+        place=1,
+        leader=True,
+        compliance=(
+            ComplianceCheck(rule_id="golden_share_20", kind="share_at_most", scope="lea", limit=0.20),
+            ComplianceCheck(rule_id="golden_floor_25", kind="share_at_least", limit=0.25),
+            ComplianceCheck(rule_id="golden_spend_90", kind="spend_at_least", limit=0.9),
+        ),
+    ),
+    ProgramTerms(
+        program_id="golden_mentor",
+        place=2,
+        leader=True,
+        roles=("MENTOR",),
+        compliance=(ComplianceCheck(rule_id="golden_span", kind="team_within", low=1, high=3),),
+    ),
+]
+GOLDEN_KNOBS = MetricKnobs(comparison=LikeComparison(minimum_leaders=1, minimum_others=1))
+
+
+@pytest.fixture(scope="session")
+def golden(golden_tables: Tables) -> dict[str, pl.DataFrame]:
+    """Every mart of the golden district."""
+    tables = {name: lf for name, lf in golden_tables.items() if name != "designation"}
+    made = build_all(
+        tables, resolved_facts(tables, gather), golden_tables["designation"], GOLDEN_PROGRAMS, GOLDEN_KNOBS, gather
+    )
+    return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
