@@ -140,11 +140,11 @@ class Gate:
         if self._opened is None:
             self._opened = _open_context(self.docs_dir)
         context, source = self._opened
-        if suite.name not in self._checkpoints:
-            self._checkpoints[suite.name] = _checkpoint(context, source, suite)
         engine = source.get_execution_engine()
         engine.hold(batch)
         try:
+            if suite.name not in self._checkpoints:
+                self._checkpoints[suite.name] = _checkpoint(context, source, suite)
             # The batch that pandas sees has the columns only; the engine hands out what is asked for.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -239,15 +239,18 @@ def _open_context(docs_dir: Path) -> tuple[Any, Any]:
     """A context of its own with a Data Docs site, and the data source over Polars rows. No telemetry."""
     gx, engine = _library()
     engine.register_row_counts()
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False}
-    for name in list(context.list_data_docs_sites()):
-        context.delete_data_docs_site(name)
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs_dir.resolve())}
     index = {"class_name": "DefaultSiteIndexBuilder"}
     site = {"class_name": "SiteBuilder", "store_backend": store, "site_index_builder": index}
-    context.add_data_docs_site(site_name=SITE, site_config=site)
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        data_docs_sites={SITE: site},
+        analytics_enabled=False,
+        progress_bars={"globally": False},
+    )
+    context = gx.get_context(project_config=config, mode="ephemeral")
     return context, context.data_sources.add_polars_rows(name="batch")
 
 

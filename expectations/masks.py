@@ -64,18 +64,22 @@ def row_rule(table: str, rule: Rule, *, by_year: bool = False) -> RowRule:
 
 def row_condition(rule: Rule, *, by_year: bool) -> dict[str, Any] | None:
     """The rule's row condition, with the school years it is valid in as part of it where the batch has many years."""
-    parts = [rule.kwargs["row_condition"]] if rule.kwargs.get("row_condition") else []
-    if by_year:
-        bounds = ((">=", rule.meta.since), ("<=", rule.meta.until))
-        year = {"name": "school_year"}
-        parts += [
-            {"type": "comparison", "column": year, "operator": operator, "parameter": bound}
-            for operator, bound in bounds
-            if bound is not None
-        ]
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return {"type": "and", "conditions": parts}
+    condition: dict[str, Any] | None = rule.kwargs.get("row_condition")
+    bounds = ((">=", rule.meta.since), ("<=", rule.meta.until)) if by_year else ()
+    years = [
+        {"type": "comparison", "column": {"name": "school_year"}, "operator": operator, "parameter": bound}
+        for operator, bound in bounds
+        if bound is not None
+    ]
+    if not years:
+        return condition
+    if condition and condition["type"] == "or":  # Great Expectations takes no OR inside an AND
+        return {"type": "or", "conditions": [_all_of([part, *years]) for part in condition["conditions"]]}
+    return _all_of([*([condition] if condition else []), *years])
+
+
+def _all_of(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    return conditions[0] if len(conditions) == 1 else {"type": "and", "conditions": conditions}
 
 
 def condition_mask(condition: Mapping[str, Any] | None) -> pl.Expr:
