@@ -5,10 +5,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 DEMO ?= demo
 SCALE ?= colorado-tenth
+CONFIG ?= $(DEMO)/rung.toml
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: run test test-slow lint bench lock clean
+.PHONY: run test test-slow lint bench lock clean server stop deploy
 
 run: .venv/ready
 	$(BIN)/rung demo $(DEMO)
@@ -28,6 +29,17 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/rung bench --scale $(SCALE)
+
+# A Prefect server, a worker and the watcher of the landing: drops start runs. SQLite unless
+# PREFECT_SERVER_DATABASE_CONNECTION_URL names a PostgreSQL.
+server: .venv/ready
+	$(BIN)/python -m flows.serve start $(CONFIG)
+
+stop: .venv/ready
+	$(BIN)/python -m flows.serve stop
+
+deploy: .venv/ready
+	$(BIN)/python -m flows.deploy $(CONFIG)
 
 # Bytecode is compiled at install: without it Great Expectations takes 13 s to import instead of 4.
 .venv/ready: requirements.lock requirements-uv.lock pyproject.toml

@@ -84,7 +84,15 @@ def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
 
 
 @app.command()
-def intake(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+def intake(
+    config: Config = DEFAULT_CONFIG,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and take in (or announce to Prefect) each drop.")
+    ] = False,
+    every: Annotated[float, typer.Option(help="With --watch: seconds between looks.", min=1)] = 10.0,
+    listen: Annotated[str | None, typer.Option(help="With --watch: host:port for bucket notifications.")] = None,
+    as_json: Json = False,
+) -> None:
     """Take in what is new in the landing."""
     from dataclasses import asdict
 
@@ -95,6 +103,11 @@ def intake(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     from flows.workspace import open_workspace
 
     work = open_workspace(config)
+    if watch:
+        from flows.watch import watch_landing
+
+        watch_landing(work, every=every, listen=listen)
+        return
     progress = Progress(quiet=as_json)
     receipt = run_intake(work, load_reference(work.reference), progress)
     _say({**asdict(receipt), "seconds": progress.seconds}, as_json, lambda: intake_table(work, receipt))
@@ -178,7 +191,9 @@ def certify(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json
     from flows.workspace import open_workspace
 
     certification.certify(open_workspace(config).ledger, lea, year, datetime.now(UTC))
-    _say({"lea_id": lea, "school_year": year, "certified": True}, as_json, lambda: typer.echo(f"{lea} {year}: certified"))
+    _say(
+        {"lea_id": lea, "school_year": year, "certified": True}, as_json, lambda: typer.echo(f"{lea} {year}: certified")
+    )
 
 
 @app.command()
