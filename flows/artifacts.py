@@ -1,0 +1,109 @@
+"""What a run leaves in the Prefect UI: the intake table, the gate receipt, the release summary, why a run failed.
+
+Counts, rule texts and links only. A message that came from a district's file is masked and cut.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import ArtifactCreate
+
+from flows.errors import RungError
+from flows.intake import IntakeReceipt
+from flows.ledger import Submission
+from flows.marts import MartsReceipt
+from flows.release import ReleaseReceipt
+from flows.tracking import unexpected
+from flows.workspace import Workspace
+
+NEEDS_A_PERSON = ("rejected", "held", "late")
+SHOWN = 50
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
+
+
+def masked(text: str) -> str:
+    """A message without anything that looks like a person's number, at most 200 characters."""
+    return _LONG_NUMBER.sub("#######", text)[:200]
+
+
+def intake_artifacts(work: Workspace, receipt: IntakeReceipt) -> None:
+    """Submissions by year x extract x state, and the ones that need a person with a link to their receipts."""
+    states = work.ledger.states()
+    tally = Counter((s.school_year, s.extract, state) for s, state, _ in states)
+    rows = [{"year": y, "extract": e, "state": state, "submissions": n} for (y, e, state), n in sorted(tally.items())]
+    this_run = ", ".join(f"{count:,} {state}" for state, count in sorted(receipt.states.items())) or "nothing new"
+    create_table_artifact(rows, key="intake-table", description=f"This run: {this_run}; in all: {len(states):,}")
+    create_markdown_artifact("\n".join(_waiting(work, states)), key="intake-needs-a-person")
+
+
+def _waiting(work: Workspace, states: Sequence[tuple[Submission, str, str]]) -> Iterator[str]:
+    waiting = [each for each in states if each[1] in NEEDS_A_PERSON]
+    if not waiting:
+        yield "Every submission was applied."
+        return
+    yield f"{len(waiting):,} submissions were not applied; the {min(SHOWN, len(waiting))} newest:\n"
+    yield "| district | year | extract | state | why | receipt |"
+    yield "|---|---|---|---|---|---|"
+    for s, state, why in reversed(waiting[-SHOWN:]):
+        page = work.receipts.uri(f"{s.lea_id}/{s.school_year}/{s.extract}/{s.submission_id}/receipt.html")
+        told = masked(why).replace("|", "\\|")
+        yield f"| {s.lea_id} | {s.school_year} | {s.extract} | {state} | {told} | `{page}` |"
+
+
+def gate_artifact(work: Workspace, marts: MartsReceipt) -> None:
+    """Rules that rows broke, statewide, from the mart `data_quality`: rule, severity, rows tested and failed."""
+    key = f"marts/{marts.inputs_id}/data_quality.parquet"
+    if work.lake.tag(key) is None:
+        create_markdown_artifact("These marts have no `data_quality`; there is no gate receipt.", key="gate-receipt")
+        return
+    quality = pl.read_parquet(io.BytesIO(work.lake.read(key)))
+    broken = (
+        quality.filter(pl.col("failed") > 0)
+        .group_by("extract", "rule_id", "severity")
+        .agg(pl.col("rows").sum(), pl.col("failed").sum(), pl.col("lea_id").n_unique().alias("districts"))
+        .sort("failed", "rule_id", descending=[True, False])
+    )
+    rules = quality["rule_id"].n_unique()
+    create_table_artifact(
+        broken.to_dicts(), key="gate-receipt", description=f"{rules:,} rules asked, {broken.height:,} broken somewhere"
+    )
+
+
+def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseReceipt) -> None:
+    """The release in a few figures: id, where, files and rows, persons per level of the latest year."""
+    manifest: dict[str, Any] = json.loads(work.releases.read(f"{release.release_id}/manifest.json"))
+    summary = marts.summary
+    lines = [
+        f"## Release `{release.release_id}`{'' if release.made else ' (unchanged)'}",
+        f"{summary['districts']:,} districts, {summary['submissions']:,} submissions in force, "
+        f"{len(manifest['files']):,} files, {sum(f['rows'] for f in manifest['files']):,} rows. "
+        f"Lies at `{release.location}`; code {manifest['code_version']}.",
+        "",
+        f"| program | level | state tier | educators in {summary['latest_year']} |",
+        "|---|---|---|---:|",
+        *(f"| {x['program_id']} | {x['level']} | {x['state_tier']} | {x['persons']:,} |" for x in summary["levels"]),
+    ]
+    create_markdown_artifact("\n".join(lines), key="release-summary")
+
+
+def leave_failure(flow: Any, flow_run: Any, state: Any) -> None:
+    """Failure and crash hook: an artifact that says what stopped the run and what to do."""
+    try:
+        state.result()
+        told = state.name
+    except RungError as error:
+        told = masked(str(error))
+    except BaseException as error:
+        told = unexpected(error)
+    text = f"## {flow.name} stopped: {state.name}\n\n{told}\n\nNothing half-done is in force; run it again when mended."
+    with get_client(sync_client=True) as client:
+        client.create_artifact(ArtifactCreate(key="run-failed", type="markdown", data=text, flow_run_id=flow_run.id))

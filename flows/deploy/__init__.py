@@ -1,0 +1,1 @@
+"""Deployments and automations: reviewed files (`prefect.yaml`, `flows/automations/`), sent to a Prefect server."""

@@ -1,0 +1,107 @@
+"""`rung intake --watch`: the loop, and the two ways to speak (start an intake here, or an event to Prefect).
+
+It keeps nothing: what waits is the landing less the ledger, so a watcher that was killed resumes by starting.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+
+from flows.discover import Found, discover
+from flows.errors import RungError
+from flows.watch.coalesce import Coalescer, Waiting
+from flows.watch.listen import listen
+from flows.workspace import Workspace
+
+logger = logging.getLogger("rung.watch")
+EVENT = "rung.landing.object-created"
+Announce = Callable[[Found], None]
+
+
+@dataclass(frozen=True)
+class WatchKnobs:
+    """Seconds between looks; `listen` is host:port of the notification bridge, None for polling alone."""
+
+    every: float = 10.0
+    settle: float = 5.0
+    longest: float = 60.0
+    remind: float = 300.0
+    listen: str | None = None
+
+
+def run_watch(work: Workspace, announce: Announce, knobs: WatchKnobs, stop: Event | None = None) -> None:
+    """Look until told to stop (SIGTERM, SIGINT). An announcement that fails is repeated at the next look."""
+    stop, wake = stop or _stop_on_signals(), Event()
+    coalescer = Coalescer(knobs.settle, knobs.longest, knobs.remind)
+    with listen(knobs.listen, wake):
+        while not stop.is_set():
+            try:
+                _look(work, announce, coalescer)
+            except RungError as error:
+                logger.error("watch=stopped-short why=%s", error)
+            except OSError as error:
+                logger.error("watch=stopped-short kind=%s", type(error).__name__)
+            _rest(min(knobs.every, knobs.settle) if coalescer.settling else knobs.every, stop, wake)
+
+
+def _look(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
+    found = discover(work.landing, work.ledger.seen())
+    waiting = waiting_objects(found)
+    if coalescer.due(waiting, time.monotonic()):
+        announce(found)
+        coalescer.said(waiting, time.monotonic())
+        logger.info("watch=announced drops=%d objects=%d", len(found.drops), len(waiting))
+
+
+def waiting_objects(found: Found) -> Waiting:
+    """The objects of every drop that the ledger has not seen."""
+    return frozenset(
+        (file.place.address, file.entry.key, file.entry.etag) for drop in found.drops for file in drop.files
+    )
+
+
+def _rest(seconds: float, stop: Event, wake: Event) -> None:
+    """Sleep until time is up, a notification comes or the end is asked for."""
+    until = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < until:
+        if wake.wait(min(0.5, max(0.0, until - time.monotonic()))):
+            wake.clear()
+            return
+
+
+def _stop_on_signals() -> Event:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def announce_to_prefect(work: Workspace) -> Announce:
+    """Send one event for all that waits. Raises RungError when the server does not take it."""
+
+    def announce(found: Found) -> None:
+        import httpx
+        from prefect.client.orchestration import get_client
+        from prefect.events import Event as PrefectEvent
+        from prefect.events import Resource
+
+        objects = sum(len(drop.files) for drop in found.drops)
+        event = PrefectEvent(
+            event=EVENT,
+            resource=Resource({"prefect.resource.id": f"rung.landing.{work.settings.state.code}"}),
+            payload={"drops": len(found.drops), "objects": objects},
+        )
+        try:
+            with get_client(sync_client=True) as client:
+                client.request("POST", "/events", json=[event.model_dump(mode="json")])
+        except httpx.HTTPError as error:
+            raise RungError(
+                f"the Prefect server did not take the event ({type(error).__name__}); tried again"
+            ) from None
+
+    return announce
