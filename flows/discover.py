@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from contracts.vocabulary import EXTRACTS
 from flows.storage import Entry, Place
+from transforms.s1_conform.decode.archive import unsafe_name
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,13 @@ def discover(places: tuple[Place, ...], seen: Mapping[tuple[str, str], tuple[str
 
 
 def _folder(parts: list[str]) -> tuple[str, int, str] | None:
-    if len(parts) < 4 or not parts[1].isdecimal() or len(parts[1]) != 4 or parts[2] not in EXTRACTS:
+    if (
+        len(parts) < 4
+        or unsafe_name(parts[0])
+        or not parts[1].isdecimal()
+        or len(parts[1]) != 4
+        or parts[2] not in EXTRACTS
+    ):
         return None
     return parts[0], int(parts[1]), parts[2]
 

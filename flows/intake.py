@@ -11,26 +11,28 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 import polars as pl
 
 from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
+from flows.certification import certified
 from flows.discover import Drop, discover
-from flows.errors import GateFailed
 from flows.ledger import Decision, Submission
 from flows.progress import Progress
-from flows.reading import BatchRows, DropRead, fetch, read_batch
-from flows.receipts import Verdict, write_receipt
+from flows.reading import BatchRows, DropRead, FileRead, fetch, read_batch
+from flows.receipts import write_receipt
 from flows.reference import ReferenceTables
 from flows.rules import check_batch, row_rules_for
 from flows.storage import write_parquet
+from flows.verdict import Court, refuse_misplaced
 from flows.workspace import Workspace, code_version
 from transforms.s1_conform.accounting import count_rows
+from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.derived import add_derived
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, mark_duplicates, mark_rules
 from transforms.s1_conform.membership import mark_known
+from transforms.s1_conform.parse.cells import mask_ssn
 from transforms.s1_conform.values import SENT, UNREADABLE
 
 WRITERS = 4
@@ -57,9 +59,10 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
     found = discover(work.landing, work.ledger.seen())
     receipt = IntakeReceipt(unchanged=found.unchanged, stray=found.stray)
     total = sum(drop.size for drop in found.drops)
+    court = Court(work.settings.gate.max_quarantine_share, frozenset(certified(work.ledger)), reference)
     with progress.stage("intake", total) as advance:
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            decisions = _take_in(work, reference, batch)
+            decisions = _take_in(work, court, batch)
             work.ledger.record(decisions, datetime.now(UTC))
             for decision in decisions:
                 _count(receipt, decision)
@@ -82,13 +85,15 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
         yield batch
 
 
-def _take_in(work: Workspace, reference: ReferenceTables, batch: list[Drop]) -> list[Decision]:
+def _take_in(work: Workspace, court: Court, batch: list[Drop]) -> list[Decision]:
     decisions: list[Decision] = []
     bounds = work.settings.intake
-    for part in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
+    reference = court.reference
+    for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
+        part = refuse_misplaced(read, reference)
         judged, rules, counts = _judge(part, reference, batch[0].school_year)
         check_batch(work, part.extract, judged, counts)
-        decisions += _commit(work, part, judged, rules)
+        decisions += _commit(work, court, part, judged, rules)
     return decisions
 
 
@@ -128,7 +133,9 @@ def _judge(
     return judged, rules, counts
 
 
-def _commit(work: Workspace, part: BatchRows, judged: pl.DataFrame, rules: tuple[RowRule, ...]) -> list[Decision]:
+def _commit(
+    work: Workspace, court: Court, part: BatchRows, judged: pl.DataFrame, rules: tuple[RowRule, ...]
+) -> list[Decision]:
     """Write lake and receipts of a batch and return what the ledger is to say."""
     version = code_version()
     # Rows stand in the order of their drops, so that each submission is a slice of the batch.
@@ -138,7 +145,7 @@ def _commit(work: Workspace, part: BatchRows, judged: pl.DataFrame, rules: tuple
     with ThreadPoolExecutor(WRITERS) as pool:
         return list(
             pool.map(
-                lambda drop, rows: _commit_one(work, drop, rows, rules, version),
+                lambda drop, rows: _commit_one(work, court, drop, rows, rules, version),
                 part.drops,
                 frames,
             )
@@ -146,22 +153,24 @@ def _commit(work: Workspace, part: BatchRows, judged: pl.DataFrame, rules: tuple
 
 
 def _commit_one(
-    work: Workspace, read: DropRead, rows: pl.DataFrame, rules: tuple[RowRule, ...], version: str
+    work: Workspace, court: Court, read: DropRead, rows: pl.DataFrame, rules: tuple[RowRule, ...], version: str
 ) -> Decision:
     drop, extract = read.drop, read.extract
     counts = count_rows(rows, extract, read.cents_set_aside)
-    verdict = _verdict(work, read, counts)
+    verdict = court.judge(read, counts)
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
     for file in read.files:
-        work.lake.write(f"{originals}/{file.landed.name}", file.data)
+        if file.data or not file.landed.entry.size:  # what is larger than the bound was never read
+            work.lake.write(f"{originals}/{_kept_name(file)}", file.data)
     if not read.problems:
         fine = ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
         accepted = rows.filter(fine).select(list(EXTRACTS[extract].accepted.columns()))
         write_parquet(work.lake, f"accepted/{place}.parquet", accepted)
         bad = rows.filter(pl.col(ERRORS).is_not_null())
         if bad.height:
-            write_parquet(work.lake, f"quarantined/{place}.parquet", bad)
+            text = [name for name, dtype in bad.schema.items() if dtype == pl.String]
+            write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
     submission = Submission(
         submission_id=read.submission_id,
         lea_id=drop.lea_id,
@@ -182,26 +191,9 @@ def _commit_one(
     return Decision(submission, verdict.state, verdict.why, seen)
 
 
-def _verdict(work: Workspace, read: DropRead, counts: dict[str, Any]) -> Verdict:
-    """What becomes of a submission. The accounting identity of section 5 is a gate: nothing may be lost."""
-    if read.problems:
-        return Verdict("rejected", "; ".join(problem.message for problem in read.problems))
-    told = counts["rows_accepted"] + counts["rows_quarantined"] + counts["rows_duplicate"]
-    told += sum(read.set_aside.values())
-    cents = [counts[f"cents_{part}"] for part in ("accepted", "quarantined", "duplicate", "set_aside")]
-    place = f"{read.drop.lea_id}/{read.drop.school_year}/{read.extract}"
-    if told != read.rows_read:
-        raise GateFailed(f"{place}: {read.rows_read} rows read, {told} accounted for; nothing was applied")
-    if counts["cents_read"] is not None and sum(cents) != counts["cents_read"]:
-        raise GateFailed(f"{place}: dollars read and dollars accounted for differ; nothing was applied")
-    judged = counts["rows_accepted"] + counts["rows_quarantined"]
-    if judged == 0:
-        return Verdict("rejected", "the file has no rows")
-    share = counts["rows_quarantined"] / judged
-    if share > work.settings.gate.max_quarantine_share:
-        limit = work.settings.gate.max_quarantine_share
-        return Verdict("held", f"{share:.1%} of the rows are quarantined, more than the {limit:.1%} that may be")
-    return Verdict("accepted", f"{counts['rows_accepted']} rows accepted")
+def _kept_name(file: FileRead) -> str:
+    """The name under which an original is kept; one that points elsewhere is kept under its hash."""
+    return file.sha256 if unsafe_name(file.landed.name) else file.landed.name
 
 
 def _count(receipt: IntakeReceipt, decision: Decision) -> None:

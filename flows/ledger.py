@@ -5,7 +5,8 @@ SQLite by default, PostgreSQL by URL. The schema is `sql/ledger/*.sql`, applied 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +65,7 @@ class Ledger:
             self.engine = sa.create_engine(url)
             if self.engine.dialect.name == "sqlite":
                 sa.event.listen(self.engine, "connect", _wait_for_writers)
+                sa.event.listen(self.engine, "begin", _lock_at_once)
             with self.engine.begin() as connection:
                 _migrate(connection)
         except sa.exc.SQLAlchemyError as error:
@@ -82,13 +84,22 @@ class Ledger:
         return {(row.landing, row.object_key): (row.etag, row.submission_id) for row in rows}
 
     def record(self, decisions: Iterable[Decision], at: datetime) -> None:
-        """Write decisions in one transaction; an accepted submission supersedes the one in force whole."""
+        """Write decisions in one transaction; an accepted submission supersedes the one in force whole.
+
+        One writer at a time. What another run has decided meanwhile about the same objects stays as it is.
+        """
         decisions = list(decisions)
         if not decisions:
             return
         submission, event, objects = (self.table(n) for n in ("submission", "submission_event", "landed_object"))
         stamp = at.isoformat()
-        with self.engine.begin() as connection:
+        with self.writing() as connection:
+            seen = {
+                (o.landing, o.object_key): (o.etag, o.submission_id) for o in connection.execute(sa.select(objects))
+            }
+            decisions = [d for d in decisions if not _decided(d, seen, decisions)]
+            if not decisions:
+                return
             in_force = self._in_force(connection, None)
             number = connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.event_id), 0))).scalar_one()
             events: list[dict[str, Any]] = []
@@ -96,6 +107,7 @@ class Ledger:
             for decision in decisions:
                 new = decision.submission
                 place = (new.lea_id, new.school_year, new.extract)
+                events.append({"submission_id": new.submission_id, "state": "received", "why": new.received_at})
                 if decision.state == "accepted" and (old := in_force.get(place)) not in (None, new.submission_id):
                     why = f"replaced by {new.submission_id}"
                     events.append({"submission_id": old, "state": "superseded", "why": why})
@@ -115,8 +127,17 @@ class Ledger:
             ]
             gone = [{"a": row["landing"], "k": row["object_key"]} for row in places]
             where = (objects.c.landing == sa.bindparam("a")) & (objects.c.object_key == sa.bindparam("k"))
-            connection.execute(sa.delete(objects).where(where), gone)
-            connection.execute(sa.insert(objects), places)
+            if places:
+                connection.execute(sa.delete(objects).where(where), gone)
+                connection.execute(sa.insert(objects), places)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that no other writer enters meanwhile (SQLite locks at its begin)."""
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(sa.text("LOCK TABLE submission_event IN EXCLUSIVE MODE"))
+            yield connection
 
     def in_force(self, as_of: datetime | None = None) -> list[Submission]:
         """The accepted submission of each lea x year x extract, today or as it was known at a time."""
@@ -178,7 +199,32 @@ class Ledger:
         return found
 
 
+def _decided(
+    decision: Decision, seen: Mapping[tuple[str, str], tuple[str, str]], decisions: Sequence[Decision]
+) -> bool:
+    """Whether another run has already written this decision: its objects stand in the ledger as this run saw them.
+
+    A position file's pay carries no objects; it goes with the roster of the same folder.
+    """
+    known = {(landing, key): (etag, decision.submission.submission_id) for landing, key, etag, _ in decision.objects}
+    if known:
+        return all(seen.get(place) == tag for place, tag in known.items())
+    new = decision.submission
+    rosters = [
+        d
+        for d in decisions
+        if d.objects and (d.submission.lea_id, d.submission.school_year) == (new.lea_id, new.school_year)
+    ]
+    return bool(rosters) and all(_decided(roster, seen, ()) for roster in rosters)
+
+
+def _lock_at_once(connection: sa.Connection) -> None:
+    """Take SQLite's write lock at the begin: a lock asked for after reading cannot be waited for."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _wait_for_writers(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the begin above is ours, not the driver's
     connection.execute("PRAGMA busy_timeout = 30000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,41 +1,38 @@
 """Receipts: what a district learns of each submission, the same day, in four files beside each other.
 
-`receipt.json` for programs, `receipt.html` for the steward, `errors.csv` one line per broken rule, `returned.csv` the
-rows that came back with the reason and the mend.
+`receipt.json` for programs, `receipt.html` for the steward, `errors.csv` one line per broken rule and row,
+`returned.csv` the rows that came back: the district's own columns in its own order, with the reason and the mend.
 """
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
-from contracts.extracts import EXTRACTS
+from contracts.file_rules import REPAIRS
 from contracts.row_rules import RowRule
 from flows.ledger import Submission
-from flows.reading import DropRead
+from flows.reading import DropRead, Part
+from flows.receipt_page import receipt_page
+from flows.verdict import Verdict
 from flows.workspace import Workspace
+from transforms.s1_conform.clean import read_clean
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.parse.cells import SSN, mask_ssn
 from transforms.s1_conform.values import UNREADABLE
 
 # Spreadsheets run a cell that starts with one of these as a formula.
-_FORMULA = r"^([=+\-@\t\r])"
-_SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
-EXAMPLES = 3
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a submission, and why in a sentence."""
-
-    state: str
-    why: str
+_FORMULA = r"^([=+\-@\t\r|%])"
+_PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
+EXAMPLES = 5
+FINDINGS = ("file", "row", "rule_id", "severity", "column", "value", "message", "fix")
+RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")
 
 
 def write_receipt(
@@ -46,113 +43,150 @@ def write_receipt(
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
 ) -> None:
-    """Write the four files of one submission's receipt."""
+    """Write the files of one submission's receipt."""
     folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
-    findings = _findings(rows, rules)
-    receipt = _receipt(read, submission, verdict, findings, rules)
-    work.receipts.write(f"{folder}/receipt.json", json.dumps(receipt, indent=1, sort_keys=True).encode())
-    work.receipts.write(f"{folder}/receipt.html", _page(receipt).encode())
-    work.receipts.write(f"{folder}/errors.csv", _csv(findings))
-    work.receipts.write(f"{folder}/returned.csv", _csv(_returned(rows, rules, submission.extract)))
+    for name, data in receipt_files(read, submission, verdict, rows, rules).items():
+        work.receipts.write(f"{folder}/{name}", data)
 
 
-def _findings(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
-    """One row per broken rule and row: file, row, rule, severity, column, value, message, fix."""
-    known = pl.DataFrame(
-        [(r.rule_id, r.severity, r.column, r.message, r.fix) for r in rules],
-        schema=dict.fromkeys(("rule_id", "severity", "column", "message", "fix"), pl.String),
-        orient="row",
-    )
-    broken = [
-        rows.filter(pl.col(name).is_not_null()).select("source_file", "source_row", pl.col(name).alias("rule_id"))
-        for name in (ERRORS, WARNINGS)
-        if name in rows.columns
-    ]
-    if not broken:
-        return known.clear().select(pl.lit("").alias("source_file"), pl.lit(0).alias("source_row"), pl.all())
-    listed = pl.concat(broken).explode("rule_id")
-    return listed.join(known, on="rule_id", how="left", maintain_order="left").sort(
-        "source_file", "source_row", "rule_id"
-    )
-
-
-def _returned(rows: pl.DataFrame, rules: Sequence[RowRule], extract: str) -> pl.DataFrame:
-    """Quarantined rows as sent (text that could not be read put back), with the reason and the mend."""
-    if ERRORS not in rows.columns:
-        return pl.DataFrame(schema={"_rung_row": pl.UInt32})
-    said = {rule.rule_id: rule for rule in rules}
-    bad = rows.filter(pl.col(ERRORS).is_not_null() & ~pl.col(DUPLICATE))
-    messages = {rule_id: rule.message for rule_id, rule in said.items()}
-    fixes = {rule_id: rule.fix for rule_id, rule in said.items()}
-    sent = [
-        pl.coalesce(pl.col(name + UNREADABLE), pl.col(name).cast(pl.String)).alias(name)
-        if name + UNREADABLE in bad.columns
-        else pl.col(name)
-        for name in EXTRACTS[extract].sent.columns()
-    ]
-    return bad.select(
-        *sent,
-        pl.col("source_row").alias("_rung_row"),
-        pl.col(ERRORS).list.join("; ").alias("_rung_rule"),
-        pl.col(ERRORS).list.eval(pl.element().replace(messages)).list.join("; ").alias("_rung_message"),
-        pl.col(ERRORS).list.eval(pl.element().replace(fixes)).list.join("; ").alias("_rung_fix"),
-    )
-
-
-def _receipt(
-    read: DropRead, submission: Submission, verdict: Verdict, findings: pl.DataFrame, rules: Sequence[RowRule]
-) -> dict[str, Any]:
-    counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
-    said = {rule.rule_id: rule for rule in rules}
-    broken = [
-        {"rule_id": rule_id, "rows": rows, "severity": said[rule_id].severity}
-        | {"message": said[rule_id].message, "fix": said[rule_id].fix}
-        | {"example_rows": findings.filter(pl.col("rule_id") == rule_id)["source_row"].head(EXAMPLES).to_list()}
-        for rule_id, rows in counts.rows()
-    ]
+def receipt_files(
+    read: DropRead, submission: Submission, verdict: Verdict, rows: pl.DataFrame, rules: Sequence[RowRule]
+) -> dict[str, bytes]:
+    """The receipt's files by name."""
+    findings = find_all(rows, rules)
+    receipt = receipt_data(read, submission, verdict, findings, rules)
     return {
-        "state": verdict.state,
-        "why": _masked(verdict.why),
-        **asdict(submission),
-        "files": json.loads(submission.files),
-        "problems": [asdict(problem) for problem in read.problems],
-        "repairs": dict(sorted(read.repairs.items())),
-        "set_aside": dict(sorted(read.set_aside.items())),
-        "unread_columns": read.unread_columns,
-        "rules": broken,
+        "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
+        "receipt.html": receipt_page(receipt).encode(),
+        "errors.csv": _csv(findings),
+        "returned.csv": _csv(_returned(read, rows, rules)),
     }
 
 
+def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
+    """One row per broken rule and row: file, row, rule, severity, column, value as sent, message, fix."""
+    found = [pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "row": pl.UInt32})]
+    for name in (ERRORS, WARNINGS):
+        if name not in rows.columns or rows[name].null_count() == rows.height:
+            continue
+        broken = rows.filter(pl.col(name).is_not_null())
+        hit = set(broken[name].explode(empty_as_null=True).to_list())
+        found += [
+            _findings_of(broken.filter(pl.col(name).list.contains(r.rule_id)), r) for r in rules if r.rule_id in hit
+        ]
+    return pl.concat(found).sort("file", "row", "rule_id", "column")
+
+
+def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
+    return broken.select(
+        pl.col("source_file").alias("file"),
+        pl.col("source_row").alias("row"),
+        pl.lit(rule.rule_id).alias("rule_id"),
+        pl.lit(rule.severity).alias("severity"),
+        pl.lit(rule.column).alias("column"),
+        _sent(rule.column, broken).alias("value"),
+        pl.lit(rule.message).alias("message"),
+        pl.lit(rule.fix).alias("fix"),
+    )
+
+
+def _sent(column: str, rows: pl.DataFrame) -> pl.Expr:
+    """A column's text: as sent where it could not be read, else the value."""
+    if column not in rows.columns or rows.schema[column].is_nested():
+        return pl.lit(None, dtype=pl.String)
+    value = pl.col(column).cast(pl.String)
+    return pl.coalesce(column + UNREADABLE, value) if column + UNREADABLE in rows.columns else value
+
+
+def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
+    """Quarantined rows in the district's own columns and order, with the reason and the mend behind them."""
+    empty = pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
+    if ERRORS not in rows.columns or rows[ERRORS].null_count() == rows.height:
+        return empty
+    messages = {rule.rule_id: rule.message for rule in rules}
+    fixes = {rule.rule_id: rule.fix for rule in rules}
+    rules_of = pl.col(ERRORS).list
+    bad = (
+        rows.filter(pl.col(ERRORS).is_not_null() & ~pl.col(DUPLICATE))
+        .group_by("file_no", "source_row", maintain_order=True)
+        .agg(pl.col(ERRORS).explode(empty_as_null=True).unique(maintain_order=True))
+        .select(
+            "file_no",
+            "source_row",
+            rules_of.join("; ").alias("_rung_rule"),
+            rules_of.eval(pl.element().replace(messages)).list.join(" ").alias("_rung_message"),
+            rules_of.eval(pl.element().replace(fixes)).list.join(" ").alias("_rung_fix"),
+        )
+    )
+    parts = []
+    for file_no, part in enumerate(read.parts):
+        mine = bad.filter(pl.col("file_no") == file_no)
+        if mine.height:
+            own = _own(read, part).select(*part.header, "source_row")
+            back = own.join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
+            parts.append(back.select(*part.header, pl.col("source_row").alias("_rung_row"), *RETURNED[1:]))
+    columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
+    return pl.concat([empty, *parts], how="diagonal").select(*columns, *RETURNED)
+
+
+def _own(read: DropRead, part: Part) -> pl.DataFrame:
+    """The part's rows as the district wrote them; a clean file is read again for it."""
+    if part.own is not None:
+        return part.own
+    data = next(file.data for file in read.files if file.landed.name == part.source_file)
+    own = read_clean([data[data.index(b"\n") + 1 :]], part.header, [part.rows])
+    assert own is not None, "a clean file has been read before"
+    return own
+
+
+def receipt_data(
+    read: DropRead, submission: Submission, verdict: Verdict, findings: pl.DataFrame, rules: Sequence[RowRule]
+) -> dict[str, Any]:
+    """Everything that a receipt says, as data."""
+    said = {rule.rule_id: rule for rule in rules}
+    counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
+    broken = [
+        {"rule_id": rule_id, "rows": rows, "severity": said[rule_id].severity, "column": said[rule_id].column}
+        | {"message": said[rule_id].message, "fix": said[rule_id].fix}
+        | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
+        for rule_id, rows in zip(counts["rule_id"].to_list(), counts["len"].to_list(), strict=True)
+    ]
+    data = {
+        "state": verdict.state,
+        "why": verdict.why,
+        **asdict(submission),
+        "files": json.loads(submission.files),
+        "problems": [asdict(problem) for problem in read.problems],
+        "repairs": [{"kind": k, "count": n, "says": REPAIRS[k]} for k, n in sorted(read.repairs.items()) if n],
+        "set_aside": dict(sorted(read.set_aside.items())),
+        "lines_set_aside": dict(sorted(read.lines_aside.items())),
+        "unread_columns": read.unread_columns,
+        "suggested_mapping": [report.stanza(submission.school_year) for report in read.drift],
+        "rules": broken,
+    }
+    masked: dict[str, Any] = json.loads(re.sub(SSN, "***-**-****", json.dumps(data, ensure_ascii=False)))
+    return masked
+
+
+def _examples(findings: pl.DataFrame) -> list[dict[str, Any]]:
+    head = findings.head(EXAMPLES).select("file", "row", mask_ssn(pl.col("value")))
+    return [
+        {"file": file, "row": row, "value": value}
+        for file, row, value in zip(*(head[name].to_list() for name in head.columns), strict=True)
+    ]
+
+
+def _harmless(name: str) -> pl.Expr:
+    cell = mask_ssn(pl.col(name))
+    dangerous = cell.str.contains(_FORMULA) & ~cell.str.contains(_PLAIN_NUMBER)
+    return pl.when(dangerous).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell).alias(name)
+
+
 def _csv(frame: pl.DataFrame) -> bytes:
-    """CSV that a spreadsheet shows and does not run, with no Social Security number in it."""
+    """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    safe = frame.with_columns(
-        pl.col(text).str.replace_all(_SSN.pattern, "***-**-****").str.replace(_FORMULA, "'$1") if text else []
-    )
+    frame = frame.with_columns(_harmless(name) for name in text)
+    names = [re.sub(SSN, "***-**-****", re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
     buffer = io.BytesIO()
-    safe.write_csv(buffer, include_bom=True)
+    frame.rename(dict(zip(frame.columns, names, strict=True))).write_csv(buffer, include_bom=True)
     return buffer.getvalue()
-
-
-def _masked(text: str) -> str:
-    return _SSN.sub("***-**-****", text)
-
-
-def _page(receipt: dict[str, Any]) -> str:
-    """The steward's page: what arrived, what was kept, what to mend first."""
-    rows = "".join(
-        f"<tr><td>{html.escape(rule['message'])}</td><td>{html.escape(rule['fix'])}</td><td>{rule['rows']}</td>"
-        f"<td>{', '.join(map(str, rule['example_rows']))}</td></tr>"
-        for rule in receipt["rules"]
-    )
-    problems = "".join(
-        f"<li>{html.escape(_masked(problem['message']))}. {html.escape(problem['fix'])}</li>"
-        for problem in receipt["problems"]
-    )
-    title = f"{receipt['lea_id']} · {receipt['school_year']} · {receipt['extract']}: {receipt['state']}"
-    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>
-<body><h1>{html.escape(title)}</h1><p>{html.escape(receipt["why"])}</p>
-<p>{receipt["rows_read"]:,} rows arrived, {receipt["rows_accepted"]:,} were kept, {receipt["rows_quarantined"]:,} came
-back, {receipt["rows_duplicate"]:,} were exact repeats, {receipt["rows_set_aside"]:,} were set aside.</p>
-<ul>{problems}</ul><table><tr><th>What is wrong</th><th>How to mend it</th><th>Rows</th><th>For example rows</th></tr>
-{rows}</table></body></html>"""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.columns import MONEY
@@ -69,6 +69,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\n\r\t\0', exc
 WRAPPED = st.tuples(CELL.filter(bool), CELL.filter(bool)).map(lambda parts: f'"{parts[0]},{parts[1]}"')
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELL.filter(bool), CELL, CELL | WRAPPED, CELL, CELL), min_size=1, max_size=8), st.booleans())
 def test_clean_and_careful_read_alike(rows: list[tuple[str, ...]], returns: bool) -> None:
     end = "\r\n" if returns else "\n"

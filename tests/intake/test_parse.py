@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.extracts import Payroll
@@ -98,6 +98,7 @@ def pay(column: str, values: list[str], **options: object) -> pl.DataFrame:
 amounts = st.decimals(min_value=-9_999_999, max_value=9_999_999, places=2, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(amounts, st.booleans(), st.booleans(), st.sampled_from(["minus", "brackets", "trailing"]))
 def test_every_writing_of_an_amount_means_the_amount(value: Decimal, grouped: bool, sign: bool, negative: str) -> None:
     written = f"{abs(value):,.2f}" if grouped else f"{abs(value):.2f}"
@@ -107,6 +108,7 @@ def test_every_writing_of_an_amount_means_the_amount(value: Decimal, grouped: bo
     assert pay("amount", [written])["amount"][0] == value
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2099, 12, 31)))
 def test_every_unambiguous_writing_of_a_date_means_the_date(day: dt.date) -> None:
     written = [
@@ -123,6 +125,7 @@ def test_every_unambiguous_writing_of_a_date_means_the_date(day: dt.date) -> Non
     assert pay("pay_date", american)["pay_date"].to_list() == [day, proof]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_no_text_is_read_as_another_number_than_python_reads(text: str) -> None:
     """Whatever is not written plainly stays as sent; what is read has exactly the digits that were sent."""

@@ -56,7 +56,7 @@ def without_marks(text: pl.Expr) -> Tidied:
 
 
 # Area 000, 666 and 9xx, group 00 and serial 0000 are never given out; the rest is masked wherever it stands.
-_SSN = (
+SSN = (
     r"\b(?:00[1-9]|0[1-9]\d|[1-5]\d\d|6[0-57-9]\d|66[0-57-9]|[78]\d\d)[- ]"
     r"(?:0[1-9]|[1-9]\d)[- ](?:000[1-9]|00[1-9]\d|0[1-9]\d\d|[1-9]\d{3})\b"
 )
@@ -64,9 +64,9 @@ _SSN = (
 
 def looks_like_ssn(text: pl.Expr) -> pl.Expr:
     """Whether a text holds a Social Security number as people write it (123-45-6789 or 123 45 6789)."""
-    return text.str.contains(_SSN)
+    return text.str.contains(SSN)
 
 
 def mask_ssn(text: pl.Expr) -> pl.Expr:
     """The text with each such number replaced."""
-    return text.str.replace_all(_SSN, "***-**-****")
+    return text.str.replace_all(SSN, "***-**-****")

@@ -1,0 +1,124 @@
+"""`receipt.html`: what a data steward reads. What arrived, what was kept, what to fix first; no code words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+STATES = {
+    "accepted": ("Accepted", "good", "Your file has been taken in. It counts from now on."),
+    "held": ("On hold", "wait", "Nothing of your file counts yet. Please mend it and send it again."),
+    "rejected": ("Sent back", "bad", "Your file could not be used. What you sent before still counts."),
+    "late": ("Kept, too late", "wait", "Your file is kept, but it changes nothing for now."),
+}
+EXTRACTS = {
+    "evaluation": "evaluation file",
+    "roster": "staff roster",
+    "payroll": "payroll file",
+    "leadership": "leadership events",
+}
+LINES = {
+    "title_lines": "titles above the table",
+    "blank_lines": "blank lines",
+    "footer_lines": "notes below the table",
+    "totals_lines": "totals",
+    "repeated_headers": "repeated column names",
+}
+_TEMPLATE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ headline }}</title>
+<style>
+body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:58rem;padding:0 1rem;color:#1b1f24;background:#fff}
+h1{font-size:1.5rem;margin-bottom:.3rem}h2{font-size:1.15rem;margin-top:2rem}
+.state{display:inline-block;padding:.15rem .8rem;border-radius:1rem;font-weight:600;color:#fff}
+.good{background:#1a7f37}.wait{background:#9a6700}.bad{background:#b32020}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #d5dae0}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.counts td{font-size:1.1rem}small,.quiet{color:#57606a}ul{padding-left:1.2rem}em{font-style:normal;background:#eef1f4;
+border-radius:.25rem;padding:0 .25rem}
+</style></head><body>
+<h1>{{ headline }}</h1>
+<p><span class="state {{ tone }}">{{ word }}</span></p>
+<p>{{ meaning }}</p>
+{% if problems %}<h2>Why it was sent back</h2><ul id="problems">
+{% for problem in problems %}<li>{{ problem.message|words }}<br>
+<strong>What to do:</strong> {{ problem.fix|words }}</li>
+{% endfor %}</ul>{% elif state != "accepted" %}<p>{{ why|words }}</p>{% endif %}
+<h2>What arrived</h2><ul>{% for file in files %}<li>{{ file.name }}</li>{% endfor %}</ul>
+<table class="counts" id="counts"><tr><th class="n">Rows that arrived</th><th class="n">Fit to be kept</th>
+<th class="n">Came back to you</th><th class="n">Exact repeats</th><th class="n">Left out as agreed</th></tr>
+<tr><td class="n">{{ rows_read|number }}</td><td class="n">{{ rows_accepted|number }}</td>
+<td class="n">{{ rows_quarantined|number }}</td><td class="n">{{ rows_duplicate|number }}</td>
+<td class="n">{{ rows_set_aside|number }}</td></tr></table>
+{% if cents_read is not none %}<table id="dollars"><tr>
+<th class="n">Dollars that arrived</th><th class="n">Fit to be kept</th>
+<th class="n">Came back to you</th><th class="n">Exact repeats</th><th class="n">Left out as agreed</th></tr>
+<tr><td class="n">{{ cents_read|dollars }}</td><td class="n">{{ cents_accepted|dollars }}</td>
+<td class="n">{{ cents_quarantined|dollars }}</td><td class="n">{{ cents_duplicate|dollars }}</td>
+<td class="n">{{ cents_set_aside|dollars }}</td></tr></table>{% endif %}
+{% for heading, found, name in ((first, errors, "errors"), ("Kept, but please look at this", warnings, "warnings")) %}
+{% if found %}<h2>{{ heading }}</h2><table id="{{ name }}">
+<tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>For example</th></tr>
+{% for rule in found %}<tr><td>{{ rule.message|words }}</td><td>{{ rule.fix|words }}</td>
+<td class="n">{{ rule.rows|number }}</td><td>{% for each in rule.examples %}line {{ each.row }}{% if each.value %}:
+“{{ each.value|truncate(40) }}”{% endif %}{% if not loop.last %}<br>{% endif %}{% endfor %}</td></tr>
+{% endfor %}</table>{% endif %}{% endfor %}
+{% if errors %}<p class="quiet">The rows that came back lie beside this page, in your own columns, with the reason
+behind each: <strong>returned.csv</strong>. The full list of what is wrong: <strong>errors.csv</strong>.</p>{% endif %}
+{% if repairs %}<h2>What we put right for you</h2><ul id="repairs">
+{% for each in repairs %}<li>{{ each.says|words }} <span class="quiet">({{ each.count|number }})</span></li>{% endfor %}
+</ul>{% endif %}
+{% if lines %}<h2>Lines that are not rows</h2><ul>{% for says, where in lines %}<li>{{ says }}: line {{ where }}</li>
+{% endfor %}</ul>{% endif %}
+{% if unread_columns %}<h2>Columns we did not need</h2><p>{{ unread_columns|join(", ") }}</p>{% endif %}
+{% if suggested_mapping %}<h2>For the person who keeps your column names</h2>
+<p>These names come closest. If they are right, the state can note them, and your file will be read as it is.</p>
+{% for text in suggested_mapping %}<pre>{{ text }}</pre>{% endfor %}{% endif %}
+<p class="quiet"><small>Received {{ received_at[:10] }}. Number of this submission: {{ submission_id }}.</small></p>
+</body></html>
+"""
+
+
+def receipt_page(receipt: dict[str, Any]) -> str:
+    """The page for one receipt."""
+    word, tone, meaning = STATES[receipt["state"]]
+    year = receipt["school_year"]
+    extract = EXTRACTS[receipt["extract"]]
+    errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
+    page: str = _template().render(
+        **receipt,
+        headline=f"Your {extract} for {year - 1}-{year % 100:02d} (district {receipt['lea_id']})",
+        word=word,
+        tone=tone,
+        meaning=meaning,
+        errors=errors,
+        warnings=[rule for rule in receipt["rules"] if rule["severity"] == "warn"],
+        first="What to fix first",
+        lines=[(LINES[kind], _where(lines)) for kind, lines in receipt["lines_set_aside"].items()],
+    )
+    return page
+
+
+@lru_cache
+def _template() -> Any:
+    environment = Environment(autoescape=True, trim_blocks=True)
+    environment.filters["words"] = _words
+    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["dollars"] = lambda cents: f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.2f}"
+    return environment.from_string(_TEMPLATE)
+
+
+def _words(text: str) -> Markup:
+    """Text with `column_names` shown as words."""
+    shown = re.sub(r"`([^`]*)`", lambda m: f"\x02{m.group(1).replace('_', ' ')}\x03", text)
+    return Markup(str(escape(shown)).replace("\x02", "<em>").replace("\x03", "</em>"))
+
+
+def _where(lines: list[int]) -> str:
+    shown = ", ".join(str(line) for line in lines[:20])
+    return shown + (f" and {len(lines) - 20:,} more" if len(lines) > 20 else "")

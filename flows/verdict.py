@@ -1,0 +1,94 @@
+"""What becomes of a submission: rejected, held, late or accepted, and why in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.certification import CERTIFIED, out_of_window
+from flows.errors import GateFailed
+from flows.reading import BatchRows, DropRead
+from flows.reference import ReferenceTables
+from transforms.s1_conform.careful import problem
+from transforms.s1_conform.values import SENT
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a submission, and why in a sentence."""
+
+    state: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Court:
+    """What verdicts depend on beside the rows: the gate's bound, the certified district-years, the calendar."""
+
+    max_quarantine_share: float
+    locked: frozenset[tuple[str, int]]
+    reference: ReferenceTables
+
+    def judge(self, read: DropRead, counts: Mapping[str, Any]) -> Verdict:
+        """The verdict. Raises GateFailed where rows or dollars are not all accounted for (DESIGN 5)."""
+        if read.problems:
+            return Verdict("rejected", " ".join(f"{found.message} {found.fix}" for found in read.problems))
+        check_accounting(read, counts)
+        drop = read.drop
+        if (drop.lea_id, drop.school_year) in self.locked:
+            return Verdict(
+                "late", f"{CERTIFIED}; the drop is kept and changes nothing until the state reopens the year"
+            )
+        window = out_of_window(self.reference.tables["calendar"], drop.school_year, drop.extract, drop.received_at)
+        if window is not None:
+            return Verdict(*window)
+        judged = counts["rows_accepted"] + counts["rows_quarantined"]
+        if judged == 0:
+            return Verdict("rejected", "The file has no rows.")
+        share, limit = counts["rows_quarantined"] / judged, self.max_quarantine_share
+        if share > limit:
+            return Verdict("held", f"{share:.1%} of the rows are quarantined, more than the {limit:.1%} that may be")
+        return Verdict("accepted", f"{counts['rows_accepted']} rows accepted")
+
+
+def check_accounting(read: DropRead, counts: Mapping[str, Any]) -> None:
+    """Rows (and cents) read = accepted + quarantined + duplicates + set aside."""
+    told = counts["rows_accepted"] + counts["rows_quarantined"] + counts["rows_duplicate"]
+    told += sum(read.set_aside.values())
+    place = f"{read.drop.lea_id}/{read.drop.school_year}/{read.extract}"
+    if told != read.rows_read:
+        raise GateFailed(f"{place}: {read.rows_read} rows read, {told} accounted for; nothing was applied")
+    cents = [counts[f"cents_{part}"] for part in ("accepted", "quarantined", "duplicate", "set_aside")]
+    if counts["cents_read"] is not None and sum(cents) != counts["cents_read"]:
+        raise GateFailed(f"{place}: dollars read and dollars accounted for differ; nothing was applied")
+
+
+def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
+    """Reject drops in a folder of no district, and files of which every row names another district or year."""
+    known = set(reference.tables["districts"]["lea_id"].to_list())
+    for read in part.drops:
+        if read.drop.lea_id not in known and not read.problems:
+            read.reject(problem("FILE-036", read.drop.lea_id))
+    for column, rule_id in (("lea_id" + SENT, "FILE-037"), ("school_year" + SENT, "FILE-038")):
+        sent = part.rows[column]
+        if sent.null_count() == sent.len():
+            continue
+        named = part.rows.filter(sent.is_not_null()).select("drop_no", pl.col(column).cast(pl.String).alias("sent"))
+        ours = pl.Series([_ours(read, column) for read in part.drops], dtype=pl.String)
+        named = named.with_columns(fits=pl.col("sent") == ours.gather(named["drop_no"]))
+        wrong = named.group_by("drop_no", maintain_order=True).agg(pl.col("fits").any(), pl.col("sent").first())
+        wrong = wrong.filter(~pl.col("fits"))
+        for drop_no, sent_value in zip(wrong["drop_no"], wrong["sent"], strict=True):
+            part.drops[drop_no].reject(problem(rule_id, f"{sent_value}, not {ours[drop_no]}"))
+    refused = [number for number, read in enumerate(part.drops) if read.problems]
+    if not refused or part.rows.is_empty():
+        return part
+    gone = pl.col("drop_no").is_in(pl.Series(refused, dtype=pl.UInt32).implode())
+    return BatchRows(part.extract, part.drops, part.rows.filter(~gone))
+
+
+def _ours(read: DropRead, column: str) -> str:
+    return read.drop.lea_id if column.startswith("lea_id") else str(read.drop.school_year)
