@@ -23,10 +23,14 @@ Columns = tuple[str, ...]
 
 @dataclass
 class Projections:
-    """One table's batch as its suite reads it. `distinct` holds counted combinations, `every` whole columns."""
+    """One table's batch as its suite reads it: `wanted` as counted combinations, `wanted_whole` as every row.
+
+    `asked` are columns that row conditions of rules over several rows compare with values: those stay as they are.
+    """
 
     wanted: frozenset[Columns]
     wanted_whole: frozenset[Columns]
+    asked: frozenset[str] = frozenset()
     rows: int = 0
     schema: pl.Schema = field(default_factory=pl.Schema)
     _distinct: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
@@ -80,7 +84,7 @@ class Projections:
     def _number(self, name: str, dtype: pl.DataType) -> pl.Expr:
         """A whole column as numbers: equal numbers are equal values, and days and numbers keep their order."""
         column = pl.col(name)
-        if dtype == pl.String:
+        if dtype == pl.String and name not in self.asked:
             return column.cast(pl.Categorical(self._categories)).to_physical()
         if dtype == pl.Date:
             return column.dt.year() * 10000 + column.dt.month().cast(pl.Int32) * 100 + column.dt.day()
@@ -93,17 +97,19 @@ def projections_of(suite: Suite) -> Projections:
     """Empty projections of all that a suite reads."""
     single: set[Columns] = set()
     whole: set[Columns] = set()
+    asked_whole: set[str] = set()
     for rule in suite.expectations:
         asked = condition_columns(row_condition(rule, by_year=True))
         reads = _fixed((*rule.columns, *asked))
         if rule.type in CROSS_ROW_TYPES:
             whole.add(reads)
+            asked_whole |= set(asked)
             if len(rule.columns) == 1:  # a column's empty values are counted beside
                 single.add(reads)
         else:
             single.add(reads)
         single.add(_fixed(asked))
-    return Projections(frozenset(single - {()}), frozenset(whole))
+    return Projections(frozenset(single - {()}), frozenset(whole), frozenset(asked_whole))
 
 
 def _fixed(columns: Iterable[str]) -> Columns:

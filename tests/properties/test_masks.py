@@ -7,7 +7,7 @@ library's own expectations, one on its plain pandas engine over the whole frame.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -247,17 +247,12 @@ def judged_by_plain_pandas(suite: Suite, frame: pl.DataFrame) -> dict[str, tuple
         kwargs = {k: v for k, v in rule.kwargs.items() if k != "row_condition"}
         condition = row_condition(rule, by_year=True)
         kwargs |= {"row_condition": condition} if condition else {}
-        said = batch.validate(ExpectationConfiguration(type=rule.type, kwargs=kwargs).to_domain_obj())
+        with warnings.catch_warnings():  # pandas warns of groups in patterns
+            warnings.simplefilter("ignore")
+            said = batch.validate(ExpectationConfiguration(type=rule.type, kwargs=kwargs).to_domain_obj())
         assert said.exception_info.get("raised_exception") is False, said.exception_info
         answers[rule.rule_id] = (said.result["unexpected_count"], said.success)
     return answers
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def differential(kind: str, examples: int, folder: Path, *others: Callable[..., dict[str, tuple[int, bool]]]) -> None:
@@ -294,7 +289,7 @@ def test_every_type_is_tested() -> None:
 
 @pytest.mark.parametrize("kind", sorted(KWARGS))
 def test_masks_agree_with_great_expectations(kind: str, tmp_path: Path) -> None:
-    differential(kind, 8, tmp_path, *([] if kind in OWN else [judged_by_plain_pandas]))
+    differential(kind, 5, tmp_path, *([] if kind in OWN else [judged_by_plain_pandas]))
 
 
 @pytest.mark.slow
