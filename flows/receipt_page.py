@@ -9,6 +9,8 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from contracts.file_rules import REPAIRS
+
 STATES = {
     "accepted": ("Accepted", "good", "Your file has been taken in. It counts from now on."),
     "held": ("On hold", "wait", "Nothing of your file counts yet. Please mend it and send it again."),
@@ -70,8 +72,8 @@ border-radius:.25rem;padding:0 .25rem}
 {% endfor %}</table>{% endif %}{% endfor %}
 {% if errors %}<p class="quiet">The rows that came back lie beside this page, in your own columns, with the reason
 behind each: <strong>returned.csv</strong>. The full list of what is wrong: <strong>errors.csv</strong>.</p>{% endif %}
-{% if repairs %}<h2>What we put right for you</h2><ul id="repairs">
-{% for each in repairs %}<li>{{ each.says|words }} <span class="quiet">({{ each.count|number }})</span></li>{% endfor %}
+{% if mended %}<h2>What we put right for you</h2><ul id="repairs">
+{% for says, count in mended %}<li>{{ says }} <span class="quiet">({{ count|number }})</span></li>{% endfor %}
 </ul>{% endif %}
 {% if lines %}<h2>Lines that are not rows</h2><ul>{% for says, where in lines %}<li>{{ says }}: line {{ where }}</li>
 {% endfor %}</ul>{% endif %}
@@ -98,6 +100,7 @@ def receipt_page(receipt: dict[str, Any]) -> str:
         meaning=meaning,
         errors=errors,
         warnings=[rule for rule in receipt["rules"] if rule["severity"] == "warn"],
+        mended=[(REPAIRS[kind], count) for kind, count in receipt["repairs"].items()],
         first="What to fix first",
         lines=[(LINES[kind], _where(lines)) for kind, lines in receipt["lines_set_aside"].items()],
     )

@@ -15,7 +15,6 @@ from typing import Any
 
 import polars as pl
 
-from contracts.file_rules import REPAIRS
 from contracts.row_rules import RowRule
 from flows.ledger import Submission
 from flows.reading import DropRead, Part
@@ -31,7 +30,7 @@ from transforms.s1_conform.values import UNREADABLE
 _FORMULA = r"^([=+\-@\t\r|%])"
 _PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
 EXAMPLES = 5
-FINDINGS = ("file", "row", "rule_id", "severity", "column", "value", "message", "fix")
+FINDINGS = ("source_file", "source_row", "rule_id", "severity", "column", "value", "message", "fix")
 RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")
 
 
@@ -65,7 +64,7 @@ def receipt_files(
 
 def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
     """One row per broken rule and row: file, row, rule, severity, column, value as sent, message, fix."""
-    found = [pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "row": pl.UInt32})]
+    found = [pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "source_row": pl.UInt32})]
     for name in (ERRORS, WARNINGS):
         if name not in rows.columns or rows[name].null_count() == rows.height:
             continue
@@ -74,13 +73,13 @@ def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
         found += [
             _findings_of(broken.filter(pl.col(name).list.contains(r.rule_id)), r) for r in rules if r.rule_id in hit
         ]
-    return pl.concat(found).sort("file", "row", "rule_id", "column")
+    return pl.concat(found).sort("source_file", "source_row", "rule_id", "column")
 
 
 def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
     return broken.select(
-        pl.col("source_file").alias("file"),
-        pl.col("source_row").alias("row"),
+        "source_file",
+        "source_row",
         pl.lit(rule.rule_id).alias("rule_id"),
         pl.lit(rule.severity).alias("severity"),
         pl.lit(rule.column).alias("column"),
@@ -157,7 +156,7 @@ def receipt_data(
         **asdict(submission),
         "files": json.loads(submission.files),
         "problems": [asdict(problem) for problem in read.problems],
-        "repairs": [{"kind": k, "count": n, "says": REPAIRS[k]} for k, n in sorted(read.repairs.items()) if n],
+        "repairs": {kind: count for kind, count in sorted(read.repairs.items()) if count},
         "set_aside": dict(sorted(read.set_aside.items())),
         "lines_set_aside": dict(sorted(read.lines_aside.items())),
         "unread_columns": read.unread_columns,
@@ -169,7 +168,7 @@ def receipt_data(
 
 
 def _examples(findings: pl.DataFrame) -> list[dict[str, Any]]:
-    head = findings.head(EXAMPLES).select("file", "row", mask_ssn(pl.col("value")))
+    head = findings.head(EXAMPLES).select("source_file", "source_row", mask_ssn(pl.col("value")))
     return [
         {"file": file, "row": row, "value": value}
         for file, row, value in zip(*(head[name].to_list() for name in head.columns), strict=True)

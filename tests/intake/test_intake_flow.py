@@ -111,7 +111,7 @@ def test_a_bad_row_comes_back_with_its_rule_and_the_good_rows_stay(root: Path) -
     assert (receipt["rows_accepted"], receipt["rows_quarantined"]) == (25, 1)
     folder = f"0100/2026/payroll/{receipt['submission_id']}"
     errors = pl.read_csv(io.BytesIO(work.receipts.read(f"{folder}/errors.csv")), infer_schema=False)
-    assert "27" in errors["row"].to_list()
+    assert "27" in errors["source_row"].to_list()
     returned = work.receipts.read(f"{folder}/returned.csv").decode("utf-8-sig")
     assert "3 000" in returned
 
