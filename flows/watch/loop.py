@@ -38,15 +38,24 @@ def run_watch(work: Workspace, announce: Announce, knobs: WatchKnobs, stop: Even
     """Look until told to stop (SIGTERM, SIGINT). An announcement that fails is repeated at the next look."""
     stop, wake = stop or _stop_on_signals(), Event()
     coalescer = Coalescer(knobs.settle, knobs.longest, knobs.remind)
+    failures = 0
     with listen(knobs.listen, wake):
         while not stop.is_set():
             try:
                 _look(work, announce, coalescer)
-            except RungError as error:
-                logger.error("watch=stopped-short why=%s", error)
-            except OSError as error:
-                logger.error("watch=stopped-short kind=%s", type(error).__name__)
-            _rest(min(knobs.every, knobs.settle) if coalescer.settling else knobs.every, stop, wake)
+                failures = 0
+            except (RungError, OSError) as error:
+                failures += 1
+                why = error if isinstance(error, RungError) else type(error).__name__
+                logger.error("watch=stopped-short failures=%d why=%s", failures, why)
+            _rest(_pause(knobs, coalescer, failures), stop, wake)
+
+
+def _pause(knobs: WatchKnobs, coalescer: Coalescer, failures: int) -> float:
+    """Seconds until the next look: soon while a burst settles, ever later (up to `remind`) while looks fail."""
+    if failures:
+        return min(knobs.every * 2.0 ** min(failures, 16), knobs.remind)
+    return min(knobs.every, knobs.settle) if coalescer.settling else knobs.every
 
 
 def _look(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
