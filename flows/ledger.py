@@ -165,6 +165,13 @@ class Ledger:
                 sa.select(release.c.release_id).order_by(release.c.release_no.desc()).limit(1)
             ).scalar_one_or_none()
 
+    def releases(self) -> list[str]:
+        """Every release that was made current, newest first; one that came back stands more than once."""
+        release = self.table("release")
+        with self.engine.connect() as connection:
+            query = sa.select(release.c.release_id).order_by(release.c.release_no.desc())
+            return list(connection.execute(query).scalars())
+
     def record_release(self, release_id: str, at: datetime) -> None:
         """Note that a release became current."""
         release = self.table("release")

@@ -29,6 +29,7 @@ from flows.workspace import PROJECT, Workspace, code_version
 from transforms.s3_designate.designation import READS, build_designation
 from transforms.s4_sustain.facts import resolved_facts
 from transforms.s5_marts import build_all
+from transforms.s6_disclose.sums import program_pay
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def run_marts(
         for name, frame in marts.items():
             write_parquet(work.lake, f"{folder}/{name}.parquet", frame)
         made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
-        made_from["marts"] = list(marts)
+        made_from["marts"] = [name for name in marts if name in MARTS]
         work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
         work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
     return MartsReceipt(inputs_id, True, summary)
@@ -81,7 +82,10 @@ def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl
 
 
 def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
-    """Every mart, each checked against its contract. Raises GateFailed naming the mart that breaks it."""
+    """Every mart, each checked against its contract, and `program_pay`, which the disclosure step needs.
+
+    Raises GateFailed naming the mart that breaks its contract.
+    """
     packs = load_packs(PROJECT / "programs", work.settings.programs)
     resolved = resolved_facts(tables, _gather)
     reads = {name: tables[name] for name in READS}
@@ -89,10 +93,13 @@ def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str
     terms = [pack.terms() for pack in packs]
     knobs = MetricKnobs.model_validate(work.settings.metrics)
     lazy = {"designation": designation} | build_all(tables, resolved, designation, terms, knobs, _gather)
+    lazy |= {"program_pay": program_pay(resolved["pay"])}
     # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
     # panics on one of these plans (`assertion failed: i < self.len()`).
     frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))
     for name, frame in frames.items():
+        if name not in MARTS:
+            continue
         try:
             MARTS[name].schema.validate(frame)
         except dy.exc.ValidationError as error:

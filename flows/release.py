@@ -1,27 +1,22 @@
 """A release: the marts of one set of inputs under a name made from their content, and the pointer to the current one.
 
-Everything of a release is written before anything points at it; `current.json` is replaced last, whole, and only if
-nobody else replaced it meanwhile.
+Everything of a release is written before anything points at it. `current.json` is replaced whole, and only if nobody
+else replaced it meanwhile; the folder `current/` follows it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
-import io
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
 
-import polars as pl
-
-from contracts.marts import MARTS
+from flows.disclose import Terms, disclosure_terms, public_side, remember
 from flows.errors import RungError
 from flows.marts import MartsReceipt
 from flows.packs import load_packs
 from flows.progress import Progress
-from flows.storage import PARQUET
+from flows.release_files import disclosure_files, manifest_of, public_files, restricted_files, restricted_package
 from flows.workspace import PROJECT, Workspace, code_version
 
 # A made-up state has no persons to protect; a real one must bring its own key.
@@ -50,75 +45,86 @@ def educator_key_of(work: Workspace) -> bytes:
 
 
 def run_release(
-    work: Workspace, marts: MartsReceipt, progress: Progress, *, identified: bool = False
+    work: Workspace,
+    marts: MartsReceipt,
+    progress: Progress,
+    *,
+    identified: bool = False,
+    today: date | None = None,
 ) -> ReleaseReceipt:
-    """Publish the marts as the current release; the same marts under the same key are the same release."""
+    """Publish the marts as the current release; the same marts under the same key and policy are the same release.
+
+    Raises GateFailed when the disclosure audit succeeds: then nothing is written and the last release stays.
+    """
     key = educator_key_of(work)
     seen = work.releases.tag("current.json")
     with progress.stage("release"):
+        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", today or datetime.now(UTC).date())
         said = {
             "inputs_id": marts.inputs_id,
             "identified": identified,
             "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
+            "disclosure": terms.as_json(),
         }
         note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
-        if work.lake.tag(note) is not None:
-            release_id = json.loads(work.lake.read(note))["release_id"]
-            made = False
-        else:
-            release_id = _write_release(work, marts, key, identified)
+        release_id = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
+        made = release_id is None or work.releases.tag(f"{release_id}/manifest.json") is None
+        if made:
+            release_id = _write_release(work, marts, terms, None if identified else key)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
-            made = True
-        if _current(work, seen) != release_id:
-            work.releases.point("current", release_id)
-            work.releases.replace("current.json", json.dumps({"release_id": release_id}).encode(), seen)
-            work.ledger.record_release(release_id, datetime.now(UTC))
-    return ReleaseReceipt(release_id, work.releases.uri(release_id), made)
+        show(work, str(release_id), seen)
+    return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made)
 
 
-def _current(work: Workspace, seen: str | None) -> str | None:
-    return json.loads(work.releases.read("current.json"))["release_id"] if seen is not None else None
+def show(work: Workspace, release_id: str, seen: str | None) -> None:
+    """Make a release the current one: `current.json`, then the folder `current/`. `seen`: the pointer's tag before.
+
+    Raises Conflict when somebody else moved the pointer meanwhile. A run that died between the two steps is mended by
+    the next.
+    """
+    current = current_release(work) if seen is not None else None
+    if current != release_id:
+        work.releases.replace("current.json", json.dumps({"release_id": release_id}).encode(), seen)
+        work.ledger.record_release(release_id, datetime.now(UTC))
+    while mirrored(work) != (now := current_release(work)):
+        work.releases.point("current", str(now))
 
 
-def _write_release(work: Workspace, marts: MartsReceipt, key: bytes, identified: bool) -> str:
-    files: list[dict[str, Any]] = []
-    rendered: dict[str, bytes] = {}
-    made_from = json.loads(work.lake.read(f"marts/{marts.inputs_id}/inputs.json"))
-    for name in made_from["marts"]:
-        mart = MARTS[name]
-        frame = pl.read_parquet(io.BytesIO(work.lake.read(f"marts/{marts.inputs_id}/{name}.parquet")))
-        if mart.person_level and not identified:
-            frame = pseudonymise(frame, key)
-            order = ["educator_key" if column == "staff_id" else column for column in mart.order]
-            frame = frame.sort(order, nulls_last=True)
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer, **PARQUET)
-        path = f"restricted/{name}/{name}.parquet"
-        rendered[path] = buffer.getvalue()
-        sha256 = hashlib.sha256(rendered[path]).hexdigest()
-        files.append({"path": path, "rows": frame.height, "bytes": len(rendered[path]), "sha256": sha256})
+def current_release(work: Workspace) -> str | None:
+    """The release that `current.json` names, None before the first."""
+    if work.releases.tag("current.json") is None:
+        return None
+    name: str = json.loads(work.releases.read("current.json"))["release_id"]
+    return name
+
+
+def mirrored(work: Workspace) -> str | None:
+    """The release that `current/` shows."""
+    if work.releases.tag("current/manifest.json") is None:
+        return None
+    name: str = json.loads(work.releases.read("current/manifest.json"))["release_id"]
+    return name
+
+
+def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: bytes | None) -> str:
+    """Write every file of a release, the manifest last; nothing points at it yet. Returns its id."""
+    folder = f"marts/{marts.inputs_id}"
+    made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
+    side = public_side(work, folder, terms)
+    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side)]
+    files += [restricted_package(files), *public_files(side)]
     packs = load_packs(PROJECT / "programs", work.settings.programs)
-    manifest = {
+    said = {
         "state": work.settings.state.code,
-        "identified": identified,
-        "files": files,
+        "identified": key is None,
         "inputs": made_from,
         "packs": {pack.program_id: [version.version for version in pack.versions] for pack in packs},
+        "disclosure": terms.as_json(),
         "code_version": code_version(),
     }
-    release_id = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:16]
-    for path, data in rendered.items():
-        work.releases.write(f"{release_id}/{path}", data)
-    body = json.dumps({"release_id": release_id, **manifest}, indent=1, sort_keys=True)
-    work.releases.write(f"{release_id}/manifest.json", body.encode())
+    release_id, manifest = manifest_of(files, said)
+    remember(work, side)
+    for file in files:
+        work.releases.write(f"{release_id}/{file.path}", file.data)
+    work.releases.write(f"{release_id}/manifest.json", manifest)
     return release_id
-
-
-def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    """`staff_id` → `educator_key` (HMAC-SHA-256, 32 hex digits), each distinct id hashed once. Grain unchanged."""
-    ids = frame["staff_id"].unique().drop_nulls().sort()
-    keys = [hmac.digest(key, staff_id.encode(), "sha256").hex()[:32] for staff_id in ids]
-    names = pl.DataFrame({"staff_id": ids, "educator_key": pl.Series(keys, dtype=pl.String)})
-    return frame.join(names, on="staff_id", how="left", maintain_order="left").select(
-        "educator_key", pl.exclude("educator_key", "staff_id")
-    )

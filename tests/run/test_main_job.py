@@ -94,7 +94,7 @@ def test_the_manifest_tells_every_file_and_what_it_was_made_from(done: tuple[Pat
     for path, data in files.items():
         if path in listed:
             assert listed[path]["sha256"] == hashlib.sha256(data).hexdigest()
-            assert listed[path]["rows"] == pl.read_parquet(data).height
+            assert not path.endswith(".parquet") or listed[path]["rows"] == pl.read_parquet(data).height
     assert manifest["inputs"]["submissions"] == [s.submission_id for s in work.ledger.in_force()]
     assert "dc_lift" in manifest["packs"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,18 +38,20 @@ class PublicSide:
 def build_public(
     marts: Mapping[str, pl.LazyFrame],
     policy: DisclosurePolicy,
+    registries: Collection[str],
     closed: pl.DataFrame,
     previous: pl.DataFrame | None,
     compare: bool = False,
 ) -> PublicSide:
     """Public marts (contracts/public.py) from the restricted marts NEEDED (`program_pay`: transforms `sums`).
 
+    `registries`: programs whose designations are a public registry; all others are confidential.
     `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program).
     `previous`: decisions of the release before. Raises DisclosureBlocked or EngineFailure; nothing is returned then.
     """
     shape = pl.concat([part.collect(engine="streaming") for part in _shapes(marts)])
     designation = marts["designation"]
-    cells = as_cells(shape, closed, _confidential(shape, designation), previous)
+    cells = as_cells(shape, closed, _confidential(shape, registries), previous)
     relations = as_relations(cells, _tiers(designation))
     done = suppress(cells, relations, policy, compare)
     return PublicSide({name: laid_out(cells, done.decisions, name) for name in PUBLIC}, done)
@@ -59,7 +61,7 @@ def _shapes(marts: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
     return [
         counts.designations(marts["designation"], marts["educator_year"]),
         counts.flows(marts["ladder_flow"]),
-        counts.retained(marts["retention"]),
+        counts.retained(marts["retention"], marts["sustainability"]),
         counts.accessible(marts["access"]),
         counts.supervised(marts["supervision_span"]),
         counts.led(marts["sustainability"]),
@@ -69,16 +71,10 @@ def _shapes(marts: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
     ]
 
 
-def _confidential(shape: pl.DataFrame, designation: pl.LazyFrame) -> pl.DataFrame:
-    """Programs whose designations are not a public registry; one that nobody describes counts as confidential."""
-    public = (
-        designation.group_by("program_id")
-        .agg((pl.col("visibility") == "public_registry").all().alias("is_public"))
-        .filter("is_public")
-        .collect()
-    )
+def _confidential(shape: pl.DataFrame, registries: Collection[str]) -> pl.DataFrame:
+    """Programs that are not a public registry; one that nobody describes counts as confidential."""
     named = shape.select(pl.col("program_id").drop_nulls().unique()).sort("program_id")
-    return named.join(public, on="program_id", how="anti")
+    return named.filter(~pl.col("program_id").is_in(list(registries)))
 
 
 def _tiers(designation: pl.LazyFrame) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def neighbourhood(problem: Problem, cell: int, radius: int) -> Ints:
 def protect(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
     """Hides complements until nothing is exposed; returns the hidden cells and a last audit, made from the start.
 
-    Raises EngineFailure when no choice protects a cell: the release stops and names it.
+    What that audit still finds, no choice protects: the caller must stop the release.
     """
     hidden = primary | problem.residual
     safe = np.zeros(problem.size, dtype=bool)
@@ -145,10 +145,7 @@ def protect(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
         safe[found.failing] = False
         hidden = _cover(problem, hidden, found, radius)
     hidden = lighten(problem, primary, hidden)
-    found = audit(problem, primary, hidden)
-    if len(found.failing):
-        raise EngineFailure(f"{len(found.failing)} cells cannot be protected, first {found.failing[:5].tolist()}")
-    return hidden, found
+    return hidden, audit(problem, primary, hidden)
 
 
 def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
@@ -159,7 +156,7 @@ def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
         rows = neighbourhood(problem, int(cell), radius)
         places.setdefault(rows.tobytes(), (rows, []))[1].append(int(cell))
     for rows, cells in places.values():
-        mover = Mover(problem, hidden, rows, both=False, zeros=radius > 2)
+        mover = Mover(problem, hidden, rows, both=False, zeros=radius > 0)
         left = []
         for cell in sorted(cells, key=lambda at: (problem.value[at], at)):
             cover = mover.cover(cell, float(found.need[cell]))
@@ -168,7 +165,7 @@ def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
             else:
                 hidden[cover] = True
         if left:
-            mover = Mover(problem, hidden, rows, both=True, zeros=radius > 2)
+            mover = Mover(problem, hidden, rows, both=True, zeros=radius > 0)
         for cell in left:
             cover = mover.cover(cell, float(found.need[cell]))
             if cover is not None:

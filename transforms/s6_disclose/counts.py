@@ -29,16 +29,22 @@ def flows(ladder_flow: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def retained(retention: pl.LazyFrame) -> pl.LazyFrame:
-    """Persons of each group by what became of them the year after."""
-    long = retention.unpivot(
+def retained(retention: pl.LazyFrame, sustainability: pl.LazyFrame) -> pl.LazyFrame:
+    """Persons of each group by what became of them the year after.
+
+    Every program and LEA has its rows, also for an empty group: a row that is missing would say that nobody leads.
+    """
+    groups = pl.LazyFrame({"group": v.RETENTION_GROUPS})
+    key = ["lea_id", "program_id", "school_year", "group"]
+    every = sustainability.select(key[:3]).join(groups, how="cross").join(retention, on=key, how="anti")
+    long = pl.concat([retention, every], how="diagonal").unpivot(
         list(v.NEXT_YEAR_OUTCOMES),
         index=["lea_id", "program_id", "school_year", "group"],
         variable_name="outcome",
         value_name="count",
     )
     return long.pipe(
-        _leaves, "public_retention", part=pl.col("outcome"), value=pl.col("count"), cut=pl.col("group")
+        _leaves, "public_retention", part=pl.col("outcome"), value=pl.col("count").fill_null(0), cut=pl.col("group")
     ).pipe(counted, schools=False, sensitive=True)
 
 

@@ -37,12 +37,17 @@ def as_cells(
             floor=pl.when(pl.col("value") >= 0).then(0).cast(pl.Int64),
             forced=pl.when("is_closed")
             .then(pl.lit("not_released"))
-            .when((pl.col("unit") == "cents") & pl.col("is_confidential"))
+            .when((pl.col("unit") == "cents") & pl.col("is_confidential") & ~_whole_cost())
             .then(pl.lit("confidential_pay")),
         )
         .drop("is_closed", "is_confidential")
     )
     return _with_memory(cells, previous)
+
+
+def _whole_cost() -> pl.Expr:
+    """A program's whole cost (M03, release and training in it) is no pay by code; its parts are."""
+    return (pl.col("mart") == "public_sustainability") & (pl.col("part") == WHOLE)
 
 
 def _with_memory(cells: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:

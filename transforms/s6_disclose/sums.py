@@ -20,6 +20,7 @@ def program_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
         pay.filter(pl.col("program_id").is_not_null())
         .group_by(*PROGRAM, "stream", "staff_id")
         .agg(pl.col("cents").sum())
+        .sort(*PROGRAM, "stream", "staff_id")
     )
 
 
