@@ -10,6 +10,7 @@ from contracts.knobs import Findings
 from contracts.terms import ProgramTerms
 from transforms.s4_sustain.facts import Frames
 from transforms.s4_sustain.limits import pay_outside
+from transforms.s4_sustain.sentences import said
 
 PERSON = ["lea_id", "school_year", "staff_id"]
 COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
@@ -26,24 +27,24 @@ def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> pl.L
 
 def role_without_pay(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     """A role held for more than half of the days, and no net role pay."""
-    said = pl.format("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
-    return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", said)
+    sentence = said("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
+    return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", sentence)
 
 
 def pay_without_role(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     """Net role pay, and no roster row with the role."""
-    role = pl.coalesce("role_code", pl.format("of program {}", "program_id"))
-    said = pl.format("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
-    return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", said)
+    role = pl.coalesce("role_code", said("of program {}", "program_id"))
+    sentence = said("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
+    return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", sentence)
 
 
 def low_pay_per_hour(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     """Role pay per hour below the state's minimum wage (M09)."""
     low = leadership_role.filter(pl.col("ratio_to_minimum_wage") < 1)
-    said = pl.format(
+    sentence = said(
         "Role {} pays {} an hour, {} of the minimum wage.", "role_code", "pay_per_hour", "ratio_to_minimum_wage"
     )
-    return _finding(low, "low_pay_per_hour", said)
+    return _finding(low, "low_pay_per_hour", sentence)
 
 
 def of_designations(designation: pl.LazyFrame, programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
@@ -69,8 +70,8 @@ def out_of_band(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame
         if check.kind == "pay_within"
     ]
     empty = pl.LazyFrame(schema={**dict.fromkeys((*COLUMNS, "kind", "evidence"), pl.String), "school_year": pl.Int16})
-    said = pl.format("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
-    found = [_finding(row, "tlr_out_of_band", said) for row in rows]
+    sentence = said("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
+    found = [_finding(row, "tlr_out_of_band", sentence) for row in rows]
     return pl.concat([empty.select("kind", *COLUMNS, "evidence"), *found])
 
 
@@ -86,8 +87,8 @@ def nomination_concentration(leadership: pl.LazyFrame, limits: Findings) -> pl.L
     many = (pl.col("all_made") >= limits.nomination_minimum) & (
         pl.col("made") > pl.col("all_made") * limits.nomination_share
     )
-    said = pl.format("Made {} of the district's {} nominations of the year.", "made", "all_made")
-    return _finding(counts.filter(many), "nomination_concentration", said)
+    sentence = said("Made {} of the district's {} nominations of the year.", "made", "all_made")
+    return _finding(counts.filter(many), "nomination_concentration", sentence)
 
 
 def growth_observation_gap(ratings: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
@@ -102,8 +103,8 @@ def growth_observation_gap(ratings: pl.LazyFrame, limits: Findings) -> pl.LazyFr
     both = ratings.filter(pl.col("growth_index").is_not_null() & pl.col("observation_average").is_not_null())
     rows = both.with_columns(growth.alias("growth"), seen.alias("seen"))
     apart = rows.filter((pl.col("growth") - pl.col("seen")).abs() >= limits.growth_gap_levels)
-    said = pl.format("Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system")
-    return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", said)
+    sentence = said("Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system")
+    return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", sentence)
 
 
 def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
@@ -124,8 +125,8 @@ def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
         .agg(pl.col("held").max(), pl.col("lea_id").min())
         .filter(pl.col("held") > round(limits.person_fte * 1_000_000))
     )
-    said = pl.format("Concurrent positions add up to {} FTE on some day.", pl.col("held") / 1_000_000)
-    return _finding(highest, "over_one_and_a_half_fte", said)
+    sentence = said("Concurrent positions add up to {} FTE on some day.", pl.col("held") / 1_000_000)
+    return _finding(highest, "over_one_and_a_half_fte", sentence)
 
 
 def thin_evidence(leaders: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
@@ -134,7 +135,7 @@ def thin_evidence(leaders: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
     why = ratings.group_by(PERSON).agg(pl.col("rating_reason").sort().first())
     lacking = leaders.join(rated, on=PERSON, how="anti").join(why, on=PERSON, how="left")
     reason = pl.col("rating_reason").fill_null("no evaluation row")
-    return _finding(lacking, "thin_evidence", pl.format("Holds {} without a usable rating: {}.", "level", reason))
+    return _finding(lacking, "thin_evidence", said("Holds {} without a usable rating: {}.", "level", reason))
 
 
 def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
@@ -142,9 +143,7 @@ def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, lim
     led = role_years.join(leader_years, on=["staff_id", "school_year"], how="semi").filter("is_held")
     low = led.filter(1 - pl.col("release_share") < limits.teaching_share)
     share = (1 - pl.col("release_share")).round(6)
-    return _finding(
-        low, "low_teaching_share", pl.format("Role {} leaves {} of the time for teaching.", "role_code", share)
-    )
+    return _finding(low, "low_teaching_share", said("Role {} leaves {} of the time for teaching.", "role_code", share))
 
 
 def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
@@ -172,5 +171,5 @@ def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limi
         )
     )
     valid = ~pl.col("refused") & (pl.col("valid_until").is_null() | (pl.col("valid_until") >= june))
-    said = pl.format("Holds credential {}; works as {}.", "event_code", "staff_classification")
-    return _finding(state.filter(valid), "admin_license_unused", said)
+    sentence = said("Holds credential {}; works as {}.", "event_code", "staff_classification")
+    return _finding(state.filter(valid), "admin_license_unused", sentence)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.s4_sustain.sentences import said
+
 LONGEST = 2
 LEA_PROGRAM = ["lea_id", "program_id"]
 PERSON = [*LEA_PROGRAM, "staff_id"]
@@ -18,7 +20,7 @@ def state_years(designation: pl.LazyFrame) -> pl.LazyFrame:
     """One row per person x program x LEA x year with a level: `state` (level and years at it) and `state_tier`."""
     years = pl.col("years_at_level").fill_null(1).clip(1, LONGEST)
     return designation.filter(pl.col("level").is_not_null()).select(
-        *PERSON, "school_year", "level", "state_tier", pl.format("{}:{}", "level", years).alias("state")
+        *PERSON, "school_year", "level", "state_tier", said("{}:{}", "level", years).alias("state")
     )
 
 

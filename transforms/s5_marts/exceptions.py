@@ -11,6 +11,7 @@ from contracts.knobs import MetricKnobs
 from contracts.terms import ProgramTerms
 from transforms.s4_sustain import findings
 from transforms.s4_sustain.facts import Frames
+from transforms.s4_sustain.sentences import said
 
 ORDER = ["kind", "lea_id", "school_year", "program_id", "school_id", "staff_id", "evidence"]
 
@@ -36,5 +37,5 @@ def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, knobs: Met
         findings.admin_license_unused(facts["leadership"], facts["lea_years"], limits),
     ]
     number = pl.int_range(1, pl.len() + 1).over("kind", "lea_id", "school_year", order_by=ORDER)
-    numbered = pl.format("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))
+    numbered = said("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))
     return pl.concat(found).with_columns(numbered.alias("exception_id")).pipe(Exceptions.cast)

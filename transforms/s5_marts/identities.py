@@ -157,7 +157,7 @@ IDENTITIES: dict[str, Callable[[Frames], pl.LazyFrame]] = {
 
 
 def broken_rows(frames: Frames, *, nominal: bool = True) -> dict[str, pl.LazyFrame]:
-    """Each identity's violating rows, by name. `nominal`: no deflator is set, so M04 is asked to be a change of cost."""
+    """Each identity's violating rows, by name. `nominal`: no deflator is set, so M04 is a change of cost."""
     return {
         name: check(frames)
         for name, check in IDENTITIES.items()

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.sustainability import Sustainability
 from transforms.s2_resolve.exact import dollars, money, money_from_cents, rate, ratio
+from transforms.s4_sustain.sentences import said
 
 LEA_YEAR = ["lea_id", "school_year"]
 PROGRAM = ["lea_id", "program_id", "school_year"]
@@ -133,6 +134,6 @@ def _reason() -> pl.Expr:
         pl.when(pl.col("net").is_null())
         .then(lacking)
         .when(pl.col("net") <= 0)
-        .then(pl.format("Documented offsets of {} cover the cost of {}.", offset, cost))
-        .otherwise(pl.format("The cost of {} is {} more than documented offsets of {}.", cost, gap, offset))
+        .then(said("Documented offsets of {} cover the cost of {}.", offset, cost))
+        .otherwise(said("The cost of {} is {} more than documented offsets of {}.", cost, gap, offset))
     )
