@@ -36,7 +36,7 @@ class Projections:
     _distinct: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
     _every: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
     _submissions: set[str] = field(default_factory=set)
-    _categories: pl.Categories = field(default_factory=pl.Categories.random)
+    _codes: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.Categorical(pl.Categories.random())))
 
     def add(self, batch: pl.DataFrame) -> None:
         """Take a batch of whole submissions in. Raises ValueError where a submission was in an earlier batch."""
@@ -85,7 +85,8 @@ class Projections:
         """A whole column as numbers: equal numbers are equal values, and days and numbers keep their order."""
         column = pl.col(name)
         if dtype == pl.String and name not in self.asked:
-            return column.cast(pl.Categorical(self._categories)).to_physical()
+            # `_codes` keeps the codes alive: Polars forgets those of a dtype that no series has, and begins at 0 again.
+            return column.cast(self._codes.dtype).to_physical()
         if dtype == pl.Date:
             return column.dt.year() * 10000 + column.dt.month().cast(pl.Int32) * 100 + column.dt.day()
         if isinstance(dtype, pl.Decimal):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 
 import polars as pl
@@ -18,16 +19,17 @@ from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from flows.certification import certified
 from flows.discover import Drop, discover
+from flows.gate import IntakeGate
 from flows.ledger import Decision, Submission
 from flows.progress import Progress
 from flows.reading import BatchRows, DropRead, FileRead, fetch, read_batch
 from flows.receipts import write_receipt
 from flows.reference import ReferenceTables
-from flows.rules import check_batch, row_rules_for
+from flows.rules import row_rules_for
 from flows.storage import write_parquet
-from flows.verdict import Court, refuse_misplaced
+from flows.verdict import Court, refuse_by_rule, refuse_misplaced
 from flows.workspace import Workspace, code_version
-from transforms.s1_conform.accounting import count_rows
+from transforms.s1_conform.accounting import count_by_drop, nothing
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.derived import add_derived
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, mark_duplicates, mark_rules
@@ -54,20 +56,33 @@ class IntakeReceipt:
 def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) -> IntakeReceipt:
     """Take in everything new in the landing.
 
-    Raises RungError when storage or ledger fail, GateFailed when the accounting of a file does not hold.
+    The ledger learns of batches once Great Expectations has agreed with their masks.
+    Raises RungError when storage, ledger or Great Expectations fail, GateFailed when the accounting of a file does not
+    hold or a rule's counts differ.
     """
     found = discover(work.landing, work.ledger.seen())
     receipt = IntakeReceipt(unchanged=found.unchanged, stray=found.stray)
     total = sum(drop.size for drop in found.drops)
     court = Court(work.settings.gate.max_quarantine_share, frozenset(certified(work.ledger)), reference)
-    with progress.stage("intake", total) as advance:
+    pending: list[Decision] = []
+    with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate:
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            decisions = _take_in(work, court, batch)
-            work.ledger.record(decisions, datetime.now(UTC))
-            for decision in decisions:
-                _count(receipt, decision)
+            pending += _take_in(work, court, batch, gate)
+            if gate.full:
+                _apply(work, gate, pending, receipt)
             advance(sum(drop.size for drop in batch))
+        _apply(work, gate, pending, receipt)
     return receipt
+
+
+def _apply(work: Workspace, gate: IntakeGate, pending: list[Decision], receipt: IntakeReceipt) -> None:
+    """Settle the gate, then let the ledger say what was taken in."""
+    gate.settle()
+    if pending:
+        work.ledger.record(pending, datetime.now(UTC))
+    for decision in pending:
+        _count(receipt, decision)
+    pending.clear()
 
 
 def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
@@ -85,14 +100,15 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
         yield batch
 
 
-def _take_in(work: Workspace, court: Court, batch: list[Drop]) -> list[Decision]:
+def _take_in(work: Workspace, court: Court, batch: list[Drop], gate: IntakeGate) -> list[Decision]:
     decisions: list[Decision] = []
     bounds = work.settings.intake
     reference = court.reference
     for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
         part = refuse_misplaced(read, reference)
         judged, rules, counts = _judge(part, reference, batch[0].school_year)
-        check_batch(work, part.extract, judged, counts)
+        gate.observe(part.extract, judged.filter(~pl.col(DUPLICATE)), counts)
+        judged = refuse_by_rule(part, judged, rules, counts)
         decisions += _commit(work, court, part, judged, rules)
     return decisions
 
@@ -105,22 +121,17 @@ def _judge(
     drops = part.drops
     ids = pl.Series([drop.submission_id for drop in drops], dtype=pl.String)
     leas = pl.Series([drop.drop.lea_id for drop in drops], dtype=pl.String)
-    files = pl.DataFrame(
-        [(d, f, part.source_file) for d, drop in enumerate(drops) for f, part in enumerate(drop.parts)],
-        schema={"drop_no": pl.UInt32, "file_no": pl.UInt32, "source_file": pl.String},
-        orient="row",
-    )
-    typed = (
-        part.rows.lazy()
-        .join(files.lazy(), on=["drop_no", "file_no"], how="left", maintain_order="left")
-        .with_columns(
-            lea_id=pl.lit(leas).gather(pl.col("drop_no")),
-            school_year=pl.lit(school_year, dtype=pl.Int16),
-            submission_id=pl.lit(ids).gather(pl.col("drop_no")),
-        )
+    # A part's number in the batch: those of the drops before it, and its own in its drop.
+    before = pl.Series([0, *(len(drop.parts) for drop in drops[:-1])], dtype=pl.UInt32).cum_sum()
+    files = pl.Series([file.source_file for drop in drops for file in drop.parts], dtype=pl.String)
+    typed = part.rows.lazy().with_columns(
+        source_file=pl.lit(files).gather(pl.lit(before).gather(pl.col("drop_no")) + pl.col("file_no")),
+        lea_id=pl.lit(leas).gather(pl.col("drop_no")),
+        school_year=pl.lit(school_year, dtype=pl.Int16),
+        submission_id=pl.lit(ids).gather(pl.col("drop_no")),
     )
     references = {name: frame.lazy() for name, frame in reference.tables.items()}
-    known = mark_known(add_derived(typed, part.extract), part.extract, references).collect()
+    known = mark_known(add_derived(typed, part.extract).collect(), part.extract, references)
     rules = row_rules_for(part.extract, school_year)
     # What could not be read is part of what was sent: two unlike unreadable dates do not make one row of two.
     as_sent = [name for name in known.columns if name in extract.sent.columns() or name.endswith((UNREADABLE, SENT))]
@@ -142,21 +153,35 @@ def _commit(
     numbers = judged["drop_no"]
     ends = [int(numbers.search_sorted(drop_no, side="right")) for drop_no in range(len(part.drops))]
     frames = [judged.slice(start, end - start) for start, end in zip([0, *ends], ends, strict=False)]
+    counted = count_by_drop(judged, part.extract)
+    counts = [
+        counted.get(drop_no, nothing(part.extract))
+        | {"cents_set_aside": drop.cents_set_aside if part.extract == "payroll" else None}
+        for drop_no, drop in enumerate(part.drops)
+    ]
     with ThreadPoolExecutor(WRITERS) as pool:
         return list(
             pool.map(
-                lambda drop, rows: _commit_one(work, court, drop, rows, rules, version),
+                lambda drop, rows, count: _commit_one(work, court, drop, rows, count, rules, version),
                 part.drops,
                 frames,
+                counts,
             )
         )
 
 
 def _commit_one(
-    work: Workspace, court: Court, read: DropRead, rows: pl.DataFrame, rules: tuple[RowRule, ...], version: str
+    work: Workspace,
+    court: Court,
+    read: DropRead,
+    rows: pl.DataFrame,
+    counts: dict[str, Any],
+    rules: tuple[RowRule, ...],
+    version: str,
 ) -> Decision:
     drop, extract = read.drop, read.extract
-    counts = count_rows(rows, extract, read.cents_set_aside)
+    if counts["cents_read"] is not None:
+        counts["cents_read"] += counts["cents_set_aside"]
     verdict = court.judge(read, counts)
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
@@ -164,11 +189,12 @@ def _commit_one(
         if file.data or not file.landed.entry.size:  # what is larger than the bound was never read
             work.lake.write(f"{originals}/{_kept_name(file)}", file.data)
     if not read.problems:
-        fine = ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
-        accepted = rows.filter(fine).select(list(EXTRACTS[extract].accepted.columns()))
-        write_parquet(work.lake, f"accepted/{place}.parquet", accepted)
-        bad = rows.filter(pl.col(ERRORS).is_not_null())
-        if bad.height:
+        kept = rows
+        if counts["rows_accepted"] != rows.height:
+            kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
+        write_parquet(work.lake, f"accepted/{place}.parquet", kept.select(accepted_columns(extract)))
+        if counts["rows_quarantined"]:
+            bad = rows.filter(pl.col(ERRORS).is_not_null())
             text = [name for name, dtype in bad.schema.items() if dtype == pl.String]
             write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
     submission = Submission(
@@ -189,6 +215,12 @@ def _commit_one(
     objects = [file.landed for file in read.files] if extract == drop.extract else []
     seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)
     return Decision(submission, verdict.state, verdict.why, seen)
+
+
+@lru_cache
+def accepted_columns(extract: str) -> tuple[str, ...]:
+    """The columns of an extract's accepted rows."""
+    return tuple(EXTRACTS[extract].accepted.columns())
 
 
 def _kept_name(file: FileRead) -> str:

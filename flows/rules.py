@@ -1,4 +1,4 @@
-"""The rule catalogue at work: the row rules of an extract, and the gate over a judged batch."""
+"""The rule catalogue at work: the suite and the row rules of an extract."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ import polars as pl
 from contracts.file_rules import ROW_RULES
 from contracts.row_rules import RowRule
 from expectations.masks import row_rules
-from expectations.suites import SuiteError, load_suite
+from expectations.suites import Suite, SuiteError, load_suite
 from flows.errors import RungError
-from flows.workspace import PROJECT, Workspace
+from flows.workspace import PROJECT
 from transforms.s1_conform.values import BROKEN
 
 SUITES = PROJECT / "expectations"
 
 
 @lru_cache
-def row_rules_for(extract: str, school_year: int) -> tuple[RowRule, ...]:
-    """The rules of an extract that are valid in a school year. Raises RungError for an unusable suite."""
+def suite_of(extract: str) -> Suite:
+    """The suite of an extract. Raises RungError, one line, where it is absent, empty or malformed."""
     try:
-        suite = row_rules(load_suite(extract, SUITES), school_year)
+        return load_suite(extract, SUITES)
     except SuiteError as error:
         raise RungError(str(error)) from None
+
+
+@lru_cache
+def row_rules_for(extract: str, school_year: int) -> tuple[RowRule, ...]:
+    """The rules of an extract that are valid in a school year. Raises RungError for an unusable suite."""
+    suite = row_rules(suite_of(extract), school_year)
     return (*suite, *(_shape_rule(rule_id, extract) for rule_id in ROW_RULES))
 
 
@@ -32,7 +38,3 @@ def _shape_rule(rule_id: str, extract: str) -> RowRule:
     rule = ROW_RULES[rule_id]
     breaks = (pl.col(BROKEN) == rule_id).fill_null(False)
     return RowRule(rule_id, "error", extract, "", rule.message, rule.fix, breaks)
-
-
-def check_batch(work: Workspace, extract: str, judged: pl.DataFrame, counts: dict[str, int]) -> None:
-    """The gate over a judged batch, before anything of it is committed."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from contracts.row_rules import RowRule
 from flows.certification import CERTIFIED, out_of_window
 from flows.errors import GateFailed
 from flows.reading import BatchRows, DropRead
 from flows.reference import ReferenceTables
 from transforms.s1_conform.careful import problem
+from transforms.s1_conform.decode.model import FileProblem
 from transforms.s1_conform.values import SENT
 
 
@@ -88,6 +90,23 @@ def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
         return part
     gone = pl.col("drop_no").is_in(pl.Series(refused, dtype=pl.UInt32).implode())
     return BatchRows(part.extract, part.drops, part.rows.filter(~gone))
+
+
+def refuse_by_rule(
+    part: BatchRows, judged: pl.DataFrame, rules: Sequence[RowRule], counts: Mapping[str, int]
+) -> pl.DataFrame:
+    """Reject the drops of which a fatal rule does not hold; return the rows of the others."""
+    refused: set[int] = set()
+    for rule in (rule for rule in rules if rule.severity == "fatal" and counts[rule.rule_id]):
+        marks = judged.lazy().select("drop_no", considers=rule.considers, breaks=rule.breaks)
+        sums = marks.group_by("drop_no").agg(pl.col("considers").sum(), pl.col("breaks").sum()).collect()
+        for drop_no, considered, broken in sums.sort("drop_no").iter_rows():
+            if rule.fails(considered, broken) and not part.drops[drop_no].problems:
+                part.drops[drop_no].reject(FileProblem(rule.rule_id, rule.message, rule.fix))
+                refused.add(drop_no)
+    if not refused:
+        return judged
+    return judged.filter(~pl.col("drop_no").is_in(pl.Series(sorted(refused), dtype=pl.UInt32).implode()))
 
 
 def _ours(read: DropRead, column: str) -> str:

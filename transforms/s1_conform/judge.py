@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.row_rules import RowRule
+from transforms.s1_conform.repeats import repeated
 
 ERRORS, WARNINGS, DUPLICATE = "_errors", "_warnings", "_duplicate"
 
@@ -17,15 +18,13 @@ ERRORS, WARNINGS, DUPLICATE = "_errors", "_warnings", "_duplicate"
 def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]) -> pl.DataFrame:
     """Mark rows that repeat an earlier row of the same submission in every sent column, in `_duplicate`.
 
-    Equal rows have equal keys, so only rows whose key hash occurs twice are compared whole.
+    Equal rows have equal keys, so only rows whose key stands twice are compared whole.
     """
-    scope = ["submission_id", *key]
-    hashes = batch.select(pl.struct(scope).hash().alias("hash"))["hash"]
-    if hashes.n_unique() == batch.height:
-        return batch.with_columns(pl.lit(False).alias(DUPLICATE))
-    rows = batch.with_row_index("_row").filter(hashes.is_duplicated())
-    repeated = rows.filter(~pl.struct("submission_id", *sent).is_first_distinct())["_row"]
-    return batch.with_columns(pl.int_range(pl.len()).is_in(repeated.implode()).alias(DUPLICATE))
+    twice = repeated(batch.select("submission_id", *key))
+    rows = batch.with_row_index("_row").filter(twice)
+    later = rows.filter(~pl.struct("submission_id", *sent).is_first_distinct())["_row"]
+    nowhere = pl.repeat(False, batch.height, eager=True, dtype=pl.Boolean)
+    return batch.with_columns(nowhere.scatter(later, True).alias(DUPLICATE))
 
 
 def mark_rules(batch: pl.DataFrame, rules: Sequence[RowRule]) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -36,7 +35,7 @@ def mark_rules(batch: pl.DataFrame, rules: Sequence[RowRule]) -> tuple[pl.DataFr
     broken = batch.lazy().select(rule.breaks.alias(rule.rule_id) for rule in rules).collect()
     counts = dict(zip(broken.columns, broken.sum().row(0), strict=True)) if rules else {}
     marked = batch.with_columns(
-        _listed(broken, [rule.rule_id for rule in rules if rule.severity != "warn"], counts).alias(ERRORS),
+        _listed(broken, [rule.rule_id for rule in rules if rule.severity == "error"], counts).alias(ERRORS),
         _listed(broken, [rule.rule_id for rule in rules if rule.severity == "warn"], counts).alias(WARNINGS),
     )
     return marked, {rule.rule_id: int(counts.get(rule.rule_id) or 0) for rule in rules}
