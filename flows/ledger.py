@@ -62,7 +62,7 @@ class Ledger:
         if url.startswith(prefix) and not url.startswith(prefix + "/"):
             url = prefix + str(root / url.removeprefix(prefix))
         try:
-            self.engine = sa.create_engine(url)
+            self.engine = sa.create_engine(url, poolclass=sa.NullPool)  # few, short transactions: none stays open
             if self.engine.dialect.name == "sqlite":
                 sa.event.listen(self.engine, "connect", _wait_for_writers)
                 sa.event.listen(self.engine, "begin", _lock_at_once)
