@@ -77,6 +77,7 @@ class RatingTest(PackPart):
     column: ScoreColumn | None = None
     at_least: Number | None = None
     below: Number | None = None
+    or_else: tuple[RatingTest, ...] = Field((), description="passes as well when one of these does")
 
 
 class ScoreTest(PackPart):
@@ -140,7 +141,7 @@ class EventTest(PackPart):
 
     @model_validator(mode="after")
     def _known_type(self) -> EventTest:
-        if self.type not in LEADERSHIP_EVENTS:
+        if self.type not in (*LEADERSHIP_EVENTS, "any"):
             raise ValueError(f"no event type `{self.type}`; there are: {', '.join(LEADERSHIP_EVENTS)}")
         return self
 

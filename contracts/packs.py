@@ -99,6 +99,7 @@ class Rule(Cited):
     when: Mapping[str, Many] = Field(default_factory=dict)
     to: str | None = None
     answer: Answer | None = None
+    as_: Literal["held", "earned"] | None = Field(None, alias="as", description="the status, where it is not the usual")
     holds_place: bool = False
     sets: Many = ()
     clears: Many = ()

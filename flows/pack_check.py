@@ -52,7 +52,8 @@ def _names(pack: Pack) -> Iterator[str]:
         yield from _rule(pack, space, place, rule)
         yield from (f"{place}: no version `{name}`" for name in many(rule.versions) if name not in versions)
     for number, pay in enumerate(pack.pay):
-        yield from _known_cases(space, f"pay.{number}", pay.when)
+        said = {name: cases for name, cases in pay.when.items() if name not in space.latches}
+        yield from _known_cases(space, f"pay.{number}", said)
         yield from (f"pay.{number}: no level `{name}`" for name in many(pay.levels) if name not in space.rank)
 
 

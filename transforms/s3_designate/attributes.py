@@ -40,7 +40,7 @@ def full_time_day(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.Lazy
 
 def years_on_roster(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
     """Years on the LEA's rosters up to t, gaps allowed, or years since hire_date where that is more."""
-    return _years(grid, pl.lit(1), "years_on_roster")
+    return _years(grid, pl.col("school_year").is_not_null(), "years_on_roster")
 
 
 def years_as_teacher(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:

@@ -204,6 +204,8 @@ class Compiler:
     def _status(self, rule: Rule, start: int, after: int, parts: dict[str, int], expired: bool) -> str:
         if self.pack.once and parts[f"ever_{self.space.level_name(after)}"]:
             return "held"
+        if rule.as_ is not None:
+            return rule.as_
         if after != start:
             return "earned"
         if self.pack.term is None or not expired:

@@ -19,10 +19,9 @@ import polars as pl
 from contracts.designation import Designation
 from contracts.packs import Pack
 from transforms.s3_designate.amounts import with_amounts
-from transforms.s3_designate.attributes import of_record
 from transforms.s3_designate.automaton import compile_pack
 from transforms.s3_designate.evidence import Evidence, gather
-from transforms.s3_designate.grid import Grid, build_grid
+from transforms.s3_designate.grid import build_grid
 from transforms.s3_designate.rows import (
     Passage,
     pass_through,
@@ -86,9 +85,6 @@ def designate(evidence: Evidence, pack: Pack) -> pl.DataFrame | None:
     grid = build_grid(evidence, pack, space)
     if grid is None:
         return None
-    if pack.scope == "state" and "of_record" not in grid.frame.columns:
-        recorded = of_record(evidence, pack, grid.frame.lazy()).sort("person", "school_year", "lea_id")
-        grid = Grid(recorded.collect(), grid.years_of)
     passage = pass_through(pack, space, grid, compile_pack(pack))
     if pack.scope == "state":
         rows = rows_of_state(pack, grid, passage)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.conditions import Condition, EventTest
 from contracts.packs import BankUnits, Fact, Pack
 from transforms.s3_designate.evidence import KEY, Evidence
 from transforms.s3_designate.happened import event_keys, events_of
@@ -50,6 +51,9 @@ def build_grid(evidence: Evidence, pack: Pack, space: Space) -> Grid | None:
         _add_fact(reader, f"f_{name}", fact)
     if pack.bank:
         _add_units(reader, pack.bank.units)
+    if pack.scope == "state":
+        reader.attribute("of_record")
+        _add_own_event(reader)
     person = ["lea_id", "staff_id"] if pack.scope == "lea" else ["staff_id"]
     frame = reader.grid.sort(*person, "school_year", "lea_id").collect()
     frame = frame.with_columns(person=pl.struct(person).rle_id().cast(pl.Int32), symbol=_symbol(pack, space))
@@ -129,6 +133,20 @@ def _add_fact(reader: Reader, name: str, fact: Fact) -> None:
             events_lf = events_lf.with_columns(pl.col("school_year") + pl.lit(fact.event.lag, pl.Int16))
         value_lf = events_lf.group_by(keys).agg(values[fact.value].alias(name))
         reader.grid = reader.grid.join(value_lf, on=keys, how="left")
+
+
+def _add_own_event(reader: Reader) -> None:
+    """`own_event`: the LEA itself sent an event of t of a kind that the pack reads (its evidence wins, MARTS 5)."""
+    kinds = {test.type for cases in reader.pack.inputs.values() for test in _event_tests(tuple(cases.values()))}
+    own_lf = reader.evidence.events.filter(pl.col("event_type").is_in(sorted(kinds))).select(KEY).unique()
+    reader.grid = reader.grid.join(own_lf.with_columns(own_event=pl.lit(True)), on=KEY, how="left").with_columns(
+        pl.col("own_event").fill_null(False)
+    )
+
+
+def _event_tests(conditions: tuple[Condition, ...]) -> list[EventTest]:
+    own = [condition.event for condition in conditions if condition.event]
+    return own + [test for condition in conditions for test in _event_tests(condition.children())]
 
 
 def _add_units(reader: Reader, units: BankUnits) -> None:

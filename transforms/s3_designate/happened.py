@@ -18,7 +18,7 @@ def event_keys(test: EventTest) -> list[str]:
 
 def events_of(evidence: Evidence, pack: Pack, test: EventTest, decided: bool = True) -> pl.LazyFrame:
     """The events that the test means, whatever their year; with `decided`, only those with its decision."""
-    events_lf = evidence.events.filter(pl.col("event_type") == test.type)
+    events_lf = evidence.events.filter(pl.lit(True) if test.type == "any" else pl.col("event_type") == test.type)
     if test.code is not None:
         events_lf = events_lf.filter(pl.col("event_code").is_in(list(many(test.code))))
     if test.code_not is not None:
@@ -104,7 +104,7 @@ def _in_force(events_lf: pl.LazyFrame, test: EventTest, years: pl.LazyFrame) -> 
         failed_next=failed.shift(-1).backward_fill().over(code, order_by=["event_date", "outcome"])
     )
     lost = (pl.col("failed_next") - pl.duration(days=1)).fill_null(FAR)
-    valid_lf = dated_lf.filter(~pl.col("outcome").is_in([*NEGATIVE, "scheduled"]).fill_null(False)).select(
+    valid_lf = dated_lf.filter(decision(test)).select(
         *keys[:-1], "event_date", until=pl.coalesce("valid_until", lost), seen="school_year"
     )
     last_day = pl.date(pl.col("school_year").cast(pl.Int32) - test.lag, 6, 30)

@@ -66,7 +66,8 @@ def rating_holds(test: RatingTest, pack: Pack, prefix: str = "") -> pl.Expr:
         parts.append(col("is_positive") == test.positive)
     if test.usable is False:
         parts = [col("band").is_null()]
-    return pl.all_horizontal([*parts, *_bounds(test, pack, prefix)]).fill_null(False)
+    passes = pl.all_horizontal([*parts, *_bounds(test, pack, prefix)]).fill_null(False)
+    return pl.any_horizontal([passes, *(rating_holds(other, pack, prefix) for other in test.or_else)])
 
 
 def _bounds(test: RatingTest | ScoreTest, pack: Pack, prefix: str) -> list[pl.Expr]:

@@ -50,12 +50,16 @@ class Reader:
     pack: Pack
     grid: pl.LazyFrame
     joined: set[str] = field(default_factory=set)
+    known: dict[Condition, Seen] = field(default_factory=dict)
     count: int = 0
 
     def read(self, condition: Condition) -> Seen:
         """Add the condition as a column of the grid."""
+        if condition in self.known:
+            return self.known[condition]
         expr, years = getattr(self, f"_{condition.kind.rstrip('_')}")(getattr(condition, condition.kind))
-        return self._keep(expr, years)
+        self.known[condition] = self._keep(expr, years)
+        return self.known[condition]
 
     def _keep(self, expr: pl.Expr, years: tuple[pl.Expr, ...]) -> Seen:
         self.count += 1

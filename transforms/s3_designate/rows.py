@@ -128,11 +128,9 @@ def rows_of_state(pack: Pack, grid: Grid, passage: Passage) -> pl.DataFrame:
         own=_own_outcome(frame, passage), status=_meaning(frame, passage, "status"), shown=_level_shown(frame, passage)
     )
     fires = pl.col("own") == pl.col("outcome")
-    order = ["fires", "of_record", "lea_id"]
+    order = ["fires", "own_event", "of_record", "lea_id"]
     key = ["staff_id", "school_year"]
-    frame = frame.with_columns(fires=fires, of_record=_record(frame)).sort(
-        *key, *order, descending=[False, False, True, True, False]
-    )
+    frame = frame.with_columns(fires=fires).sort(*key, *order, descending=[False, False, True, True, True, False])
     frame = frame.with_columns(first=pl.int_range(pl.len()).over(key) == 0)
     counts = pl.lit(True) if pack.rows == "everywhere" else pl.col("in_force")
     level_rows = frame.filter(pl.col("status").is_in(list(WITH_LEVEL)) & counts)
@@ -141,10 +139,6 @@ def rows_of_state(pack: Pack, grid: Grid, passage: Passage) -> pl.DataFrame:
     ended = frame.filter(pl.col("status") == "ended").join(before, on=["lea_id", "staff_id", "school_year"], how="semi")
     lapsed = _lapsed(grid, passage, before)
     return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
-
-
-def _record(frame: pl.DataFrame) -> pl.Series:
-    return frame["of_record"] if "of_record" in frame.columns else pl.Series([False]).new_from_index(0, len(frame))
 
 
 def _lapsed(grid: Grid, passage: Passage, before: pl.DataFrame) -> pl.DataFrame:
