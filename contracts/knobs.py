@@ -76,7 +76,7 @@ class Projection(Knobs):
     # years after the latest year on file (RULES M16: ten)
     years: int = Field(default=10, ge=1, le=50)
     # simulated paths behind p10, p50 and p90
-    paths: int = Field(default=200, ge=10, le=100_000)
+    paths: int = Field(default=100, ge=10, le=100_000)
     # seed of the simulation; the same seed gives the same bytes
     seed: int = Field(default=20_260_701, ge=0)
     # persons' worth of the whole state's rates mixed into an LEA's own; 0: no district's data moves another's

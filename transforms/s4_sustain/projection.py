@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import numpy as np
 import polars as pl
 
 from contracts.knobs import MetricKnobs
 from transforms.s2_resolve.exact import dollars
-from transforms.s4_sustain.cohort import Cohort, Floats, project
+from transforms.s4_sustain.cohorts import project_all
 from transforms.s4_sustain.flows import state_moves
 
 LEA_PROGRAM = ["lea_id", "program_id"]
@@ -49,6 +46,7 @@ def cost_paths(
         "base_year",
         "cost",
         "cost_status",
+        "leaders",
         "release_dollars",
         "marginal_load",
         "step_now",
@@ -58,7 +56,7 @@ def cost_paths(
         pl.lit("scalar").alias("part"),
     )
     tall = pl.concat([scalars, _starts(base, states, leader_pay), _moves(states, bases)], how="diagonal_relaxed")
-    return tall.map_batches(lambda frame: _project_all(frame, knobs), schema=SCHEMA, streamable=False)
+    return tall.map_batches(lambda frame: project_all(frame, knobs, SCHEMA), schema=SCHEMA, streamable=False)
 
 
 def _starts(base: pl.LazyFrame, states: pl.LazyFrame, leader_pay: pl.LazyFrame) -> pl.LazyFrame:
@@ -89,124 +87,3 @@ def _moves(states: pl.LazyFrame, bases: pl.LazyFrame) -> pl.LazyFrame:
         .join(tiers, on=["program_id", "to_state"], how="left")
         .with_columns(pl.col("count").fill_null(0), pl.lit("move").alias("part"))
     )
-
-
-def _project_all(frame: pl.DataFrame, knobs: MetricKnobs) -> pl.DataFrame:
-    """Run every cohort through every scenario."""
-    parts = {name[0]: rows for name, rows in frame.partition_by("part", as_dict=True).items()}
-    empty = frame.clear()
-    starts = parts.get("start", empty).partition_by(LEA_PROGRAM, as_dict=True)
-    moves = parts.get("move", empty).partition_by(LEA_PROGRAM, as_dict=True)
-    results: list[pl.DataFrame] = []
-    for key, scalar in sorted(parts.get("scalar", empty).partition_by(LEA_PROGRAM, as_dict=True).items()):
-        results.extend(_project_one(scalar, starts.get(key, empty), moves.get(key, empty), knobs))
-    return pl.concat(results) if results else pl.DataFrame(schema=SCHEMA)
-
-
-def _project_one(
-    scalar: pl.DataFrame, starts: pl.DataFrame, moves: pl.DataFrame, knobs: MetricKnobs
-) -> Iterator[pl.DataFrame]:
-    """One LEA's program under every scenario; scenarios that differ only in revenue share one simulation."""
-    settings, years = knobs.projection, knobs.projection.years
-    base_year, known = int(scalar["base_year"][0]), scalar["cost_status"][0] == "ok"
-    has_past = int(scalar["first_year"][0]) < base_year
-    cohort = _cohort(scalar, starts, moves, settings.prior_persons) if known and has_past else None
-    done: dict[tuple[float, float, float], dict[str, pl.Series]] = {}
-    for name, scenario in settings.scenarios.items():
-        config = (scenario.cola or 0.0, scenario.attrition_factor, scenario.designation_growth)
-        status = ["ok" if known else scalar["cost_status"][0]] * (years + 1)
-        if cohort is None:
-            actual = [scalar["cost"][0] if known else None] + [None] * years
-            columns = {part: pl.Series(part, actual, dtype=pl.Float64) for part in ("expected", "p10", "p50", "p90")}
-            leaders = float(starts["leaders"].sum()) if starts.height else 0.0
-            columns["persons"] = pl.Series("persons", [leaders] + [None] * years, dtype=pl.Float64)
-            status = status[:1] + ["not_enough_data" if known else scalar["cost_status"][0]] * years
-        elif config in done:
-            columns = done[config]
-        else:
-            path = project(cohort, scenario, settings)
-            columns = done[config] = {
-                "expected": pl.Series(path.expected),
-                "p10": pl.Series(path.p10),
-                "p50": pl.Series(path.p50),
-                "p90": pl.Series(path.p90),
-                "persons": pl.Series(path.leaders),
-            }
-        yield pl.DataFrame(
-            {
-                "lea_id": scalar["lea_id"][0],
-                "program_id": scalar["program_id"][0],
-                "scenario": name,
-                "future_year": pl.Series(range(base_year, base_year + years + 1), dtype=pl.Int16),
-                **{part: columns[part].alias(part) for part in ("expected", "p10", "p50", "p90", "persons")},
-                "cost_status": pl.Series(status, dtype=pl.String),
-            },
-            schema=SCHEMA,
-        )
-
-
-def _cohort(scalar: pl.DataFrame, starts: pl.DataFrame, moves: pl.DataFrame, prior: float) -> Cohort:
-    """The cohort's arrays. Pay and release of a state that nobody is in today are the mean leader's; `fixed` is the
-    rest.
-    """
-    named = (
-        pl.concat([starts["to_state"], moves["to_state"], moves["from_state"]]).drop_nulls().unique().sort().to_list()
-    )
-    place = {state: index for index, state in enumerate(named)}
-    load = 1 + _number(scalar, "marginal_load")
-    persons, pay, leaders = (_vector(starts, "to_state", column, place) for column in ("count", "pay", "leaders"))
-    arriving = moves.filter(pl.col("from_state").is_null())
-    entries = _vector(arriving, "to_state", "count", place) / (scalar["base_year"][0] - scalar["first_year"][0])
-    is_leader = np.where(
-        persons > 0, leaders > 0, _vector(moves.unique("to_state"), "to_state", "state_tier", place) >= 1
-    )
-    heads = leaders.sum()
-    release = _number(scalar, "release_dollars") / heads if heads else 0.0
-    mean = pay.sum() * load / heads if heads else 0.0
-    unit = np.divide(pay * load + release * leaders, persons, out=(mean + release) * is_leader, where=persons > 0)
-    going = moves.filter(pl.col("from_state").is_not_null())
-    return Cohort(
-        name=f"{scalar['lea_id'][0]}:{scalar['program_id'][0]}",
-        persons=persons,
-        entries=entries,
-        moves=_rates(_matrix(going, "count", place), _matrix(going, "state_count", place), prior),
-        unit=unit,
-        fixed=_number(scalar, "cost") - float(persons @ unit),
-        is_leader=is_leader.astype(np.float64),
-        step_now=_number(scalar, "step_now"),
-        step_entry=_number(scalar, "step_entry"),
-        step_growth=_number(scalar, "step_growth"),
-        step_last=_number(scalar, "step_last"),
-    )
-
-
-def _number(row: pl.DataFrame, column: str) -> float:
-    return float(row[column].fill_null(0)[0])
-
-
-def _vector(rows: pl.DataFrame, state: str, value: str, place: dict[str, int]) -> Floats:
-    """One number a state, 0 where no row says."""
-    vector = np.zeros(len(place))
-    known = rows.filter(pl.col(state).is_not_null())
-    vector[[place[name] for name in known[state]]] = known[value].fill_null(0).to_numpy()
-    return vector
-
-
-def _matrix(rows: pl.DataFrame, value: str, place: dict[str, int]) -> Floats:
-    """[states, states + 1] of counts; a null end is the last column, exit."""
-    matrix = np.zeros((len(place), len(place) + 1))
-    start = [place[name] for name in rows["from_state"]]
-    end = [len(place) if name is None else place[name] for name in rows["to_state"]]
-    matrix[start, end] = rows[value].fill_null(0).to_numpy()
-    return matrix
-
-
-def _rates(own: Floats, wide: Floats, prior: float) -> Floats:
-    """Yearly shares of the LEA's own counts, the state's weighing as `prior` persons; who was never seen, stays."""
-    totals = wide.sum(axis=1, keepdims=True)
-    shares = np.divide(wide, totals, out=np.zeros_like(wide), where=totals > 0)
-    weight = own.sum(axis=1, keepdims=True) + prior * (totals > 0)
-    rates: Floats = np.divide(own + prior * shares, weight, out=np.zeros_like(wide), where=weight > 0)
-    unseen = np.flatnonzero(weight[:, 0] == 0)
-    rates[unseen, unseen] = 1.0
-    return rates

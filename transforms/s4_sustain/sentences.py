@@ -1,6 +1,6 @@
 """Sentences and composed keys from columns.
 
-`pl.format` panics in the streaming engine of Polars 2.1 where a filter leaves a batch without rows; `concat_str` does not.
+`pl.format` panics in the streaming engine of Polars 2.1 where a filter leaves an empty batch; `concat_str` does not.
 """
 
 from __future__ import annotations
