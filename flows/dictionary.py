@@ -10,6 +10,7 @@ from typing import Any
 import dataframely as dy
 
 from contracts import columns as c
+from contracts.dimensions import DIMENSIONS
 from contracts.disclosure import Decisions
 from contracts.marts import MARTS
 from contracts.packs import Pack
@@ -55,10 +56,11 @@ class Table:
 
 def tables_of(side: str) -> list[Table]:
     """The tables of a release's side, `restricted` or `public`."""
+    stars = [_table(n, side, d.schema, d.key, d.person_level) for n, d in DIMENSIONS.items() if d.side == side]
     if side == "public":
-        return [_table(name, side, mart.schema, mart.key) for name, mart in PUBLIC.items()]
+        return [*(_table(name, side, mart.schema, mart.key) for name, mart in PUBLIC.items()), *stars]
     marts = [_table(name, side, mart.schema, mart.order, mart.person_level) for name, mart in MARTS.items()]
-    return [*marts, _table("disclosure_log", side, Decisions, ("cell",))]
+    return [*marts, *stars, _table("disclosure_log", side, Decisions, ("cell",))]
 
 
 def _table(name: str, side: str, schema: type[dy.Schema], key: Sequence[str], persons: bool = False) -> Table:

@@ -29,6 +29,7 @@ from flows.workspace import PROJECT, Workspace, code_version
 from transforms.s3_designate.designation import READS, build_designation
 from transforms.s4_sustain.facts import resolved_facts
 from transforms.s5_marts import build_all
+from transforms.s6_disclose.dimensions import build_dimensions
 from transforms.s6_disclose.sums import program_pay
 
 
@@ -82,7 +83,7 @@ def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl
 
 
 def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
-    """Every mart, each checked against its contract, and `program_pay`, which the disclosure step needs.
+    """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
 
     Raises GateFailed naming the mart that breaks its contract.
     """
@@ -94,6 +95,7 @@ def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str
     knobs = MetricKnobs.model_validate(work.settings.metrics)
     lazy = {"designation": designation} | build_all(tables, resolved, designation, terms, knobs, _gather)
     lazy |= {"program_pay": program_pay(resolved["pay"])}
+    lazy |= build_dimensions(tables, lazy["educator_year"], packs)
     # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
     # panics on one of these plans (`assertion failed: i < self.len()`).
     frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))

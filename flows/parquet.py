@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -22,7 +23,7 @@ def to_parquet(frame: pl.DataFrame, schema: type[dy.Schema] | None) -> bytes:
     columns = {"educator_key": c.educator_key.required(), **(schema.columns() if schema is not None else {})}
     fields = []
     for field in table.schema:
-        kind = pa.string() if pa.types.is_large_string(field.type) or _is_view(field.type) else field.type
+        kind = _plain(field.type)
         declared = columns.get(field.name)
         told = {"description": declared.description or ""} if declared is not None else {}
         if declared is not None and declared.metadata and declared.metadata.get("unit"):
@@ -43,5 +44,11 @@ def to_parquet(frame: pl.DataFrame, schema: type[dy.Schema] | None) -> bytes:
     return buffer.getvalue()
 
 
-def _is_view(kind: object) -> bool:
-    return str(kind) == "string_view"
+def _plain(kind: Any) -> Any:
+    """The type as every reader knows it: plain strings, and signed whole numbers (several engines have no others)."""
+    import pyarrow as pa
+
+    if pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return pa.string()
+    signed = {pa.uint8(): pa.int16(), pa.uint16(): pa.int32(), pa.uint32(): pa.int64()}
+    return signed.get(kind, kind)

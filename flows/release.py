@@ -112,7 +112,7 @@ def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: byte
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
     side = public_side(work, folder, terms)
     files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side)]
-    files += [restricted_package(files), *public_files(side)]
+    files += [restricted_package(files), *public_files(work, folder, side)]
     packs = load_packs(PROJECT / "programs", work.settings.programs)
     said = {
         "state": work.settings.state.code,

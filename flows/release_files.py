@@ -12,6 +12,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from contracts.dimensions import DIMENSIONS
 from contracts.disclosure import Decisions
 from contracts.marts import MARTS
 from contracts.public import PUBLIC
@@ -51,13 +52,26 @@ def restricted_files(work: Workspace, folder: str, names: list[str], key: bytes 
             order = ["educator_key" if column == "staff_id" else column for column in mart.order]
             frame = frame.sort(order, nulls_last=True)
         files.append(_table("restricted", name, frame, mart.schema))
+    files += _dimensions(work, folder, "restricted", key)
     summary = work.lake.read(f"{folder}/summary.json")
     return [*files, Rendered("restricted/summary.json", summary)]
 
 
-def public_files(side: PublicSide) -> list[Rendered]:
+def _dimensions(work: Workspace, folder: str, side: str, key: bytes | None = None) -> list[Rendered]:
+    files = []
+    for name, dimension in DIMENSIONS.items():
+        if dimension.side == side:
+            frame = pl.read_parquet(io.BytesIO(work.lake.read(f"{folder}/{name}.parquet")))
+            if dimension.person_level and key is not None:
+                frame = pseudonymise(frame, key).sort("educator_key")
+            files.append(_table(side, name, frame, dimension.schema))
+    return files
+
+
+def public_files(work: Workspace, folder: str, side: PublicSide) -> list[Rendered]:
     """The public marts with their data package and dictionary; nothing else ever goes into `public/`."""
     tables = [_table("public", name, frame, PUBLIC[name].schema) for name, frame in side.marts.items()]
+    tables += _dimensions(work, folder, "public")
     package = frictionless("public", {file.path.split("/")[1]: file.entry() for file in tables})
     return [
         *tables,
