@@ -22,7 +22,6 @@ import polars as pl
 
 from contracts.row_rules import RowRule
 from expectations.suites import Rule, Suite
-from transforms.s1_conform.repeats import repeated
 
 Kwargs = Mapping[str, Any]
 COMPARISONS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
@@ -161,13 +160,8 @@ def _compound_unique(kwargs: Kwargs, asked: pl.Expr) -> Mask:
     considers = asked & _seen(kwargs, columns)
     everywhere = not kwargs.get("row_condition") and kwargs.get("ignore_row_if") == "never"
     if everywhere:
-        keys = pl.struct(columns)
-        return _judge(considers, ~keys.map_batches(_repeated, return_dtype=pl.Boolean, is_elementwise=False))
+        return _judge(considers, ~pl.struct(columns).is_duplicated())
     return _judge(considers, considers.sum().over(columns) == 1)
-
-
-def _repeated(keys: pl.Series) -> pl.Series:
-    return repeated(keys.struct.unnest())
 
 
 def _unique(kwargs: Kwargs, asked: pl.Expr) -> Mask:

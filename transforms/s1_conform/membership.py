@@ -13,21 +13,23 @@ import polars as pl
 KNOWN = "__known"
 
 
-def mark_known(rows: pl.LazyFrame, extract: str, reference: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def mark_known(rows: pl.DataFrame, extract: str, reference: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """Add the membership columns of an extract. Grain and order unchanged.
 
     `school_id__known`: the LEA has the school in that year. `rating_level__known`: the label is in the version of the
     system in force that year. `rating_system__known`, `pay_code__known`, `fund_code__known`: as they say, by LEA.
+    Each is looked up over its own few columns, so that no lookup carries the whole table along.
     """
-    rows = _known(rows, "school_id", ["lea_id", "school_year", "school_id"], reference["schools"])
+    known = {"school_id": (["lea_id", "school_year", "school_id"], reference["schools"])}
     if extract == "payroll":
-        rows = _known(rows, "pay_code", ["lea_id", "pay_code"], reference["pay_codes"])
-        rows = _known(rows, "fund_code", ["lea_id", "fund_code"], reference["funds"])
+        known["pay_code"] = (["lea_id", "pay_code"], reference["pay_codes"])
+        known["fund_code"] = (["lea_id", "fund_code"], reference["funds"])
     if extract == "evaluation":
-        rows = _known(rows, "rating_system", ["rating_system"], reference["rating_systems"])
-        labels = rating_labels(reference["rating_systems"], rows.select("school_year").unique())
-        rows = _known(rows, "rating_level", ["school_year", "rating_system", "rating_level"], labels)
-    return rows
+        known["rating_system"] = (["rating_system"], reference["rating_systems"])
+        labels = rating_labels(reference["rating_systems"], rows.lazy().select("school_year").unique())
+        known["rating_level"] = (["school_year", "rating_system", "rating_level"], labels)
+    found = pl.collect_all([_known(rows.lazy(), column, on, codes) for column, (on, codes) in known.items()])
+    return rows.with_columns(frame.to_series() for frame in found)
 
 
 def rating_labels(rating_systems: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:
@@ -40,6 +42,8 @@ def rating_labels(rating_systems: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyF
 def _known(rows: pl.LazyFrame, column: str, on: Sequence[str], codes: pl.LazyFrame) -> pl.LazyFrame:
     listed = codes.select(on).unique().with_columns(pl.lit(True).alias(column + KNOWN))
     found = pl.col(column + KNOWN).fill_null(False)
-    return rows.join(listed, on=list(on), how="left", maintain_order="left").with_columns(
-        pl.when(pl.col(column).is_not_null()).then(found).alias(column + KNOWN)
+    return (
+        rows.select(on)
+        .join(listed, on=list(on), how="left", maintain_order="left")
+        .select(pl.when(pl.col(column).is_not_null()).then(found).alias(column + KNOWN))
     )
