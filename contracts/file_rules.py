@@ -117,6 +117,10 @@ ROW_RULES: dict[str, FileRule] = {
     "ROW-005": FileRule(
         "The district's identifier of the person is not in its crosswalk.", "Add it to the crosswalk, or mend it."
     ),
+    "ROW-006": FileRule(
+        "Another district uses the same identifier for a person with another license.",
+        "Find out whose identifier it is; both districts have been told.",
+    ),
 }
 
 REPAIRS: dict[str, str] = {

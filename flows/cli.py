@@ -165,6 +165,39 @@ def release(
 
 
 @app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files of one extract.")],
+    extract: Annotated[str, typer.Option(help="evaluation, roster, payroll or leadership.")],
+    lea: Annotated[str, typer.Option(help="The district's id.")],
+    year: Annotated[int, typer.Option(help="The school year, by the year in which it ends.")],
+    config: Config = DEFAULT_CONFIG,
+    out: Annotated[Path, typer.Option(help="Where the receipt is written.")] = Path("rung-check"),
+    as_json: Json = False,
+) -> None:
+    """A district's dry run: the state's exact rules, offline, nothing uploaded; the receipt that intake would write."""
+    from contracts.vocabulary import EXTRACTS
+    from flows.checking import check_files, write_checked
+    from flows.report_table import check_table
+    from flows.workspace import open_workspace
+
+    if extract not in EXTRACTS:
+        raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
+    checked = check_files(open_workspace(config), files, extract, lea, year)
+    write_checked(out, checked)
+    data = {
+        "receipts": str(out),
+        "checked": [
+            {"extract": c.extract, "state": c.verdict.state, "why": c.verdict.why, "rows_read": c.rows_read}
+            | {"rows_accepted": c.rows_accepted, "rows_quarantined": c.rows_quarantined, "mapping": c.stanzas}
+            for c in checked
+        ],
+    }
+    _say(data, as_json, lambda: check_table(checked, out))
+    if any(each.verdict.state != "accepted" for each in checked):
+        raise typer.Exit(1)
+
+
+@app.command()
 def status(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Submissions by district, year and extract: accepted, held, rejected, missing, late, certified."""
     from flows.reference import load_reference
@@ -207,6 +240,37 @@ def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json 
     late = certification.reopen(open_workspace(config).ledger, lea, year, datetime.now(UTC))
     data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
     _say(data, as_json, lambda: typer.echo(f"{lea} {year}: reopened; {late} late drops wait for `rung intake`"))
+
+
+@app.command()
+def report(
+    config: Config = DEFAULT_CONFIG,
+    out: Annotated[str, typer.Option(help="Folder or s3://bucket/prefix; relative to rung.toml.")] = "report",
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="Exact numbers, for those who may see them.")
+    ] = False,
+    confirm: Annotated[bool, typer.Option("--confirm-restricted", help="Needed beside --restricted.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the state report: pages with charts for the state, each program and each district, readable offline."""
+    from dataclasses import asdict
+
+    from flows.progress import Progress
+    from flows.report import write_report
+    from flows.storage import open_place
+    from flows.workspace import open_workspace
+
+    if restricted != confirm:
+        raise RungError("a restricted report needs both --restricted and --confirm-restricted")
+    work = open_workspace(config)
+    s3 = work.settings.s3
+    target = open_place(out + "-restricted" if restricted else out, work.settings.root, s3.endpoint_url, s3.region)
+    receipt = write_report(work, target, Progress(quiet=as_json), restricted=restricted)
+    _say(
+        asdict(receipt),
+        as_json,
+        lambda: typer.echo(f"report: {receipt.pages:,} pages, {receipt.charts:,} charts; open {receipt.start}"),
+    )
 
 
 @app.command()

@@ -5,13 +5,13 @@ Written before the ledger says so, under names made from content: a run killed a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import polars as pl
 
@@ -20,22 +20,19 @@ from contracts.row_rules import RowRule
 from flows.certification import certified
 from flows.discover import Drop, discover
 from flows.gate import IntakeGate
-from flows.ledger import Decision, Submission
+from flows.identity import find_shared, propose_crosswalk
+from flows.judging import JudgedBatch, judge_batch, submission_of
+from flows.ledger import Decision
 from flows.progress import Progress
-from flows.reading import BatchRows, DropRead, FileRead, fetch, read_batch
+from flows.reading import DropRead, FileRead, fetch, read_batch
 from flows.receipts import write_receipt
 from flows.reference import ReferenceTables
-from flows.rules import row_rules_for
 from flows.storage import write_parquet
-from flows.verdict import Court, refuse_by_rule, refuse_misplaced
+from flows.verdict import Court, refuse_misplaced
 from flows.workspace import Workspace, code_version
-from transforms.s1_conform.accounting import count_by_drop, nothing
 from transforms.s1_conform.decode.archive import unsafe_name
-from transforms.s1_conform.derived import add_derived
-from transforms.s1_conform.judge import DUPLICATE, ERRORS, mark_duplicates, mark_rules
-from transforms.s1_conform.membership import mark_known
+from transforms.s1_conform.judge import DUPLICATE, ERRORS
 from transforms.s1_conform.parse.cells import mask_ssn
-from transforms.s1_conform.values import SENT, UNREADABLE
 
 WRITERS = 4
 
@@ -106,82 +103,30 @@ def _take_in(work: Workspace, court: Court, batch: list[Drop], gate: IntakeGate)
     reference = court.reference
     for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
         part = refuse_misplaced(read, reference)
-        judged, rules, counts = _judge(part, reference, batch[0].school_year)
-        gate.observe(part.extract, judged.filter(~pl.col(DUPLICATE)), counts)
-        judged = refuse_by_rule(part, judged, rules, counts)
-        decisions += _commit(work, court, part, judged, rules)
+        shared = find_shared(work, part, batch[0].school_year)
+        judged = judge_batch(part, reference, batch[0].school_year, shared)
+        gate.observe(part.extract, judged.rows.filter(~pl.col(DUPLICATE)), judged.counts)
+        decisions += _commit(work, court, judged.refused())
     return decisions
 
 
-def _judge(
-    part: BatchRows, reference: ReferenceTables, school_year: int
-) -> tuple[pl.DataFrame, tuple[RowRule, ...], dict[str, int]]:
-    """Mark and judge the rows of a batch."""
-    extract = EXTRACTS[part.extract]
-    drops = part.drops
-    ids = pl.Series([drop.submission_id for drop in drops], dtype=pl.String)
-    leas = pl.Series([drop.drop.lea_id for drop in drops], dtype=pl.String)
-    # A part's number in the batch: those of the drops before it, and its own in its drop.
-    before = pl.Series([0, *(len(drop.parts) for drop in drops[:-1])], dtype=pl.UInt32).cum_sum()
-    files = pl.Series([file.source_file for drop in drops for file in drop.parts], dtype=pl.String)
-    typed = part.rows.lazy().with_columns(
-        source_file=pl.lit(files).gather(pl.lit(before).gather(pl.col("drop_no")) + pl.col("file_no")),
-        lea_id=pl.lit(leas).gather(pl.col("drop_no")),
-        school_year=pl.lit(school_year, dtype=pl.Int16),
-        submission_id=pl.lit(ids).gather(pl.col("drop_no")),
-    )
-    references = {name: frame.lazy() for name, frame in reference.tables.items()}
-    known = mark_known(add_derived(typed, part.extract).collect(), part.extract, references)
-    rules = row_rules_for(part.extract, school_year)
-    # What could not be read is part of what was sent: two unlike unreadable dates do not make one row of two.
-    as_sent = [name for name in known.columns if name in extract.sent.columns() or name.endswith((UNREADABLE, SENT))]
-    marked = mark_duplicates(known, extract.key, as_sent)
-    kept = marked.filter(~pl.col(DUPLICATE)) if marked[DUPLICATE].any() else marked
-    judged, counts = mark_rules(kept, rules)
-    dropped = marked.filter(pl.col(DUPLICATE))
-    if dropped.height:
-        judged = pl.concat([judged, dropped], how="diagonal").sort("drop_no", maintain_order=True)
-    return judged, rules, counts
-
-
-def _commit(
-    work: Workspace, court: Court, part: BatchRows, judged: pl.DataFrame, rules: tuple[RowRule, ...]
-) -> list[Decision]:
+def _commit(work: Workspace, court: Court, batch: JudgedBatch) -> list[Decision]:
     """Write lake and receipts of a batch and return what the ledger is to say."""
-    version = code_version()
-    # Rows stand in the order of their drops, so that each submission is a slice of the batch.
-    numbers = judged["drop_no"]
-    ends = [int(numbers.search_sorted(drop_no, side="right")) for drop_no in range(len(part.drops))]
-    frames = [judged.slice(start, end - start) for start, end in zip([0, *ends], ends, strict=False)]
-    counted = count_by_drop(judged, part.extract)
-    counts = [
-        counted.get(drop_no, nothing(part.extract))
-        | {"cents_set_aside": drop.cents_set_aside if part.extract == "payroll" else None}
-        for drop_no, drop in enumerate(part.drops)
-    ]
     with ThreadPoolExecutor(WRITERS) as pool:
         return list(
-            pool.map(
-                lambda drop, rows, count: _commit_one(work, court, drop, rows, count, rules, version),
-                part.drops,
-                frames,
-                counts,
-            )
+            pool.map(lambda found: _commit_one(work, court, batch.rules, found[0], found[1], found[2]), batch.drops())
         )
 
 
 def _commit_one(
     work: Workspace,
     court: Court,
+    rules: tuple[RowRule, ...],
     read: DropRead,
     rows: pl.DataFrame,
     counts: dict[str, Any],
-    rules: tuple[RowRule, ...],
-    version: str,
 ) -> Decision:
     drop, extract = read.drop, read.extract
-    if counts["cents_read"] is not None:
-        counts["cents_read"] += counts["cents_set_aside"]
     verdict = court.judge(read, counts)
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
@@ -197,20 +142,9 @@ def _commit_one(
             bad = rows.filter(pl.col(ERRORS).is_not_null())
             text = [name for name, dtype in bad.schema.items() if dtype == pl.String]
             write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
-    submission = Submission(
-        submission_id=read.submission_id,
-        lea_id=drop.lea_id,
-        school_year=drop.school_year,
-        extract=extract,
-        landing=drop.files[0].place.address,
-        files=json.dumps([{"name": f.landed.name, "sha256": f.sha256, "bytes": len(f.data)} for f in read.files]),
-        received_at=drop.received_at,
-        rows_read=read.rows_read,
-        rows_set_aside=sum(read.set_aside.values()),
-        code_version=version,
-        **counts,
-    )
-    write_receipt(work, read, submission, verdict, rows, rules)
+    submission = submission_of(read, counts, code_version())
+    proposal = propose_crosswalk(work, read)
+    write_receipt(work, read, submission, verdict, rows, rules, {"crosswalk_proposal.csv": proposal})
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = [file.landed for file in read.files] if extract == drop.extract else []
     seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)

@@ -68,6 +68,7 @@ class DropRead:
     lines_aside: dict[str, list[int]] = field(default_factory=dict)
     unread_columns: list[str] = field(default_factory=list)
     drift: list[DriftReport] = field(default_factory=list)
+    without_ids: list[pl.DataFrame] = field(default_factory=list)
 
     @property
     def rows_read(self) -> int:
@@ -201,6 +202,7 @@ def _read_with_care(drop: DropRead, reference: ReferenceTables, bounds: Intake) 
     drop.repairs += read.repairs
     drop.unread_columns += read.unread_columns
     drop.drift += read.drift
+    drop.without_ids += read.without_ids
     for found in read.problems:
         drop.reject(found)
     if not read.problems:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -41,10 +41,12 @@ def write_receipt(
     verdict: Verdict,
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
+    beside: Mapping[str, bytes | None],
 ) -> None:
-    """Write the files of one submission's receipt."""
+    """Write the files of one submission's receipt, and those of `beside` that have something to say."""
     folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
-    for name, data in receipt_files(read, submission, verdict, rows, rules).items():
+    files = receipt_files(read, submission, verdict, rows, rules)
+    for name, data in (files | {name: data for name, data in beside.items() if data is not None}).items():
         work.receipts.write(f"{folder}/{name}", data)
 
 

@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flows.checking import Checked
     from flows.intake import IntakeReceipt
     from flows.run import RunReceipt
     from flows.status import StatusLine
@@ -44,6 +47,23 @@ def attention(work: Workspace, console: Console) -> None:
     console.print(table)
     if len(waiting) > 20:
         console.print(f"and {len(waiting) - 20:,} more; `rung status` lists them all")
+
+
+def check_table(checked: list[Checked], out: Path) -> None:
+    """What a dry run found: the verdict, counts, and the mapping stanza that would mend the columns."""
+    console = Console(highlight=False)
+    for each in checked:
+        console.print(f"{each.extract}: {each.verdict.state}. {each.verdict.why}", markup=False)
+        console.print(
+            f"{each.rows_read:,} rows read, {each.rows_accepted:,} fit, {each.rows_quarantined:,} come back,"
+            f" {each.rows_warned:,} with a warning"
+        )
+        if each.new_columns:
+            console.print(f"columns not read: {', '.join(each.new_columns)}", markup=False)
+        for stanza in each.stanzas:
+            console.print("This in the district's mapping file would mend the columns:", markup=False)
+            console.print(stanza, markup=False)
+        console.print(f"receipt: {out / each.extract / 'receipt.html'}", markup=False)
 
 
 def status_table(lines: list[StatusLine]) -> None:

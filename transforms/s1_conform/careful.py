@@ -51,6 +51,7 @@ class CarefulDrop:
     lines_aside: dict[str, list[int]] = field(default_factory=dict)
     unread_columns: list[str] = field(default_factory=list)
     drift: list[DriftReport] = field(default_factory=list)
+    without_ids: list[pl.DataFrame] = field(default_factory=list)
 
 
 def read_carefully(
@@ -87,6 +88,9 @@ def _take_table(
     if problem is not None:
         drop.problems.append(problem)
         drop.drift.append(drift_report(table.header, matched, extract))
+        if "staff_id" in matched.missing and "last_name" in matched.sources and not matched.absent:
+            unmarked = table.rows.with_columns(pl.lit(None, dtype=pl.String).alias(BROKEN))
+            drop.without_ids.append(conform_columns(unmarked, matched, school_year))
         return
     broken = table.broken.select(SOURCE_ROW, pl.col("rule_id").alias(BROKEN)).unique(SOURCE_ROW, keep="first")
     own = table.rows.join(broken, on=SOURCE_ROW, how="left", maintain_order="left")
