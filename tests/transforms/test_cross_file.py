@@ -1,0 +1,123 @@
+"""Cross-file rules on a state small enough to check by hand: each finds exactly its rows, and a clean state none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.extracts import EXTRACTS
+from contracts.reference import REFERENCES
+from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, FINDING, findings
+
+Rows = list[dict[str, Any]]
+
+
+def table(name: str, rows: Rows) -> pl.LazyFrame:
+    """Accepted rows: what a row does not say is null; the rows are numbered."""
+    schema = (EXTRACTS[name].accepted if name in EXTRACTS else REFERENCES[name].schema).create_empty().schema
+    base = {"lea_id": "A", "school_year": 2026, "submission_id": name, "source_file": f"{name}.csv"}
+    full = [{**base, "source_row": number, **row} for number, row in enumerate(rows, start=2)]
+    columns = {c: pl.Series(c, [row.get(c) for row in full], dtype=dtype) for c, dtype in schema.items()}
+    return pl.LazyFrame(columns)
+
+
+def stay(staff: str, lea: str = "A", fte: float = 1.0, **more: Any) -> dict[str, Any]:
+    row = {"staff_id": staff, "lea_id": lea, "begin_date": date(2025, 8, 1), "full_time_equivalency": fte}
+    return row | {"end_date": date(2026, 6, 12)} | more
+
+
+def line(staff: str, code: str = "BASE", amount: str = "100.00", **more: Any) -> dict[str, Any]:
+    from decimal import Decimal
+
+    return {"staff_id": staff, "pay_code": code, "fund_code": "1", "amount": Decimal(amount)} | more
+
+
+CLEAN: dict[str, Rows] = {
+    "roster": [stay("t1"), stay("t2", role_code="mentor"), stay("p1")],
+    "payroll": [line("t1"), line("t2"), line("t2", "MENTOR", "50.00"), line("p1")],
+    "evaluation": [{"staff_id": "t1", "rating_system": "rubric", "evaluator_staff_id": "p1"}],
+    "leadership": [{"staff_id": "t2", "event_type": "selection"}],
+    "pay_codes": [
+        {"pay_code": "BASE", "pay_type": "base"},
+        {"pay_code": "MENTOR", "pay_type": "stipend", "role_code": "mentor"},
+    ],
+}
+
+
+def found(**changes: Rows) -> list[tuple[str, str, int]]:
+    """(rule, staff, row) of every finding after the clean state gets more rows."""
+    tables = {name: table(name, rows + changes.get(name, [])) for name, rows in CLEAN.items()}
+    result = findings(tables).collect()
+    assert result.schema == pl.Schema(FINDING)
+    assert result["evidence"].str.len_chars().min() in (None, *range(10, 200))
+    return [(row["rule_id"], row["staff_id"], row["source_row"]) for row in result.iter_rows(named=True)]
+
+
+def test_a_clean_state_has_no_findings() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"payroll": [line("x9"), line("x9")]}, [("XFL-001", "x9", 6)]),
+        ({"evaluation": [{"staff_id": "x9", "rating_system": "rubric"}]}, [("XFL-002", "x9", 3)]),
+        (
+            {"evaluation": [{"staff_id": "t1", "rating_system": "b", "evaluator_staff_id": "x9"}]},
+            [("XFL-003", "t1", 3)],
+        ),
+        ({"roster": [stay("t3", role_code="coach")], "payroll": [line("t3")]}, [("XFL-004", "t3", 5)]),
+        ({"payroll": [line("t1", "MENTOR", "9.00")]}, [("XFL-005", "t1", 6)]),
+        # paid and taken back: no net pay, so no role is missing
+        ({"payroll": [line("t1", "MENTOR", "9.00"), line("t1", "MENTOR", "-9.00")]}, []),
+        ({"roster": [stay("t1", "B", 0.6)]}, [("XFL-006", "t1", 2), ("XFL-006", "t1", 5)]),
+        ({"roster": [stay("t1", "B", 0.5)]}, []),
+        # one after the other, never on the same day
+        ({"roster": [stay("t1", "B", begin_date=date(2026, 6, 13), end_date=None)]}, []),
+        (
+            {"roster": [stay("t1", "B", begin_date=date(2026, 6, 12), end_date=None)]},
+            [("XFL-006", "t1", 2), ("XFL-006", "t1", 5)],
+        ),
+        (
+            {"roster": [stay("z", fte=0.5, license_id="L1"), stay("z", "B", 0.5, license_id="L2")]},
+            [("XFL-007", "z", 5), ("XFL-007", "z", 6)],
+        ),
+        ({"roster": [stay("z", fte=0.5, license_id="L1"), stay("z", "B", 0.5, license_id="L1")]}, []),
+        ({"leadership": [{"staff_id": "x9", "event_type": "nomination"}]}, [("XFL-008", "x9", 3)]),
+        # a stay that ended before the year began is not on the roster of the year
+        (
+            {
+                "roster": [stay("old", begin_date=date(2020, 8, 1), end_date=date(2025, 6, 30))],
+                "payroll": [line("old")],
+            },
+            [("XFL-001", "old", 6)],
+        ),
+        # a district-year that sent no roster has nobody to compare with
+        ({"payroll": [line("x9", lea_id="C")]}, []),
+    ],
+)
+def test_each_rule_finds_its_rows(changes: dict[str, Rows], expected: list[tuple[str, str, int]]) -> None:
+    assert found(**changes) == expected
+
+
+def test_rules_are_distinct_and_said_in_full() -> None:
+    ids = [rule.rule_id for rule in CROSS_FILE_RULES]
+    assert len(set(ids)) == len(ids) == 8
+    for rule in CROSS_FILE_RULES:
+        assert rule.severity in ("warn", "error")
+        assert rule.message.endswith(".")
+        assert rule.fix.endswith(".")
+
+
+def test_order_of_rows_is_irrelevant() -> None:
+    rows: Mapping[str, Rows] = {name: [*rows] for name, rows in CLEAN.items()}
+    more = [line("x9"), line("t1", "MENTOR", "9.00"), stay("t1", "B", 0.6)]
+    tables = {name: table(name, rows) for name, rows in rows.items()}
+    tables["payroll"] = table("payroll", [*CLEAN["payroll"], *more[:2]])
+    tables["roster"] = table("roster", [*CLEAN["roster"], more[2]])
+    turned = {name: frame.reverse() for name, frame in tables.items()}
+    assert findings(tables).collect().equals(findings(turned).collect())

@@ -1,0 +1,232 @@
+"""Cross-file rules: what only shows when all extracts of a district-year lie side by side (DESIGN section 6).
+
+Every rule is one function from the accepted statewide tables to the rows it is about, and changes nothing: designation,
+role and pay are three tables, and where they do not fit is a finding. A rule asks only where both sides were sent: a
+district-year without a roster has no payroll "for nobody on the roster". The gap between growth and observation, and
+low or high pay of roles, are findings of the mart `exceptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts import vocabulary as v
+
+Tables = Mapping[str, pl.LazyFrame]
+DISTRICT_YEAR = ["lea_id", "school_year"]
+PERSON = [*DISTRICT_YEAR, "staff_id"]
+PLACE = ["submission_id", "source_file", "source_row"]
+FINDING: dict[str, pl.DataType] = {
+    "rule_id": pl.String(),
+    "severity": pl.String(),
+    "extract": pl.String(),
+    "lea_id": pl.String(),
+    "school_year": pl.Int16(),
+    "staff_id": pl.String(),
+    "submission_id": pl.String(),
+    "source_file": pl.String(),
+    "source_row": pl.UInt32(),
+    "evidence": pl.String(),
+}
+FULL = 1_500_000  # 1.5 FTE in millionths: float sums would depend on order
+
+
+@dataclass(frozen=True)
+class CrossFileRule:
+    """A rule over several extracts. `find` returns rows of `extract` with PERSON, PLACE and `evidence`."""
+
+    rule_id: str
+    severity: str
+    extract: str
+    message: str
+    fix: str
+    find: Callable[[Tables], pl.LazyFrame]
+
+
+def findings(tables: Tables) -> pl.LazyFrame:
+    """One row per rule and row of an extract that it is about, in a fixed order. Columns: FINDING."""
+    found = [
+        rule.find(tables)
+        .with_columns(rule_id=pl.lit(rule.rule_id), severity=pl.lit(rule.severity), extract=pl.lit(rule.extract))
+        .select(pl.col(name).cast(dtype) for name, dtype in FINDING.items())
+        for rule in CROSS_FILE_RULES
+    ]
+    return pl.concat(found).sort(list(FINDING), nulls_last=True)
+
+
+def on_roster(tables: Tables) -> pl.LazyFrame:
+    """One row per educator on a roster of the district-year with a day in the year (1 July to 30 June)."""
+    return tables["roster"].filter(_in_year()).select(PERSON).unique()
+
+
+def _in_year() -> pl.Expr:
+    year = pl.col("school_year").cast(pl.Int32)
+    begun = pl.col("begin_date") <= pl.date(year, 6, 30)
+    return begun & (pl.col("end_date").is_null() | (pl.col("end_date") >= pl.date(year - 1, 7, 1)))
+
+
+def _unlisted(rows: pl.LazyFrame, tables: Tables, person: str = "staff_id") -> pl.LazyFrame:
+    """Rows whose `person` is on no roster of a district-year that has sent one."""
+    sent = tables["roster"].select(DISTRICT_YEAR).unique()
+    listed = on_roster(tables).rename({"staff_id": person})
+    asked = rows.filter(pl.col(person).is_not_null()).join(sent, on=DISTRICT_YEAR, how="semi")
+    return asked.join(listed, on=[*DISTRICT_YEAR, person], how="anti")
+
+
+def paid_but_not_on_roster(tables: Tables) -> pl.LazyFrame:
+    """Payroll for nobody on the roster, one row per educator: the first of their lines."""
+    lines = _unlisted(tables["payroll"], tables)
+    first = lines.group_by(PERSON).agg(pl.col(PLACE).sort_by(PLACE).first(), pl.len().alias("lines"))
+    return first.with_columns(evidence=_said(pl.col("lines"), " pay lines, no day on the roster of the year"))
+
+
+def rated_but_not_on_roster(tables: Tables) -> pl.LazyFrame:
+    """An evaluation for nobody on the roster."""
+    rows = _unlisted(tables["evaluation"], tables)
+    return rows.with_columns(evidence=_said("evaluated under ", pl.col("rating_system"), ", no day on the roster"))
+
+
+def evaluator_not_employed(tables: Tables) -> pl.LazyFrame:
+    """An evaluation by somebody who is not on the district's roster of the year."""
+    rows = _unlisted(tables["evaluation"], tables, "evaluator_staff_id")
+    return rows.with_columns(evidence=_said("evaluator ", pl.col("evaluator_staff_id"), " has no day on the roster"))
+
+
+def event_of_nobody_on_roster(tables: Tables) -> pl.LazyFrame:
+    """A leadership event of somebody who is not on the district's roster of the year."""
+    rows = _unlisted(tables["leadership"], tables)
+    return rows.with_columns(evidence=_said(pl.col("event_type"), " of somebody with no day on the roster"))
+
+
+def _role_lines(tables: Tables) -> pl.LazyFrame:
+    """Payroll lines of role pay: stipend, hourly or bonus on a code that names a program or a role (MARTS 1)."""
+    codes = tables["pay_codes"].filter(
+        pl.col("pay_type").is_in(v.ROLE_PAY_TYPES),
+        pl.col("program_id").is_not_null() | pl.col("role_code").is_not_null(),
+    )
+    named = codes.select("lea_id", "pay_code", role="role_code")
+    return tables["payroll"].join(named, on=["lea_id", "pay_code"])
+
+
+def role_without_pay(tables: Tables) -> pl.LazyFrame:
+    """A leadership role on the roster and no net role pay, in a district-year that has sent payroll."""
+    paid = _role_lines(tables).group_by(PERSON).agg(pl.col("amount").sum()).filter(pl.col("amount") != 0)
+    sent = tables["payroll"].select(DISTRICT_YEAR).unique()
+    held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null())
+    rows = held.join(sent, on=DISTRICT_YEAR, how="semi").join(paid, on=PERSON, how="anti")
+    return rows.with_columns(evidence=_said("role ", pl.col("role_code"), " on the roster, no net role pay"))
+
+
+def pay_without_role(tables: Tables) -> pl.LazyFrame:
+    """Net pay on a code that names a role, and no such role on the roster; one row per educator and role."""
+    held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null()).select(*PERSON, role="role_code")
+    sent = tables["roster"].select(DISTRICT_YEAR).unique()
+    lines = _role_lines(tables).filter(pl.col("role").is_not_null()).join(sent, on=DISTRICT_YEAR, how="semi")
+    paid = lines.group_by(*PERSON, "role").agg(pl.col("amount").sum(), pl.col(PLACE).sort_by(PLACE).first())
+    rows = paid.filter(pl.col("amount") != 0).join(held.unique(), on=[*PERSON, "role"], how="anti")
+    return rows.with_columns(
+        evidence=_said("paid ", pl.col("amount"), " for role ", pl.col("role"), ", not on the roster")
+    )
+
+
+def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
+    """Two districts or more claim an educator for more than 1.5 FTE on some day of the year."""
+    who = ["school_year", "staff_id"]
+    several = pl.col("lea_id").n_unique().over(who) > 1
+    millionths = (pl.col("full_time_equivalency") * 1_000_000).round().cast(pl.Int64)
+    stays = tables["roster"].filter(_in_year()).filter(several).with_columns(fte=millionths)
+    begins = stays.select(*who, "fte", day="begin_date")
+    leaves = stays.filter(pl.col("end_date").is_not_null())
+    ends = leaves.select(*who, fte=-pl.col("fte"), day=pl.col("end_date").dt.offset_by("1d"))
+    days = pl.concat([begins, ends]).group_by(*who, "day").agg(pl.col("fte").sum())
+    running = days.with_columns(held=pl.col("fte").cum_sum().over(who, order_by="day"))
+    last_day = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
+    peak = running.filter(pl.col("day") <= last_day).group_by(who).agg(pl.col("held").max())
+    rows = stays.join(peak.filter(pl.col("held") > FULL), on=who)
+    return rows.with_columns(
+        evidence=_said("all districts together claim ", (pl.col("held") / 1_000_000).round(3), " FTE on one day")
+    )
+
+
+def one_id_two_people(tables: Tables) -> pl.LazyFrame:
+    """One `staff_id` beside different licences in different districts of a year: two people under one identifier."""
+    who = ["school_year", "staff_id"]
+    licensed = tables["roster"].filter(pl.col("license_id").is_not_null())
+    several = pl.col("license_id").min().over(who) != pl.col("license_id").max().over(who)
+    rows = licensed.filter(several, pl.col("lea_id").n_unique().over(who) > 1)
+    return rows.with_columns(evidence=pl.lit("another district has this identifier beside another licence"))
+
+
+def _said(*parts: str | pl.Expr) -> pl.Expr:
+    return pl.concat_str([pl.lit(p) if isinstance(p, str) else p.cast(pl.String) for p in parts], ignore_nulls=True)
+
+
+CROSS_FILE_RULES = (
+    CrossFileRule(
+        "XFL-001",
+        "warn",
+        "payroll",
+        "Somebody is paid who has no day on the district's roster of the year.",
+        "Add the educator to the roster, or check `staff_id` in the payroll.",
+        paid_but_not_on_roster,
+    ),
+    CrossFileRule(
+        "XFL-002",
+        "warn",
+        "evaluation",
+        "Somebody is evaluated who has no day on the district's roster of the year.",
+        "Add the educator to the roster, or check `staff_id` in the evaluation.",
+        rated_but_not_on_roster,
+    ),
+    CrossFileRule(
+        "XFL-003",
+        "warn",
+        "evaluation",
+        "The evaluator has no day on the district's roster of the year.",
+        "Add the evaluator to the roster, or check `evaluator_staff_id`.",
+        evaluator_not_employed,
+    ),
+    CrossFileRule(
+        "XFL-004",
+        "warn",
+        "roster",
+        "The educator holds a leadership role but has no role pay.",
+        "Check the role in the roster, and the pay codes of the role.",
+        role_without_pay,
+    ),
+    CrossFileRule(
+        "XFL-005",
+        "warn",
+        "payroll",
+        "The educator is paid for a role that the roster does not name.",
+        "Put the role into `role_code` of the roster, or check the pay code.",
+        pay_without_role,
+    ),
+    CrossFileRule(
+        "XFL-006",
+        "warn",
+        "roster",
+        "Two districts together claim more than 1.5 full-time positions of one educator.",
+        "Agree with the other district on `full_time_equivalency` and the days of the stays.",
+        claimed_beyond_full_time,
+    ),
+    CrossFileRule(
+        "XFL-007",
+        "error",
+        "roster",
+        "Two districts use one educator's identifier beside different licences, as if it were two people.",
+        "Ask the state which of the two the identifier belongs to, and send the other under their own.",
+        one_id_two_people,
+    ),
+    CrossFileRule(
+        "XFL-008",
+        "warn",
+        "leadership",
+        "A leadership event is of somebody who has no day on the district's roster of the year.",
+        "Add the educator to the roster, or check `staff_id` of the event.",
+        event_of_nobody_on_roster,
+    ),
+)
