@@ -16,6 +16,17 @@ OF_MAIN_ROW = (
     "supervisor_staff_id",
 )
 
+MAIN_ORDER = (
+    "fte_microdays",
+    "contract_days",
+    "school_id",
+    "staff_classification",
+    "position_title",
+    "position_id",
+    "role_code",
+    "begin_date",
+)
+
 
 def lea_years(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
     """One row per staff x LEA x year that is on the LEA's roster of the year. See `lea_years_of_stays`."""
@@ -31,19 +42,7 @@ def lea_years_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
     row says), `students_taught` (sum), `days_in_service` (the maximum), and from the row with most FTE-days:
     `staff_classification`, `position_title`, `salary_lane`, `salary_step`, `highest_degree`, `supervisor_staff_id`.
     """
-    main = [
-        "fte_microdays",
-        "contract_days",
-        "school_id",
-        "staff_classification",
-        "position_title",
-        "position_id",
-        "role_code",
-        "begin_date",
-    ]
-    order = {"descending": [True, True] + [False] * (len(main) - 2), "nulls_last": True}
     people_lf = stays.group_by(KEY).agg(
-        *[pl.col(name).sort_by(main, **order).first() for name in OF_MAIN_ROW],  # type: ignore[arg-type]
         is_teacher=(pl.col("staff_classification") == "teacher").any(),
         fte_microdays=pl.col("fte_microdays").sum(),
         window_days=pl.col("window_days").first(),
@@ -56,7 +55,27 @@ def lea_years_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
         days_in_service=pl.col("days_in_service").max(),
     )
     fte = pl.col("fte_microdays") / (pl.col("window_days") * FTE_PARTS)
-    return people_lf.join(_schools_of_record(stays, KEY), on=KEY, how="left").with_columns(fte=fte)
+    return (
+        people_lf.join(_main_rows(stays), on=KEY, how="left")
+        .join(_schools_of_record(stays, KEY), on=KEY, how="left")
+        .with_columns(fte=fte)
+    )
+
+
+def _main_rows(stays: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per educator-year: the row with most FTE-days, then most days, then the first by its own columns.
+
+    Most educators have one row, which needs no sorting.
+    """
+    narrow_lf = stays.select(*KEY, *MAIN_ORDER, *(name for name in OF_MAIN_ROW if name not in MAIN_ORDER))
+    several_lf = narrow_lf.group_by(KEY).agg(pl.len()).filter(pl.col("len") > 1)
+    falling = [False] * len(KEY) + [True, True] + [False] * (len(MAIN_ORDER) - 2)
+    sorted_lf = (
+        narrow_lf.join(several_lf, on=KEY, how="semi")
+        .sort(*KEY, *MAIN_ORDER, descending=falling, nulls_last=True)
+        .unique(KEY, keep="first", maintain_order=True)
+    )
+    return pl.concat([narrow_lf.join(several_lf, on=KEY, how="anti"), sorted_lf]).select(*KEY, *OF_MAIN_ROW)
 
 
 def record_years(stays: pl.LazyFrame) -> pl.LazyFrame:
@@ -66,14 +85,11 @@ def record_years(stays: pl.LazyFrame) -> pl.LazyFrame:
 
 def _schools_of_record(stays: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     columns = [name for name in ("lea_id", "school_id") if name not in keys]
+    falling = [False] * len(keys) + [True, False, False]
     return (
         stays.group_by("lea_id", "staff_id", "school_year", "school_id")
         .agg(pl.col("fte_microdays").sum())
-        .group_by(keys)
-        .agg(
-            *[
-                pl.col(name).sort_by(["fte_microdays", "school_id", "lea_id"], descending=[True, False, False]).first()
-                for name in columns
-            ]
-        )
+        .sort(*keys, "fte_microdays", "school_id", "lea_id", descending=falling)
+        .unique(keys, keep="first", maintain_order=True)
+        .select(*keys, *columns)
     )

@@ -60,15 +60,20 @@ def contract_windows(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFr
 
 def covered_days(stays: pl.LazyFrame, keys: list[str], name: str) -> pl.LazyFrame:
     """One row per `keys`: `name` = days of the contract window covered by at least one stay (concurrent rows once)."""
+    there_lf = stays.filter(pl.col("contract_days") > 0).select(
+        *keys, "contract_begin", "contract_end", "contract_days"
+    )
+    counted_lf = there_lf.group_by(keys).agg(pl.len().alias("rows"), pl.col("contract_days").sum())
+    alone_lf = counted_lf.filter(pl.col("rows") == 1).select(*keys, pl.col("contract_days").alias(name))
+    several_lf = there_lf.join(counted_lf.filter(pl.col("rows") > 1), on=keys, how="semi", nulls_equal=True)
     before = pl.col("contract_end").cum_max().shift(1).over(keys, order_by=["contract_begin", "contract_end"])
     first_new = pl.max_horizontal("contract_begin", before + pl.duration(days=1))
-    return (
-        stays.filter(pl.col("contract_days") > 0)
-        .select(*keys, "contract_begin", "contract_end")
-        .with_columns(days_new=((pl.col("contract_end") - first_new).dt.total_days() + 1).clip(lower_bound=0))
+    union_lf = (
+        several_lf.with_columns(days_new=((pl.col("contract_end") - first_new).dt.total_days() + 1).clip(lower_bound=0))
         .group_by(keys)
         .agg(pl.col("days_new").sum().cast(pl.Int32).alias(name))
     )
+    return pl.concat([alone_lf, union_lf])
 
 
 def _days(begin: str, end: str) -> pl.Expr:

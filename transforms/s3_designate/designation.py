@@ -91,6 +91,8 @@ def designate(evidence: Evidence, pack: Pack) -> pl.DataFrame | None:
     else:
         rosters = evidence.educators.select("lea_id", "school_year").unique().collect()
         rows = rows_of_leas(pack, grid, passage, rosters)
+    if rows.is_empty():
+        return None
     rows = with_runs(with_meaning(rows, passage), grid, space, passage)
     if pack.scope == "state":
         rows = _won_elsewhere(rows)

@@ -25,25 +25,30 @@ NOT_GIVEN = "not given"
 def worded(rows: pl.DataFrame, pack: Pack, space: Space, years_of: Years) -> pl.DataFrame:
     """Add `reason`, `reason_code`, `evidence_years` and `finding`, rule by rule, so that each row is written once."""
     rules = {rule.id: rule for rule in (*pack.placement, *pack.rules)}
-    named = rows.with_columns(names(pack))
+    texts = names(pack)
     parts = []
-    for (rule_id,), part in named.group_by("rule_id", maintain_order=True):
+    for (rule_id,), part in rows.group_by("rule_id", maintain_order=True):
         rule = rules.get(str(rule_id))
-        years = _years(part, rule, space, years_of)
-        said = part.with_columns(evidence_years=_joined(years, ";"), w_years=_joined(years, " and "))
         template = rule.reason if rule else DEFAULTS.get(str(rule_id), pack.ended_reason)
         code = (rule.reason_code if rule else None) or str(rule_id)
+        quoted = set(re.findall(r"{(\w+)}", template + code)) & set(texts)
+        years = _years(rule, space, years_of)
+        said = part.with_columns(
+            *(texts[name].alias(f"w_{name}") for name in sorted(quoted)),
+            evidence_years=_joined(years, ";"),
+            w_years=_joined(years, " and "),
+        )
         said = said.with_columns(
             reason=sentence(template),
             reason_code=sentence(code),
             finding=pl.lit(rule.finding if rule else None, pl.String),
         )
-        parts.append(said)
-    return pl.concat(parts) if parts else named
+        parts.append(said.drop("w_years", *(f"w_{name}" for name in sorted(quoted))))
+    return pl.concat(parts)
 
 
-def names(pack: Pack) -> list[pl.Expr]:
-    """Every name that a sentence can quote, as text under `w_<name>`."""
+def names(pack: Pack) -> dict[str, pl.Expr]:
+    """Every name that a sentence can quote, as text."""
     titles = {level.id: level.title for level in pack.levels}
     year = pl.col("school_year")
     built = {
@@ -60,7 +65,7 @@ def names(pack: Pack) -> list[pl.Expr]:
         "amount": pl.col("amount").cast(pl.Float64),
     }
     facts = {name: pl.col(f"f_{name}") for name in pack.facts}
-    return [_text(expr).alias(f"w_{name}") for name, expr in (built | facts).items()]
+    return {name: _text(expr) for name, expr in (built | facts).items()}
 
 
 def _text(value: pl.Expr) -> pl.Expr:
@@ -75,8 +80,8 @@ def sentence(template: str) -> pl.Expr:
     return pl.concat_str(parts)
 
 
-def _years(part: pl.DataFrame, rule: Rule | None, space: Space, years_of: Years) -> pl.Expr:
-    """The school years of the evidence that the rule looked at, as a sorted list."""
+def _years(rule: Rule | None, space: Space, years_of: Years) -> list[pl.Expr]:
+    """The school years of the evidence that the rule looked at; each may be null."""
     found: list[pl.Expr] = []
     for name, cases in rule.when.items() if rule else ():
         if name in space.runs and cases == "met":
@@ -87,16 +92,19 @@ def _years(part: pl.DataFrame, rule: Rule | None, space: Space, years_of: Years)
             for case in many(cases):
                 here = pl.col(f"i_{name}") == space.inputs[name].index(case) if (name, case) in years_of else None
                 found += [pl.when(here).then(year) for year in years_of.get((name, case), ()) if here is not None]
-    if not found or part.is_empty():
-        return pl.lit(None, pl.List(pl.Int16))
-    listed = pl.concat_list([year.cast(pl.Int16) for year in found])
-    return listed.list.drop_nulls().list.unique().list.sort()
+    return [year.cast(pl.Int16) for year in found]
 
 
-def _joined(years: pl.Expr, between: str) -> pl.Expr:
-    """The years as text; null when there are none."""
-    text = years.cast(pl.List(pl.String)).list.join(between)
-    return pl.when(years.list.len() > 0).then(text)
+def _joined(years: list[pl.Expr], between: str) -> pl.Expr:
+    """The different years in order, as text; null when there are none. Two at most need no lists, which cost more."""
+    if not years:
+        return pl.lit(None, pl.String)
+    if len(years) <= 2:
+        first, last = pl.min_horizontal(years), pl.max_horizontal(years)
+        later = pl.when(last > first).then(pl.lit(between) + last.cast(pl.String)).otherwise(pl.lit(""))
+        return first.cast(pl.String) + later
+    listed = pl.concat_list(years).list.drop_nulls().list.unique().list.sort()
+    return pl.when(listed.list.len() > 0).then(listed.cast(pl.List(pl.String)).list.join(between))
 
 
 __all__ = ["NONE", "sentence", "worded"]
