@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,106 @@ def golden(golden_tables: Tables) -> dict[str, pl.DataFrame]:
         tables, resolved_facts(tables, gather), golden_tables["designation"], GOLDEN_PROGRAMS, GOLDEN_KNOBS, gather
     )
     return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
+
+
+def post(staff: str, year: int = 2026, **more: Any) -> dict[str, Any]:
+    """A roster row: a full-time teacher at school S1 of LEA L1 for the whole year, unless told otherwise."""
+    plain = {
+        "staff_id": staff,
+        "lea_id": "L1",
+        "school_year": year,
+        "school_id": "S1",
+        "begin_date": f"{year - 1}-07-01",
+        "end_date": f"{year}-06-30",
+        "staff_classification": "teacher",
+        "position_title": "Teacher",
+        "full_time_equivalency": 1.0,
+    }
+    return plain | more
+
+
+def line(staff: str, code: str, amount: str, year: int = 2026, **more: Any) -> dict[str, Any]:
+    """A pay line of LEA L1 on the general fund, unless told otherwise."""
+    plain = {
+        "staff_id": staff,
+        "lea_id": "L1",
+        "school_year": year,
+        "pay_date": f"{year}-01-31",
+        "pay_code": code,
+        "fund_code": "01",
+        "amount": amount,
+    }
+    return plain | more
+
+
+def holds(staff: str, level: str | None, year: int = 2026, **more: Any) -> dict[str, Any]:
+    """A designation row of program `p` in LEA L1, tier 2 with a level and tier 0 without."""
+    plain = {
+        "staff_id": staff,
+        "lea_id": "L1",
+        "program_id": "p",
+        "school_year": year,
+        "level": level,
+        "status": "held" if level else "lapsed",
+        "reason": "by hand",
+        "reason_code": "ok",
+        "rule_id": "r",
+        "pack_version": "1",
+        "state_tier": 2 if level else 0,
+        "visibility": "confidential",
+    }
+    return plain | more
+
+
+FUNDS = [
+    {"lea_id": "L1", "fund_code": "01", "stream": "local_general", "recurring": True},
+    {
+        "lea_id": "L1",
+        "fund_code": "G",
+        "stream": "competitive_federal",
+        "award_id": "A1",
+        "award_end": "2026-09-30",
+        "recurring": False,
+    },
+]
+CODES = [
+    {"lea_id": "L1", "pay_code": "BASE", "pay_type": "base", "program_id": None, "role_code": None},
+    {"lea_id": "L1", "pay_code": "P", "pay_type": "stipend", "program_id": "p", "role_code": None},
+    {"lea_id": "L1", "pay_code": "R", "pay_type": "stipend", "program_id": None, "role_code": "ROLE"},
+    {"lea_id": "L1", "pay_code": "BEN", "pay_type": "benefit", "program_id": None, "role_code": None},
+]
+PROGRAM = ProgramTerms(program_id="p", place=1, leader=True)
+
+
+@dataclass(frozen=True)
+class Small:
+    """Row makers and defaults of a one-district state, and `marts(...)`, which builds every mart of it."""
+
+    build: Callable[..., dict[str, pl.DataFrame]]
+    post = staticmethod(post)
+    line = staticmethod(line)
+    holds = staticmethod(holds)
+    funds = FUNDS
+    codes = CODES
+    program = PROGRAM
+
+    def marts(
+        self,
+        designation: list[dict[str, Any]] | None = None,
+        programs: list[ProgramTerms] | None = None,
+        knobs: MetricKnobs | None = None,
+        **given: list[dict[str, Any]],
+    ) -> dict[str, pl.DataFrame]:
+        rows: dict[str, list[dict[str, Any]]] = {
+            "districts": [{"lea_id": "L1", "name": "One"}],
+            "funds": FUNDS,
+            "pay_codes": CODES,
+            "program_adoption": [{"lea_id": "L1", "program_id": "p", "from_year": 2000}],
+        }
+        tables = empty_tables() | {name: frame(name, table) for name, table in (rows | given).items()}
+        return self.build(tables, designation or [], [PROGRAM] if programs is None else programs, knobs)
+
+
+@pytest.fixture(scope="session")
+def small(marts_of: Callable[..., dict[str, pl.DataFrame]]) -> Small:
+    return Small(marts_of)
