@@ -1,0 +1,27 @@
+"""A released synthetic state, small enough to make in a few seconds, large enough to have something to publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.demo import write_demo
+from flows.progress import Progress
+from flows.run import run_all
+from flows.workspace import Workspace, open_workspace
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Four districts of 300 educators over three years, run and released."""
+    root = tmp_path_factory.mktemp("released")
+    write_demo(root, leas=4, educators=300, years=3, seed=7, dirty=0.0, scale=None)
+    work = open_workspace(root / "rung.toml")
+    run_all(work, Progress(quiet=True))
+    return work
+
+
+@pytest.fixture
+def root(released: Workspace) -> Path:
+    return released.settings.root

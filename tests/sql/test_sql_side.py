@@ -1,0 +1,148 @@
+"""The DDL run for real: DuckDB and PostgreSQL hold the marts' totals; the other dialects parse (issue 8, 4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import psycopg
+import pytest
+import sqlglot
+
+from contracts.dimensions import DIMENSIONS
+from contracts.marts import MARTS
+from contracts.public import PUBLIC
+from flows.errors import RungError
+from flows.release import current_release
+from flows.sql_load import load_postgres, statements, write_duckdb
+from flows.sqlside import DIALECTS, SQL, reconciliations, transpiled
+from flows.workspace import Workspace
+
+# Sums that a mart and its table must share: money to the cent, persons to the head.
+TOTALS = {
+    "compensation": "amount",
+    "funding_mix": "amount",
+    "ladder_flow": "persons",
+    "retention": "persons",
+    "supervision_span": "teachers",
+    "public_designation": "persons",
+    "public_compensation": "amount",
+}
+
+
+def parquet(work: Workspace, name: str) -> pl.DataFrame:
+    side = "public" if name in PUBLIC or (name in DIMENSIONS and DIMENSIONS[name].side == "public") else "restricted"
+    return pl.read_parquet(Path(work.releases.uri(f"current/{side}/{name}/{name}.parquet")))
+
+
+def expected(work: Workspace) -> dict[str, tuple[int, Decimal]]:
+    """Rows and total of each mart, by Polars."""
+    found = {}
+    for name, column in TOTALS.items():
+        frame = parquet(work, name)
+        found[name] = (frame.height, Decimal(str(frame[column].sum())).quantize(Decimal("0.01")))
+    return found
+
+
+def query(name: str) -> str:
+    return f'SELECT COUNT(*), SUM("{TOTALS[name]}") FROM "{name}"'
+
+
+def said(row: tuple[object, object]) -> tuple[int, Decimal]:
+    return int(str(row[0])), Decimal(str(row[1])).quantize(Decimal("0.01"))
+
+
+def test_duckdb_runs_the_ddl_over_the_current_release(released: Workspace) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(statements(released, "duckdb"))
+        assert {name: said(connection.execute(query(name)).fetchone()) for name in TOTALS} == expected(released)
+        for name, text in reconciliations().items():
+            for statement in transpiled(text, "duckdb"):
+                assert connection.execute(statement).fetchall() == [], name
+        views = {row[0] for row in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+        assert {f"bi_{name}" for name in MARTS if (SQL / f"{name}.sql").exists()} <= views
+        assert {f"friendly_{name}" for name in PUBLIC} <= views
+        columns = connection.execute('SELECT * FROM "friendly_public_designation" LIMIT 0').description
+        assert "District" in [column[0] for column in columns]
+
+
+def test_the_duckdb_file_opens_by_itself_with_comments(released: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "rung.duckdb"
+    written = write_duckdb(released, path)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert {name: said(connection.execute(query(name)).fetchone()) for name in TOTALS} == expected(released)
+        tables = connection.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall()
+        assert len(tables) == written
+        assert all(comment for _, comment in tables)
+        comment = connection.execute(
+            "SELECT comment FROM duckdb_columns() WHERE table_name='retention' AND column_name='top_lost'"
+        ).fetchone()
+        assert comment == ("M20: top-rated teachers who left the LEA.",)
+        for name in MARTS:
+            connection.execute(f'SELECT * FROM "bi_{name}" LIMIT 1')
+
+
+def test_a_public_file_has_no_restricted_table(released: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "public.duckdb"
+    write_duckdb(released, path, sides=("public",))
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert tables == {*PUBLIC, *(name for name, each in DIMENSIONS.items() if each.side == "public")}
+
+
+def test_postgres_holds_the_marts_totals(released: Workspace, postgres_url: str) -> None:
+    tables = load_postgres(released, postgres_url)
+    assert load_postgres(released, postgres_url) == tables, "a second load replaces the first whole"
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection, connection.cursor() as cursor:
+        cursor.execute("SET search_path TO rung")
+        found = {}
+        for name in TOTALS:
+            row = cursor.execute(query(name)).fetchone()
+            assert row is not None
+            found[name] = said((row[0], row[1]))
+        assert found == expected(released)
+        for name, text in reconciliations().items():
+            for statement in transpiled(text, "postgres"):
+                assert cursor.execute(statement).fetchall() == [], name
+        for name in MARTS:
+            cursor.execute(f'SELECT * FROM "bi_{name}" LIMIT 1')
+        star = """SELECT COUNT(*) FROM designation d JOIN dim_educator USING (educator_key)
+            JOIN dim_program USING (program_id) JOIN dim_year USING (school_year)"""
+        row = cursor.execute(star).fetchone()
+        assert row is not None and row[0] > 0
+        kind = (
+            "SELECT data_type FROM information_schema.columns WHERE table_name='compensation' AND column_name='amount'"
+        )
+        assert cursor.execute(kind).fetchone() == ("numeric",)
+
+
+def test_a_reconciliation_that_finds_something_stops_the_load(
+    released: Workspace, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_postgres(released, postgres_url, schema="kept")
+    broken = {"broken": "SELECT school_year FROM dim_year"}
+    monkeypatch.setattr("flows.sql_load.reconciliations", lambda: broken)
+    with pytest.raises(RungError, match="reconciliation broken"):
+        load_postgres(released, postgres_url, schema="kept")
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:
+        row = connection.execute("SELECT COUNT(*) FROM kept.designation").fetchone()
+        assert row is not None and row[0] > 0, "the last good load stays"
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_parses_and_names_every_table(dialect: str, released: Workspace) -> None:
+    text = statements(released, dialect)
+    for name in (*MARTS, *PUBLIC, *DIMENSIONS):
+        if (Path(released.releases.uri("current")) / "restricted" / name).exists() or name in PUBLIC:
+            assert name in text
+    parsed = [statement for statement in sqlglot.parse(text, read=dialect) if statement is not None]
+    assert len(parsed) > 2 * len(PUBLIC)
+    assert not [statement for statement in parsed if isinstance(statement, sqlglot.exp.Command)]
+
+
+def test_an_unknown_dialect_is_refused_in_one_line(released: Workspace) -> None:
+    with pytest.raises(RungError, match="choose one of duckdb"):
+        statements(released, "oracle")
+    assert current_release(released) is not None
