@@ -76,7 +76,7 @@ BROKEN = {
         "roster",
         small.csv(small.ROSTER, [f"0001001,9999,2025-08-01,,teacher,Teacher,1.0,{n}" for n in (1,)]),
         "held",
-        "quarantined",
+        "came back",
     ),
     "empty": ("roster", "", "rejected", "empty"),
     "binary": ("evaluation", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "rejected", ""),
