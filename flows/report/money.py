@@ -1,0 +1,188 @@
+"""Charts about money: cost, who pays, pay of the state, and (restricted) the cliff, the projection, pay per hour."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from statistics import median
+
+from flows import look
+from flows.report import charts
+from flows.report.facts import Facts, Program, Row
+from flows.report.people import Planned
+from flows.report.shown import Missing, dollars, money_text, money_value, words, year_name
+
+COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release, training, administration"}
+COST_COLOURS = {"incremental_pay": look.BLUE, "other_cost": look.SKY}
+PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
+PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
+SOFT = ("competitive_federal", "philanthropic", "time_limited_levy")
+
+
+def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
+    """What the program cost each year."""
+    title = "Yearly cost"
+    rows = facts.rows("public_sustainability", lea_id, program.program_id)
+    parts = [r for r in rows if r["cost_part"] != "all"]
+    drawn = [r for r in parts if money_value(r) is not None]
+    if not drawn:
+        return Missing(
+            title, _why(rows, "the program's cost is not configured: training and administration are needed")
+        )
+    cells = [{"x": year_name(r["school_year"]), "part": r["cost_part"], "value": money_value(r)} for r in drawn]
+    ordered = sorted(rows, key=lambda r: (r["school_year"], r["cost_part"]))
+    table = [(year_name(r["school_year"]), COST_PARTS.get(r["cost_part"], "all"), money_text(r)) for r in ordered]
+    whole = [r for r in rows if r["cost_part"] == "all" and money_value(r) is not None]
+    said = f" In {year_name(whole[-1]['school_year'])}: {money_text(whole[-1])}." if whole else ""
+    return (
+        charts.stacked(cells, COST_COLOURS, COST_PARTS, "dollars", "$,~s"),
+        title,
+        f"Stacked columns of cost by year.{said}",
+        ("year", "part", "dollars"),
+        table,
+        "Extra pay counts benefits on it.",
+    )
+
+
+def funding(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
+    """Who pays for the program: money that comes back each year in blue, money that ends in orange."""
+    title = "Who pays"
+    rows = facts.rows("public_funding_mix", lea_id, program.program_id)
+    drawn = [r for r in rows if r["stream"] != "all" and (money_value(r) or 0) > 0]
+    if not drawn:
+        return Missing(title, _why(rows, "no pay stands on this program's codes"))
+    cells = [{"x": year_name(r["school_year"]), "part": r["stream"], "value": money_value(r)} for r in drawn]
+    last = max(r["school_year"] for r in drawn)
+    mine = [r for r in drawn if r["school_year"] == last]
+    whole = sum(money_value(r) or 0 for r in mine)
+    soft = sum(money_value(r) or 0 for r in mine if r["stream"] in SOFT)
+    ordered = sorted(rows, key=lambda r: (r["school_year"], r["stream"]))
+    names = {stream: words(stream) for stream in look.STREAMS}
+    return (
+        charts.stacked(cells, look.STREAMS, names, "dollars", "$,~s"),
+        title,
+        f"Stacked columns of pay by funding stream. {year_name(last)}: {100 * soft / whole:.0f} % is money that ends.",
+        ("year", "stream", "dollars"),
+        [(year_name(r["school_year"]), words(r["stream"]), money_text(r)) for r in ordered],
+        f"Orange is money that ends (grants, gifts, timed levies): {100 * soft / whole:.0f} % in {year_name(last)}.",
+    )
+
+
+def compensation(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
+    """All pay by base, benefits and the rest."""
+    title = "Educators' pay by kind"
+    rows = facts.rows("public_compensation", lea_id)
+    drawn = [r for r in rows if r["pay_group"] != "all" and money_value(r) is not None]
+    if not drawn:
+        return Missing(title, _why(rows, "no payroll is on file"))
+    cells = [{"x": year_name(r["school_year"]), "part": r["pay_group"], "value": money_value(r)} for r in drawn]
+    ordered = sorted(rows, key=lambda r: (r["school_year"], r["pay_group"]))
+    return (
+        charts.stacked(cells, PAY_COLOURS, PAY_GROUPS, "dollars", "$,~s"),
+        title,
+        "Stacked columns of pay by year: base pay, all other pay, benefits.",
+        ("year", "kind", "dollars"),
+        [(year_name(r["school_year"]), PAY_GROUPS.get(r["pay_group"], "all"), money_text(r)) for r in ordered],
+        "",
+    )
+
+
+def cliff(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
+    """Restricted: pay that stands on awards which will have ended, by future year, with each end marked."""
+    title = "The cliff: pay on awards that will have ended"
+    rows = facts.extra("grant_cliff", lea_id)
+    exposed: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        exposed[row["future_year"]] += row["exposure"] or 0
+    if not any(exposed.values()):
+        return Missing(title, "no program pay stands on an award with an end on file")
+    ends = sorted({row["award_end"] for row in rows if row["award_end"] is not None})
+    # Exposed in future year y when the award ends before 1 July of y-1 (MARTS 4.3): the first year without it.
+    first = {end: end.year + 1 + (end.month > 6) for end in ends}
+    by_year: dict[int, list[str]] = defaultdict(list)
+    for end, year in first.items():
+        if year not in exposed:
+            continue
+        by_year[year].append(end.isoformat())
+    marks = [{"x": year_name(y), "text": f"{len(e)} end" if len(e) > 1 else "ends"} for y, e in sorted(by_year.items())]
+    cells = [{"x": year_name(y), "value": float(v)} for y, v in sorted(exposed.items())]
+    top = max(exposed.items(), key=lambda each: each[1])
+    return (
+        charts.steps(cells, marks, "dollars without an award"),
+        title,
+        f"Columns by future year; the most is {dollars(top[1])} in {year_name(top[0])}.",
+        ("future year", "dollars exposed", "awards that end before it"),
+        [(year_name(y), dollars(v), ", ".join(by_year.get(y, [])) or "–") for y, v in sorted(exposed.items())],
+        "Latest year's program pay on awards that do not recur, less contracted match.",
+    )
+
+
+def projection(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
+    """Restricted: ten years of cost in the base scenario, as a fan, beside the money that recurs."""
+    title = "Cost in ten years"
+    rows = [r for r in facts.extra("cost_projection", lea_id, program.program_id) if r["scenario"] == "base"]
+    by_year: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_year[row["future_year"]].append(row)
+    whole = {y: each for y, each in by_year.items() if all(r["p50"] is not None for r in each)}
+    if len(whole) < 2 or (lea_id is None and len({r["lea_id"] for r in rows}) > 1):
+        return Missing(title, "a fan is drawn for one district; there the cost or the history is not enough")
+    points = [_fan_point(year, each[0]) for year, each in sorted(whole.items())]
+    keys = ("p10", "p50", "p90", "revenue")
+    return (
+        charts.fan(points, [{"x": points[0]["x"], "value": points[0]["p50"]}], "dollars a year"),
+        title,
+        f"Fan of cost: {dollars(points[0]['p50'])} now; half of the runs under {dollars(points[-1]['p50'])} in "
+        f"{points[-1]['x']}.",
+        ("year", "1 in 10 under", "half under", "9 in 10 under", "money that recurs"),
+        [(point["x"], *(dollars(point[key]) for key in keys)) for point in points],
+        "Band: eight of ten simulated runs. Dot: the latest year as it was. Dashed orange: revenue that recurs.",
+    )
+
+
+def _fan_point(year: int, row: Row) -> Row:
+    keys = ("p10", "p50", "p90", "revenue")
+    return {"x": year_name(year), **{key: float(row[key]) if row[key] is not None else None for key in keys}}
+
+
+def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
+    """Restricted: what a leadership role pays an hour, beside the minimum wage."""
+    title = f"Pay per hour of a leadership role, {year_name(facts.latest)}"
+    rows = facts.extra("leadership_role", lea_id)
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in rows:
+        if row["school_year"] == facts.latest and row["pay_per_hour"] is not None and row["ratio_to_minimum_wage"]:
+            paid = float(row["pay_per_hour"])
+            found[row["role_code"]].append((paid, paid / row["ratio_to_minimum_wage"]))
+    if not found:
+        return Missing(title, "no payroll hours stand on role pay, or no minimum wage is on file")
+    wage = median(wage for pairs in found.values() for _, wage in pairs)
+    roles = sorted(found, key=lambda role: -median(p for p, _ in found[role]))
+    bars = [
+        {
+            "label": f"{role} ({len(found[role])})",
+            "value": (m := median(p for p, _ in found[role])),
+            "text": f"${m:,.2f}",
+        }
+        for role in roles
+    ]
+    bars.append({"label": "minimum wage", "value": wage, "text": f"${wage:,.2f}", "colour": look.ORANGE})
+    for bar in bars[:-1]:
+        bar["colour"] = look.BLUE
+    return (
+        charts.bars(bars, [str(bar["label"]) for bar in bars], "dollars an hour, median"),
+        title,
+        f"Bars by role beside the minimum wage of ${wage:,.2f}.",
+        ("role (persons)", "dollars an hour, median"),
+        [(str(bar["label"]), str(bar["text"])) for bar in bars],
+        "Role pay over payroll hours on its lines.",
+    )
+
+
+def _why(rows: list[Row], otherwise: str) -> str:
+    reasons = {row["reason"] for row in rows if row["reason"]}
+    if "confidential_pay" in reasons:
+        return "the program's designations are confidential, so its pay is not published"
+    if "not_released" in reasons:
+        return "not released yet"
+    return "hidden to protect persons" if reasons else otherwise

@@ -1,0 +1,89 @@
+"""How a published number is said and drawn: exact, as a band, or not at all. What is hidden is never filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+HIDDEN = "hidden"
+WHY = {
+    "protects_persons": "hidden to protect persons",
+    "confidential_pay": "pay of a confidential program",
+    "not_released": "not released yet",
+    "not_available": "not available",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its words: what it shows, the same in text for those who do not see it, and its table."""
+
+    title: str
+    alt: str
+    svg: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A chart that cannot be drawn, and why."""
+
+    title: str
+    why: str
+
+
+def persons_text(row: dict[str, Any]) -> str:
+    """A count of persons: `1,234`, `10–14`, or why nothing stands there."""
+    if row["mask"] == "published" and row["persons"] is not None:
+        return f"{row['persons']:,}"
+    if row["mask"] == "banded" and row["persons_low"] is not None and row["persons_high"] is not None:
+        return f"{row['persons_low']:,}–{row['persons_high']:,}"
+    if row["mask"] == "banded" and row["persons_high"] is not None:
+        return f"up to {row['persons_high']:,}"
+    if row["mask"] == "banded" and row["persons_low"] is not None:
+        return f"{row['persons_low']:,} or more"
+    return WHY.get(row["reason"] or "", HIDDEN)
+
+
+def persons_value(row: dict[str, Any]) -> float | None:
+    """Where a count is drawn: at its value, in the middle of its band, nowhere when hidden."""
+    if row["mask"] == "published" and row["persons"] is not None:
+        return float(row["persons"])
+    if row["mask"] == "banded" and row["persons_low"] is not None and row["persons_high"] is not None:
+        return float(row["persons_low"] + row["persons_high"]) / 2
+    return None
+
+
+def money_value(row: dict[str, Any]) -> float | None:
+    """Dollars, where published."""
+    return float(row["amount"]) if row["mask"] == "published" and row["amount"] is not None else None
+
+
+def money_text(row: dict[str, Any]) -> str:
+    value = money_value(row)
+    return dollars(value) if value is not None else WHY.get(row["reason"] or "", HIDDEN)
+
+
+def dollars(value: float | Decimal | None) -> str:
+    """Whole dollars with thousands; a dash when there is none."""
+    if value is None:
+        return "–"
+    return f"−${abs(float(value)):,.0f}" if value < 0 else f"${float(value):,.0f}"
+
+
+def percent(part: float | None, whole: float | None) -> str:
+    return f"{100 * part / whole:.0f} %" if part is not None and whole else "–"
+
+
+def words(name: str) -> str:
+    """A code as words: `title_ii_a` → `Title II-A`."""
+    known = {"title_i": "Title I", "title_ii_a": "Title II-A", "all": "all", "unknown": "unknown"}
+    return known.get(name, name.replace("_", " "))
+
+
+def year_name(school_year: int) -> str:
+    """2026 → 2025-26."""
+    return f"{school_year - 1}-{school_year % 100:02d}"

@@ -1,0 +1,89 @@
+"""Draws and writes the pages. Unchanged facts give the same bytes; a page is written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from flows import look
+from flows.progress import Progress
+from flows.report.draw import draw_all, spec
+from flows.report.facts import Facts, read_facts
+from flows.report.pages import Page, pages
+from flows.report.shown import Figure, Missing
+from flows.storage import Place
+from flows.workspace import Workspace
+
+AT_ONCE = 8  # pages whose charts are drawn together
+
+
+@dataclass(frozen=True)
+class ReportReceipt:
+    """What was written: from which release, how many pages and charts, where it starts."""
+
+    release_id: str
+    restricted: bool
+    pages: int
+    charts: int
+    start: str
+
+
+def write_report(work: Workspace, target: Place, progress: Progress, *, restricted: bool = False) -> ReportReceipt:
+    """Write the report of the current release into `target`. Raises RungError when there is no release."""
+    facts = read_facts(work, restricted)
+    planned = list(pages(facts))
+    charts = 0
+    with progress.stage("report", len(planned)) as advance:
+        rest = iter(planned)
+        while batch := list(islice(rest, AT_ONCE)):
+            drawn = iter(draw_all([spec(each[0]) for each in _charts(batch)]))
+            for page in batch:
+                html, used = _render(facts, page, drawn)
+                target.write(page.path, html.encode())
+                charts += used
+            advance(len(batch))
+    return ReportReceipt(facts.release_id, restricted, len(planned), charts, target.uri("index.html"))
+
+
+def _charts(batch: list[Page]) -> Iterator[Any]:
+    for page in batch:
+        for section in page.sections:
+            yield from (each for each in section.figures if not isinstance(each, Missing))
+
+
+def _render(facts: Facts, page: Page, drawn: Iterator[str]) -> tuple[str, int]:
+    used = 0
+    sections = []
+    for section in page.sections:
+        figures: list[Figure | Missing] = []
+        for each in section.figures:
+            if isinstance(each, Missing):
+                figures.append(each)
+                continue
+            _, title, alt, headers, rows, note = each
+            figures.append(Figure(title, alt, Markup(next(drawn)), headers, tuple(rows), note))
+            used += 1
+        sections.append((section.heading, figures))
+    html = (
+        _environment()
+        .get_template("page.html")
+        .render(page=page, facts=facts, sections=sections, css=Markup(look.CSS), root="../" * page.depth)
+    )
+    return html, used
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("flows.report"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
