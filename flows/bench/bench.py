@@ -10,30 +10,18 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.bench.measure import Taken, bytes_under, timed
+from flows.bench.measure import Step, bytes_under, step_of, timed
+from flows.bench.peer_steps import peer_steps
 from flows.bench.resubmission import drop_again
 from flows.bench.state import BenchState, prepared
 
 FLOOR_RUNS = 3
 STAGES = ("intake", "marts", "release")
 MADE = ("lake", "receipts", "releases", "rung.db", "extra")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One measured process: `parts` are the seconds that it said its parts took; bytes are files, on disk."""
-
-    name: str
-    seconds: float
-    cpu_seconds: float
-    peak_bytes: int
-    bytes_read: int = 0
-    bytes_written: int = 0
-    parts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,6 +73,8 @@ def measure(state: BenchState, say: Callable[[str], None]) -> Report:
     note(_rung(state, "resubmission", "run"))
     _clear(state)
     note(_rung(state, "run", "run"))
+    for step in peer_steps(state):
+        note(step)
     return Report(
         scale=state.scale,
         rows=state.rows,
@@ -106,8 +96,16 @@ def ratios_of(steps: dict[str, Step], rows: dict[str, int]) -> dict[str, float |
         "microseconds_per_pay_line": run.seconds / lines * 1e6,
         "resubmission_over_run": steps["resubmission"].seconds / run.seconds,
         "nothing_new_seconds": steps["again"].seconds,
-        "peak_gigabytes": max(step.peak_bytes for name, step in steps.items() if name != "floor") / 1e9,
+        "peak_gigabytes": max(step.peak_bytes for name, step in steps.items() if name in (*STAGES, "run")) / 1e9,
+        "run_over_floor_processor": run.cpu_seconds / floor.cpu_seconds,
+        "marts_over_duckdb": _over(steps, "same_marts", "duckdb"),
+        "run_over_pandas": _over(steps, "run", "pandas"),
     }
+
+
+def _over(steps: dict[str, Step], one: str, other: str) -> float | None:
+    """Seconds of one step over another's; null where either was not measured."""
+    return steps[one].seconds / steps[other].seconds if one in steps and other in steps else None
 
 
 def _floor(state: BenchState) -> Step:
@@ -115,7 +113,7 @@ def _floor(state: BenchState) -> Step:
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-m", "flows.bench.floor", str(state.landing), str(out)]
     taken = timed(command, state.work)
-    return _step("floor", taken, bytes_under(state.landing), bytes_under(out))
+    return step_of("floor", taken, bytes_under(state.landing), bytes_under(out))
 
 
 def _rung(state: BenchState, name: str, command: str) -> Step:
@@ -126,11 +124,7 @@ def _rung(state: BenchState, name: str, command: str) -> Step:
     taken = timed([str(rung), command, "-c", str(state.config), "--json"], state.work)
     said = json.loads(taken.stdout.strip().splitlines()[-1])
     grown = bytes_under(*(state.work / made for made in MADE)) - before
-    return _step(name, taken, read, grown, said.get("seconds", {}))
-
-
-def _step(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:
-    return Step(name, taken.seconds, taken.cpu_seconds, taken.peak_bytes, read, written, parts or {})
+    return step_of(name, taken, read, grown, said.get("seconds", {}))
 
 
 def _clear(state: BenchState) -> None:

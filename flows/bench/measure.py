@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,3 +53,21 @@ def _files(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     return [path for path in place.rglob("*") if path.is_file()]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One measured process: `parts` are the seconds that it said its parts took; bytes are files, on disk."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    bytes_read: int = 0
+    bytes_written: int = 0
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+def step_of(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:
+    """A measured process under its name."""
+    return Step(name, taken.seconds, taken.cpu_seconds, taken.peak_bytes, read, written, parts or {})
