@@ -1,0 +1,53 @@
+"""`access`: quartiles of schools statewide, leaders by school of record, money by pupil."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+
+def school(school_id: str, poverty: float | None, students: int = 100, lea: str = "L1") -> dict[str, Any]:
+    plain = {"school_id": school_id, "school_year": 2026, "lea_id": lea, "name": school_id, "enrollment": students}
+    return plain | {"poverty_percent": poverty}
+
+
+def test_quartiles_are_statewide_in_equal_counts_and_ties_go_by_id(small: Any) -> None:
+    """Ranks 0 … 5 of 6 × 4 div 6: 0 0 1 2 2 3. S1 and S2 tie at 10 %."""
+    schools = [
+        school("S2", 10),
+        school("S1", 10),
+        school("S3", 20),
+        school("S4", 30),
+        school("S5", 40),
+        school("X", 90, lea="L2"),
+    ]
+    made = small.marts(roster=[small.post("A", school_id=f"S{n}") for n in range(1, 6)], schools=schools)["access"]
+    assert made.select("poverty_quartile", "students").rows() == [(1, 200), (2, 100), (3, 200)]
+
+
+def test_ratios_and_money(small: Any) -> None:
+    schools = [school("S1", 80, 300), school("S2", 10, 100)]
+    posts = [small.post("A"), small.post("B"), small.post("C", school_id="S2", role_code="ROLE")]
+    made = small.marts(
+        [small.holds("A", "x")], roster=posts, schools=schools, payroll=[small.line("A", "P", "1000.00")]
+    )["access"]
+    assert made.select(
+        "poverty_quartile", "teachers", "leaders", "students_per_leader", "leaders_per_100_teachers"
+    ).rows() == [
+        (1, 1, 1, 100.0, 100.0),
+        (3, 2, 1, 300.0, 50.0),
+    ]
+    assert made["leader_pay"].to_list() == [Decimal("0.00"), Decimal("1301.00")]
+    assert made["leader_pay_per_student"].to_list() == [Decimal("0.00"), Decimal("4.34")]
+
+
+def test_unknown_poverty_is_a_row_of_its_own_and_nobody_is_lost(small: Any) -> None:
+    schools = [school("S1", 80), school("S2", None)]
+    posts = [small.post("A"), small.post("B", school_id="S2"), small.post("C", school_id="S3")]
+    made = small.marts([small.holds(n, "x") for n in "ABC"], roster=posts, schools=schools)["access"]
+    assert dict(made.select("poverty_quartile", "leaders").rows()) == {0: 2, 1: 1}
+
+
+def test_no_leaders_no_ratio(small: Any) -> None:
+    made = small.marts(roster=[small.post("A")], schools=[school("S1", 50)])["access"].row(0, named=True)
+    assert (made["students_per_leader"], made["leaders_per_100_teachers"]) == (None, 0.0)
