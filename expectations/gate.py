@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.data_docs import tidy
 from expectations.masks import row_condition
 from expectations.projections import Projections, projections_of
 from expectations.suites import Rule, Suite
@@ -77,6 +78,8 @@ class Gate:
         self._slices: dict[str, int] = {}
         self._checkpoints: dict[str, Any] = {}
         self._opened: tuple[Any, Any] | None = None
+        self._suites: dict[str, Suite] = {}
+        self._settled: list[tuple[str, int, Mapping[str, int]]] = []
 
     def __enter__(self) -> Gate:
         return self
@@ -113,8 +116,10 @@ class Gate:
 
     def close(self) -> None:
         """Build Data Docs from every result of the run."""
-        if self._opened is not None and self._checkpoints:
+        if self._opened is not None and self._settled:
             self._opened[0].build_data_docs(site_names=[SITE])
+            tidy(self.docs_dir, self._suites, self._settled)
+            self._settled.clear()
 
     def _settle(self, pending: _Pending) -> GateReceipt:
         started = time.perf_counter()
@@ -122,8 +127,11 @@ class Gate:
         result = self._run(suite, pending.batch)
         answers = _answers(result, pending.masks, suite.name)
         unexpected = {rule_id: answer["result"]["unexpected_count"] for rule_id, answer in answers.items()}
-        _compare(suite.name, unexpected, pending.masks)
         self._slices[suite.name] = self._slices.get(suite.name, 0) + 1
+        stored = self._store(suite.name, result)  # also what differs is kept, to be looked at
+        _compare(suite.name, unexpected, pending.masks)
+        self._suites[suite.name] = suite
+        self._settled.append((suite.name, pending.batch.rows, unexpected))
         return GateReceipt(
             table=suite.name,
             rows=pending.batch.rows,
@@ -132,7 +140,7 @@ class Gate:
                 RuleResult(rule.rule_id, rule.meta.severity, unexpected[rule.rule_id], answers[rule.rule_id]["success"])
                 for rule in suite.expectations
             ),
-            results=self._store(suite.name, result),
+            results=stored,
             docs=self.docs_dir / "index.html",
         )
 

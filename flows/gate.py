@@ -77,7 +77,7 @@ class IntakeGate:
         made = open_place(str(self._folder), self._folder)
         keys = [entry.key for entry in made.entries()]
         if not keys:
-            return
+            return  # nothing was settled: the last intake's pages stay
         when = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         self._work.receipts.remove("gate/docs")
         for key in keys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -71,6 +72,11 @@ def test_data_docs_show_the_results_and_nobody(tmp_path: Path) -> None:
     assert receipt.docs.is_file()
     pages = "".join(page.read_text(encoding="utf-8") for page in tmp_path.rglob("*.html"))
     assert "10 unexpected" in pages.replace("\n", " ")
+    front = receipt.docs.read_text(encoding="utf-8")
+    assert '<td>PAY-027</td><td>warn</td><td>The pay line pays nothing.</td><td class="n">10</td>' in front
+    (link,) = re.findall(r'href="(validations/payroll/[^"]+\.html)"', front)
+    assert (tmp_path / link).is_file()
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//[^"']*\.(?:js|css)""", pages)
     stored = receipt.results.read_text(encoding="utf-8")
     for person in ("T1", "T16", "T39"):
         assert f">{person}<" not in pages
