@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli_release import add_commands
 from flows.errors import RungError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DEFAULT_CONFIG = Path("rung.toml")
+add_commands(app)
 
 
 def main() -> None:
@@ -134,33 +136,6 @@ def marts(
         {**asdict(receipt), "seconds": progress.seconds},
         as_json,
         lambda: typer.echo(f"marts {'built' if receipt.built else 'unchanged'}: {where}"),
-    )
-
-
-@app.command()
-def release(
-    config: Config = DEFAULT_CONFIG,
-    identified: Annotated[bool, typer.Option("--identified", help="Keep staff_id in the restricted marts.")] = False,
-    confirm: Annotated[bool, typer.Option("--confirm-identified", help="Needed beside --identified.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Publish the marts as the current release."""
-    from dataclasses import asdict
-
-    from flows.progress import Progress
-    from flows.release import run_release
-    from flows.run import run_marts_as_of
-    from flows.workspace import open_workspace
-
-    if identified != confirm:
-        raise RungError("an identified release needs both --identified and --confirm-identified")
-    work = open_workspace(config)
-    progress = Progress(quiet=as_json)
-    receipt = run_release(work, run_marts_as_of(work, progress, None), progress, identified=identified)
-    _say(
-        {**asdict(receipt), "seconds": progress.seconds},
-        as_json,
-        lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"),
     )
 
 

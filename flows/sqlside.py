@@ -124,11 +124,13 @@ def _table(dialect: str, placed: Placed) -> Iterator[str]:
         return
     columns = [(quoted(entry.column, dialect), _kind(kind, dialect), entry) for entry, kind in placed.columns()]
     if dialect == "athena":
-        lines = ",\n  ".join(f"{n} {kind} COMMENT {text(entry.meaning)}" for n, kind, entry in columns)
+        # Hive's strings have no doubled quote.
+        lines = ",\n  ".join(f"{n} {kind} COMMENT {text(_typeset(entry.meaning))}" for n, kind, entry in columns)
         folder = location.rpartition("/")[0] + "/"
         yield f"DROP TABLE IF EXISTS {quoted(name, dialect)}"
+        about = text(_typeset(placed.table.row))
         yield (
-            f"CREATE EXTERNAL TABLE {quoted(name, dialect)} (\n  {lines}\n)\nCOMMENT {text(placed.table.row)}\n"
+            f"CREATE EXTERNAL TABLE {quoted(name, dialect)} (\n  {lines}\n)\nCOMMENT {about}\n"
             f"STORED AS PARQUET\nLOCATION {text(folder)}"
         )
         return
@@ -181,6 +183,10 @@ def quoted(name: str, dialect: str = "duckdb") -> str:
     if dialect == "snowflake" and name not in ("group", "rows"):
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def _typeset(value: str) -> str:
+    return value.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 
 
 def text(value: str) -> str:

@@ -46,6 +46,10 @@ def expected(work: Workspace) -> dict[str, tuple[int, Decimal]]:
     return found
 
 
+def released_marts(work: Workspace) -> list[str]:
+    return [name for name in MARTS if Path(work.releases.uri(f"current/restricted/{name}/{name}.parquet")).exists()]
+
+
 def query(name: str) -> str:
     return f'SELECT COUNT(*), SUM("{TOTALS[name]}") FROM "{name}"'
 
@@ -62,7 +66,7 @@ def test_duckdb_runs_the_ddl_over_the_current_release(released: Workspace) -> No
             for statement in transpiled(text, "duckdb"):
                 assert connection.execute(statement).fetchall() == [], name
         views = {row[0] for row in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
-        assert {f"bi_{name}" for name in MARTS if (SQL / f"{name}.sql").exists()} <= views
+        assert {f"bi_{name}" for name in released_marts(released) if (SQL / f"{name}.sql").exists()} <= views
         assert {f"friendly_{name}" for name in PUBLIC} <= views
         columns = connection.execute('SELECT * FROM "friendly_public_designation" LIMIT 0').description
         assert "District" in [column[0] for column in columns]
@@ -80,7 +84,7 @@ def test_the_duckdb_file_opens_by_itself_with_comments(released: Workspace, tmp_
             "SELECT comment FROM duckdb_columns() WHERE table_name='retention' AND column_name='top_lost'"
         ).fetchone()
         assert comment == ("M20: top-rated teachers who left the LEA.",)
-        for name in MARTS:
+        for name in released_marts(released):
             connection.execute(f'SELECT * FROM "bi_{name}" LIMIT 1')
 
 
@@ -106,7 +110,7 @@ def test_postgres_holds_the_marts_totals(released: Workspace, postgres_url: str)
         for name, text in reconciliations().items():
             for statement in transpiled(text, "postgres"):
                 assert cursor.execute(statement).fetchall() == [], name
-        for name in MARTS:
+        for name in released_marts(released):
             cursor.execute(f'SELECT * FROM "bi_{name}" LIMIT 1')
         star = """SELECT COUNT(*) FROM designation d JOIN dim_educator USING (educator_key)
             JOIN dim_program USING (program_id) JOIN dim_year USING (school_year)"""
@@ -137,7 +141,9 @@ def test_every_dialect_parses_and_names_every_table(dialect: str, released: Work
     for name in (*MARTS, *PUBLIC, *DIMENSIONS):
         if (Path(released.releases.uri("current")) / "restricted" / name).exists() or name in PUBLIC:
             assert name in text
-    parsed = [statement for statement in sqlglot.parse(text, read=dialect) if statement is not None]
+    # One by one: Athena's tables are Hive's and its views are Trino's, and sqlglot chooses by statement.
+    whole = [statement for statement in text.split(";\n\n") if statement.strip("; \n")]
+    parsed = [sqlglot.parse_one(statement.rstrip(";\n"), read=dialect) for statement in whole]
     assert len(parsed) > 2 * len(PUBLIC)
     assert not [statement for statement in parsed if isinstance(statement, sqlglot.exp.Command)]
 
