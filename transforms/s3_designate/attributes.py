@@ -35,7 +35,7 @@ def full_time_day(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.Lazy
         .group_by(KEY)
         .agg(full_time_day=pl.col("parts").max() >= WHOLE_FTE)
     )
-    return grid.join(full_lf, on=KEY, how="left")
+    return grid.join(full_lf, on=KEY, how="left", maintain_order="left")
 
 
 def years_on_roster(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
@@ -58,7 +58,7 @@ def _years(grid: pl.LazyFrame, one: pl.Expr, name: str) -> pl.LazyFrame:
 def years_in_role(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
     """Years before t in which any leadership role was held in the LEA."""
     held_lf = evidence.roles.filter("is_held").select(KEY).unique().with_columns(in_role=pl.lit(1))
-    with_lf = grid.join(held_lf, on=KEY, how="left").with_columns(pl.col("in_role").fill_null(0))
+    with_lf = grid.join(held_lf, on=KEY, how="left", maintain_order="left").with_columns(pl.col("in_role").fill_null(0))
     before = pl.col("in_role").cum_sum().over(PERSON, order_by="school_year") - pl.col("in_role")
     return with_lf.with_columns(years_in_role=before.cast(pl.Float64)).drop("in_role")
 
@@ -71,7 +71,9 @@ def team_size(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFram
         .group_by("lea_id", "school_year", staff_id="supervisor_staff_id")
         .agg(team_size=pl.col("staff_id").n_unique().cast(pl.Float64))
     )
-    return grid.join(team_lf, on=KEY, how="left").with_columns(pl.col("team_size").fill_null(0.0))
+    return grid.join(team_lf, on=KEY, how="left", maintain_order="left").with_columns(
+        pl.col("team_size").fill_null(0.0)
+    )
 
 
 def teaching_share(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
@@ -81,15 +83,15 @@ def teaching_share(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.Laz
         .group_by(KEY)
         .agg(teaching_share=1 - pl.col("release_share").max())
     )
-    return grid.join(role_lf, on=KEY, how="left").with_columns(pl.col("teaching_share").fill_null(1.0))
+    return grid.join(role_lf, on=KEY, how="left", maintain_order="left").with_columns(
+        pl.col("teaching_share").fill_null(1.0)
+    )
 
 
 def same_school(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
-    """The school of record in the LEA is that of t-1."""
-    last_year, last_school = (
-        pl.col(name).shift(1).over(PERSON, order_by="school_year") for name in ("school_year", "school_id")
-    )
-    unbroken = (last_year == pl.col("school_year") - 1) & (last_school == pl.col("school_id"))
+    """The school of record in the LEA is that of t-1. The grid is sorted by its key."""
+    same = pl.all_horizontal([pl.col(name) == pl.col(name).shift(1) for name in (*PERSON, "school_id")])
+    unbroken = same & (pl.col("school_year").shift(1) == pl.col("school_year") - 1)
     return grid.with_columns(same_school=unbroken.fill_null(False))
 
 
@@ -97,7 +99,7 @@ def of_record(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFram
     """The LEA is the educator's LEA of record in t."""
     record_lf = evidence.record.select("staff_id", "school_year", record_lea="lea_id")
     return (
-        grid.join(record_lf, on=["staff_id", "school_year"], how="left")
+        grid.join(record_lf, on=["staff_id", "school_year"], how="left", maintain_order="left")
         .with_columns(of_record=(pl.col("record_lea") == pl.col("lea_id")).fill_null(False))
         .drop("record_lea")
     )
@@ -114,7 +116,9 @@ def february_teacher(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.L
         .unique()
         .with_columns(february_teacher=pl.lit(True))
     )
-    return grid.join(there_lf, on=KEY, how="left").with_columns(pl.col("february_teacher").fill_null(False))
+    return grid.join(there_lf, on=KEY, how="left", maintain_order="left").with_columns(
+        pl.col("february_teacher").fill_null(False)
+    )
 
 
 def creditable(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
@@ -122,7 +126,7 @@ def creditable(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFra
     days, share = pl.col("days_in_service"), pl.col("full_time_equivalency")
     enough = pl.any_horizontal([(share >= part) & (days >= least) for part, least in CREDITABLE])
     year_lf = evidence.stays.group_by(KEY).agg(creditable=enough.any() | days.is_null().all())
-    return grid.join(year_lf, on=KEY, how="left")
+    return grid.join(year_lf, on=KEY, how="left", maintain_order="left")
 
 
 MAKERS: dict[str, Maker] = {

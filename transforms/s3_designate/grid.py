@@ -38,10 +38,11 @@ def build_grid(evidence: Evidence, pack: Pack, space: Space) -> Grid | None:
     people_lf = evidence.educators
     if pack.rows == "adopting":
         people_lf = people_lf.join(leas_lf, on="lea_id", how="semi")
-    people_lf = people_lf.join(adopted_lf, on=["lea_id", "school_year"], how="left").with_columns(
-        pl.col("in_force").fill_null(False)
-    )
-    reader = Reader(evidence, pack, people_lf)
+    people_lf = people_lf.join(
+        adopted_lf, on=["lea_id", "school_year"], how="left", maintain_order="left"
+    ).with_columns(pl.col("in_force").fill_null(False))
+    people_lf = people_lf.sort(KEY).collect().lazy()  # joins keep this order
+    reader = Reader(evidence, pack, people_lf, years=people_lf.select(KEY))
     years_of: dict[tuple[str, str], tuple[pl.Expr, ...]] = {}
     for name, cases in pack.inputs.items():
         seen = {case: reader.read(condition) for case, condition in cases.items()}
@@ -124,7 +125,7 @@ def _add_fact(reader: Reader, name: str, fact: Fact) -> None:
             "code": codes.unique().sort().str.join(", "),
         }
         if fact.event.within == "ever":
-            asked_lf = reader.grid.select(keys).unique()
+            asked_lf = reader.years.select(keys).unique()
             events_lf = asked_lf.join(
                 events_lf.select(*keys[:-1], "event_code", "quantity", on="school_year"), on=keys[:-1]
             )
@@ -132,16 +133,16 @@ def _add_fact(reader: Reader, name: str, fact: Fact) -> None:
         else:
             events_lf = events_lf.with_columns(pl.col("school_year") + pl.lit(fact.event.lag, pl.Int16))
         value_lf = events_lf.group_by(keys).agg(values[fact.value].alias(name))
-        reader.grid = reader.grid.join(value_lf, on=keys, how="left")
+        reader.grid = reader.grid.join(value_lf, on=keys, how="left", maintain_order="left")
 
 
 def _add_own_event(reader: Reader) -> None:
     """`own_event`: the LEA itself sent an event of t of a kind that the pack reads (its evidence wins, MARTS 5)."""
     kinds = {test.type for cases in reader.pack.inputs.values() for test in _event_tests(tuple(cases.values()))}
     own_lf = reader.evidence.events.filter(pl.col("event_type").is_in(sorted(kinds))).select(KEY).unique()
-    reader.grid = reader.grid.join(own_lf.with_columns(own_event=pl.lit(True)), on=KEY, how="left").with_columns(
-        pl.col("own_event").fill_null(False)
-    )
+    reader.grid = reader.grid.join(
+        own_lf.with_columns(own_event=pl.lit(True)), on=KEY, how="left", maintain_order="left"
+    ).with_columns(pl.col("own_event").fill_null(False))
 
 
 def _event_tests(conditions: tuple[Condition, ...]) -> list[EventTest]:

@@ -49,6 +49,7 @@ class Reader:
     evidence: Evidence
     pack: Pack
     grid: pl.LazyFrame
+    years: pl.LazyFrame  # the grid's keys alone: joining the grid to itself would double the plan each time
     joined: set[str] = field(default_factory=set)
     known: dict[Condition, Seen] = field(default_factory=dict)
     count: int = 0
@@ -70,7 +71,7 @@ class Reader:
     def _attach(self, frame: pl.LazyFrame, keys: list[str], **named: str) -> None:
         """Left-join columns of `frame` under new names."""
         columns = [pl.col(old).alias(new) for new, old in named.items()]
-        self.grid = self.grid.join(frame.select(*keys, *columns), on=keys, how="left")
+        self.grid = self.grid.join(frame.select(*keys, *columns), on=keys, how="left", maintain_order="left")
 
     # --- ratings --------------------------------------------------------------------------------------------------
     def ratings(self, system: str | None, lea: str, lag: int) -> str:
@@ -96,7 +97,7 @@ class Reader:
         gap_lf = self.evidence.gaps.filter(pl.col("rating_system") == system).select(
             pl.col("school_year") + pl.lit(test.lag, pl.Int16), **{f"{prefix}gap": pl.lit(True)}
         )
-        self.grid = self.grid.join(gap_lf, on="school_year", how="left")
+        self.grid = self.grid.join(gap_lf, on="school_year", how="left", maintain_order="left")
         return pl.col(f"{prefix}gap").fill_null(False) & pl.col(f"{prefix}band").is_null()
 
     def _score_at_least(self, test: ScoreTest) -> Read:
@@ -104,7 +105,7 @@ class Reader:
         return rated.score_holds(test, self.pack, prefix), (_back(test.lag),)
 
     def _latest_within(self, test: LatestWithin) -> Read:
-        frame = rated.newest(self.evidence, self.pack, test, self.grid)
+        frame = rated.newest(self.evidence, self.pack, test, self.years)
         passes, seen = self._new("passes"), self._new("seen")
         self._attach(frame, rated.rating_keys(test.lea), **{passes: "passes", seen: "seen"})
         return pl.col(passes), (pl.col(seen),)
@@ -113,7 +114,7 @@ class Reader:
         return self._k_of_last_n(test if test.fewer else test.model_copy(update={"k": test.n}))
 
     def _k_of_last_n(self, test: LastRatings) -> Read:
-        frame = rated.last_ratings(self.evidence, self.pack, test, self.grid)
+        frame = rated.last_ratings(self.evidence, self.pack, test, self.years)
         passes, seen = self._new("passes"), self._new("seen")
         self._attach(frame, rated.rating_keys(test.lea), **{passes: "passes", seen: "seen"})
         years = tuple(pl.col(seen).list.get(i, null_on_oob=True) for i in range(test.n))
@@ -128,7 +129,7 @@ class Reader:
     def _event(self, test: EventTest) -> Read:
         seen = self._new("seen")
         keys = KEY if test.issuers is not None else event_keys(test)
-        self._attach(happened(self.evidence, self.pack, test, self.grid), keys, **{seen: "seen"})
+        self._attach(happened(self.evidence, self.pack, test, self.years), keys, **{seen: "seen"})
         return pl.col(seen).is_not_null(), (pl.col(seen),)
 
     def _holds_role(self, test: HoldsRole) -> Read:
@@ -193,9 +194,11 @@ class Reader:
         return pl.lit(self.pack.knob(test.name) == test.value), ()
 
     def _last_year(self, condition: Condition) -> Read:
+        """By the row before: the grid is sorted by its key, and every join keeps its order."""
         inner = pl.col(self.read(condition).column)
-        before, year = (expr.shift(1).over(PERSON, order_by="school_year") for expr in (inner, pl.col("school_year")))
-        return before & (year == pl.col("school_year") - 1), (_back(1),)
+        same = pl.all_horizontal([pl.col(name) == pl.col(name).shift(1) for name in PERSON])
+        year = pl.col("school_year").shift(1)
+        return inner.shift(1) & same & (year == pl.col("school_year") - 1), (_back(1),)
 
     def _all(self, parts: tuple[Condition, ...]) -> Read:
         seen = [self.read(part) for part in parts]
