@@ -62,8 +62,10 @@ def demo(
 ) -> None:
     """Write a synthetic state: configuration, landing and reference tables."""
     from flows.demo import write_demo
+    from flows.progress import Progress
 
-    write_demo(directory, leas=leas, educators=educators, years=years, seed=seed, dirty=dirty, scale=scale)
+    size: dict[str, Any] = {"leas": leas, "educators": educators, "years": years, "scale": scale}
+    write_demo(directory, seed=seed, dirty=dirty, progress=Progress(), **size)
     typer.echo(f"{directory}: ready; now `rung run -c {directory / 'rung.toml'}`")
 
 

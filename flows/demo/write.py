@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +21,7 @@ from flows.demo.roster import roster
 from flows.demo.seats import build_schools, build_seats
 from flows.demo.staff import running, staff_of_year
 from flows.errors import RungError
+from flows.progress import Progress
 
 REPEATS_THE_FOLDER = ("roster", "evaluation")  # extracts whose files carry lea_id and school_year themselves
 MOST_DIRTY = 0.5
@@ -50,13 +50,12 @@ def write_demo(
     seed: int = 0,
     dirty: float = 0.0,
     scale: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Writes a state of `leas` districts of `educators` each (or of a named `scale`) into `directory`.
 
-    The same arguments write the same bytes. `progress` is told districts done and districts in all. `dirty` is the
-    share of rows to spoil; it also writes `spoiled.parquet`. Raises RungError for sizes that there are not and
-    where `directory` holds a landing already.
+    The same arguments write the same bytes. `dirty` is the share of rows to spoil; it also writes `spoiled.parquet`.
+    Raises RungError for sizes that there are not and where `directory` holds a landing already.
     """
     state = lay_out(leas=leas, educators=educators, years=years, seed=seed, scale=scale)
     if not 0 <= dirty <= MOST_DIRTY:
@@ -66,12 +65,12 @@ def write_demo(
     directory.mkdir(parents=True, exist_ok=True)
     _write_reference(state, directory / "reference")
     first_seat = 0
-    for group in state.groups():
-        schools = _write_group(state, group, first_seat, directory / "landing")
-        _append(schools, directory / "reference" / "schools.csv")
-        first_seat += int(state.sizes[group.start : group.stop].sum())
-        if progress:
-            progress(group.stop, state.leas)
+    with (progress or Progress(quiet=True)).stage("demo", state.leas) as advance:
+        for group in state.groups():
+            schools = _write_group(state, group, first_seat, directory / "landing")
+            _append(schools, directory / "reference" / "schools.csv")
+            first_seat += int(state.sizes[group.start : group.stop].sum())
+            advance(len(group))
     if dirty:
         spoil_landing(state.dice, directory / "landing", dirty).write_parquet(directory / "spoiled.parquet")
     (directory / "rung.toml").write_text(RUNG_TOML, encoding="utf-8")
