@@ -54,7 +54,7 @@ header.top p{{margin:.1rem 0;color:{QUIET}}}
 nav ul{{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;padding:0;margin:.5rem 0 0}}
 h1{{font-size:1.7rem;line-height:1.2;margin:.2rem 0}}h2{{font-size:1.25rem;margin:2.2rem 0 .3rem}}
 h3{{font-size:1.02rem;margin:0 0 .2rem;line-height:1.3}}
-.restricted{{background:#7a1f00;color:#fff;font-weight:600;padding:.5rem .8rem;margin:0 0 .8rem}}
+header.top p.restricted{{background:#7a1f00;color:#fff;font-weight:600;padding:.5rem .8rem;margin:0 0 .8rem}}
 .facts{{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.8rem;margin:1rem 0;padding:0}}
 .facts div{{border-left:4px solid {BLUE};padding:.1rem .7rem}}.facts dt{{color:{QUIET};font-size:.9rem}}
 .facts dd{{margin:0;font-size:1.5rem;font-weight:600;line-height:1.2}}
@@ -76,6 +76,8 @@ footer{{margin-top:3rem;border-top:1px solid {LINE};padding-top:.6rem;color:{QUI
 html{{font-size:11px}}body{{max-width:none;padding:0}}nav,.skip,summary{{display:none}}
 .grid{{grid-template-columns:1fr 1fr;gap:1rem}}a{{color:inherit;text-decoration:none}}
 details::details-content{{content-visibility:visible;height:auto;display:block}}
-h2{{break-after:avoid}}tr{{break-inside:avoid}}.restricted{{border:2px solid #7a1f00;color:#7a1f00;background:none}}
+h2,h3{{break-after:avoid}}tr,[role=img]{{break-inside:avoid}}figure{{break-inside:auto}}
+.scroll{{overflow:visible}}td.n,th.n{{white-space:normal}}
+header.top p.restricted{{border:2px solid #7a1f00;color:#7a1f00;background:none}}
 }}
 """

@@ -69,19 +69,14 @@ def shares(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], ord
 
 
 def lines(rows: Rows, colours: Mapping[str, str], unit: str, fmt: str = ",~s") -> Any:
-    """Lines over years with the name at the right end. rows: x, part, value."""
+    """Lines over years. rows: x, part, value; one line of each part of `colours`."""
     names = list(colours)
     scale = alt.Scale(domain=names, range=list(colours.values()))
-    last = {name: max((row["x"] for row in rows if row["part"] == name), default=None) for name in names}
-    ends = [row for row in rows if row["x"] == last.get(row["part"])]
     x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=5, format=fmt), scale=alt.Scale(zero=True))
-    paint = alt.Color("part:N", scale=scale, legend=None)
+    paint = alt.Color("part:N", scale=scale, legend=alt.Legend() if len(names) > 1 else None)
     drawn = alt.Chart(data(rows)).mark_line(point={"size": 50, "filled": True}, strokeWidth=2.5)
-    said = alt.Chart(data(ends)).mark_text(align="left", dx=8)
-    return (drawn.encode(x=x, y=y, color=paint) + said.encode(x=x, y=y, text="part:N")).properties(
-        width=WIDTH - 110, height=220
-    )
+    return drawn.encode(x=x, y=y, color=paint).properties(width=WIDTH, height=220)
 
 
 def ladder(nodes: Rows, edges: Rows, years: Sequence[str], rungs: Sequence[str]) -> Any:
@@ -89,7 +84,7 @@ def ladder(nodes: Rows, edges: Rows, years: Sequence[str], rungs: Sequence[str])
     rung, to_rung, value. `rungs` from the highest down."""
     x_scale, y_scale = alt.Scale(domain=list(years)), alt.Scale(domain=list(rungs))
     x = alt.X("year:O", scale=x_scale, title=None, axis=alt.Axis(labelAngle=0, orient="top", domain=False, offset=8))
-    y = alt.Y("rung:N", scale=y_scale, sort=list(rungs), title=None, axis=alt.Axis(grid=True))
+    y = alt.Y("rung:N", scale=y_scale, sort=list(rungs), title=None, axis=alt.Axis(grid=True, labelLimit=150))
     widest = alt.Scale(type="sqrt", range=[0.6, 16])
     flow = (
         alt.Chart(data(edges))
@@ -114,7 +109,7 @@ def ladder(nodes: Rows, edges: Rows, years: Sequence[str], rungs: Sequence[str])
         .encode(x=x, y=y, text="text:N")
     )
     over = alt.Chart(data(nodes)).mark_text(dy=-17, fontWeight="bold").encode(x=x, y=y, text="text:N")
-    return (flow + drawn + said + over).properties(width=WIDTH - 60, height=alt.Step(58))
+    return (flow + drawn + said + over).properties(width=WIDTH - 90, height=alt.Step(58))
 
 
 def fan(rows: Rows, actual: Rows, unit: str) -> Any:
@@ -142,7 +137,7 @@ def steps(rows: Rows, marks: Rows, unit: str) -> Any:
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=5, format="$,~s"))
     drawn = alt.Chart(data(rows)).mark_bar(color=look.ORANGE, width={"band": 0.7}, **OUTLINE).encode(x=x, y=y)
     rule = alt.Chart(data(marks)).mark_rule(color=look.INK, strokeDash=[3, 3], strokeWidth=1.5).encode(x=x)
-    said = alt.Chart(data(marks)).mark_text(align="left", dx=4, y=8).encode(x=x, text="text:N")
+    said = alt.Chart(data(marks)).mark_text(y=-8).encode(x=x, text="text:N")
     return (drawn + rule + said).properties(width=WIDTH, height=220)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import count
 from typing import Any
 
 from flows import look
@@ -42,7 +42,6 @@ _CONFIG: dict[str, Any] = {
     "text": {"fontSize": 13, "color": look.INK, "font": FONT},
     "header": {"labelFontSize": 13, "title": None, "labelColor": look.INK},
 }
-_numbers = count()
 
 
 def spec(chart: Any) -> dict[str, Any]:
@@ -67,6 +66,6 @@ def _inlined(svg: str) -> str:
     """Without inner roles and labels (the figure has its own), ids made unique on the page, no fixed white."""
     body = re.sub(r' (?:role|aria-[a-z]+|pointer-events|class)="[^"]*"', "", svg)
     body = re.sub(r"<(g|path)[^>]*display=\"none\"[^>]*/>", "", body)
-    number = next(_numbers)
-    body = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1s{number}\2", body)
+    name = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    body = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1s{name}\2", body)
     return body.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

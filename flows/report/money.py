@@ -12,7 +12,7 @@ from flows.report.facts import Facts, Program, Row
 from flows.report.people import Planned
 from flows.report.shown import Missing, dollars, money_text, money_value, words, year_name
 
-COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release, training, administration"}
+COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release and support"}
 COST_COLOURS = {"incremental_pay": look.BLUE, "other_cost": look.SKY}
 PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
 PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
@@ -40,7 +40,7 @@ def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned |
         f"Stacked columns of cost by year.{said}",
         ("year", "part", "dollars"),
         table,
-        "Extra pay counts benefits on it.",
+        "Extra pay with benefits on it; support is training and administration.",
     )
 
 

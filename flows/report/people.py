@@ -246,7 +246,8 @@ def leaders_by_year(facts: Facts, lea_id: str | None = None) -> Planned | Missin
 
 
 def _none_or_hidden(hidden: int, otherwise: str) -> str:
-    return f"the numbers of {hidden} programs are hidden to protect persons" if hidden else otherwise
+    programs = "one program are" if hidden == 1 else f"{hidden} programs are"
+    return f"the numbers of {programs} hidden to protect persons" if hidden else otherwise
 
 
 def _short(title: str) -> str:

@@ -19,8 +19,12 @@ def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
     """The tables of contracts/public.py from restricted marts, at state and LEA grain."""
     designation = read("designation").with_columns(level=pl.col("level").fill_null(NOBODY), persons=pl.lit(1))
     flow = read("ladder_flow").with_columns(pl.col("from_level", "to_level").fill_null(NOBODY))
-    retention = read("retention").drop("persons").unpivot(
-        list(NEXT_YEAR_OUTCOMES), index=["lea_id", *PROGRAM, "group"], variable_name="outcome", value_name="persons"
+    retention = (
+        read("retention")
+        .drop("persons")
+        .unpivot(
+            list(NEXT_YEAR_OUTCOMES), index=["lea_id", *PROGRAM, "group"], variable_name="outcome", value_name="persons"
+        )
     )
     quartile = pl.col("poverty_quartile").cast(pl.String)
     access = (

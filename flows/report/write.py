@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,12 +79,17 @@ def _render(facts: Facts, page: Page, drawn: Iterator[str]) -> tuple[str, int]:
     return html, used
 
 
+_NUMERIC = re.compile(r"[−$]*[\d,.]+(–[\d,.]+)?( %)?|–")
+
+
 @lru_cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("flows.report"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["numeric"] = lambda cell: bool(_NUMERIC.fullmatch(cell))
+    return environment
