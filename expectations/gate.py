@@ -8,34 +8,30 @@ unjudged. Great Expectations takes seconds to import, so it is imported here onl
 from __future__ import annotations
 
 import json
-import os
 import time
 import warnings
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import Any
 
 import polars as pl
 
 from expectations.data_docs import tidy
-from expectations.masks import row_condition
+from expectations.library import (
+    SITE,
+    EngineError,
+    GateError,
+    answers_of,
+    make_checkpoint,
+    one_line,
+    open_context,
+)
 from expectations.projections import Projections, projections_of
-from expectations.suites import Rule, Suite
+from expectations.suites import Suite
 
 SLICE_ROWS = 8_000_000
-SITE = "rung"
-
-
-class GateError(Exception):
-    """The gate does not pass. The message is one line and names the table and the rule."""
-
-
-class EngineError(GateError):
-    """Great Expectations cannot answer: not there, not importable, or failing on an expectation."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,7 @@ class Gate:
         try:
             pending.batch.add(batch)
         except (ValueError, pl.exceptions.PolarsError) as error:
-            raise GateError(f"gate: {suite.name}: {_one_line(error)}") from error
+            raise GateError(f"gate: {suite.name}: {one_line(error)}") from error
         years = _years(batch)
         for rule in suite.expectations:
             if rule.rule_id not in mask_counts and any(rule.meta.valid_in(year) for year in years):
@@ -125,7 +121,7 @@ class Gate:
         started = time.perf_counter()
         suite = pending.suite
         result = self._run(suite, pending.batch)
-        answers = _answers(result, pending.masks, suite.name)
+        answers = answers_of(result, pending.masks, suite.name)
         unexpected = {rule_id: answer["result"]["unexpected_count"] for rule_id, answer in answers.items()}
         self._slices[suite.name] = self._slices.get(suite.name, 0) + 1
         stored = self._store(suite.name, result)  # also what differs is kept, to be looked at
@@ -146,20 +142,20 @@ class Gate:
 
     def _run(self, suite: Suite, batch: Projections) -> dict[str, Any]:
         if self._opened is None:
-            self._opened = _open_context(self.docs_dir)
+            self._opened = open_context(self.docs_dir)
         context, source = self._opened
         engine = source.get_execution_engine()
         engine.hold(batch)
         try:
             if suite.name not in self._checkpoints:
-                self._checkpoints[suite.name] = _checkpoint(context, source, suite)
+                self._checkpoints[suite.name] = make_checkpoint(context, source, suite)
             # The batch that pandas sees has the columns only; the engine hands out what is asked for.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 columns = pl.DataFrame(schema=batch.schema).to_pandas()
                 ran = self._checkpoints[suite.name].run(batch_parameters={"dataframe": columns})
         except Exception as error:
-            raise EngineError(f"gate: Great Expectations failed on {suite.name} ({_one_line(error)})") from error
+            raise EngineError(f"gate: Great Expectations failed on {suite.name} ({one_line(error)})") from error
         finally:
             engine.hold(None)
         (result,) = ran.run_results.values()
@@ -197,106 +193,6 @@ def _years(batch: pl.DataFrame) -> list[int]:
     return batch["school_year"].unique().drop_nulls().to_list() if "school_year" in batch.columns else [1990]
 
 
-def _checkpoint(context: Any, source: Any, suite: Suite) -> Any:
-    """The checkpoint of one table: its suite over the batch that a run hands over."""
-    import great_expectations as gx
-
-    expectations = [_ge_expectation(rule) for rule in suite.expectations]
-    added = context.suites.add(gx.ExpectationSuite(name=suite.name, expectations=expectations))
-    data = source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("statewide")
-    validation = context.validation_definitions.add(gx.ValidationDefinition(name=suite.name, data=data, suite=added))
-    # Values are left out of results: Data Docs must not show people's data.
-    shown = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
-    return context.checkpoints.add(
-        gx.Checkpoint(name=suite.name, validation_definitions=[validation], result_format=shown)
-    )
-
-
-def preload() -> None:
-    """Import Great Expectations in the background while files are read: it takes seconds, mostly of one core.
-
-    Where that fails, the gate says so when it opens.
-    """
-
-    def load() -> None:
-        with suppress(EngineError):
-            _library()
-
-    Thread(target=load, daemon=True, name="great-expectations").start()
-
-
-def _library() -> tuple[Any, Any]:
-    """Great Expectations with our own expectations registered, and the engine module. `EngineError` without."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import great_expectations as gx
-
-            from expectations import custom, engine
-    except Exception as error:
-        raise EngineError(
-            f"gate: Great Expectations does not import ({_one_line(error)}): mend the environment, "
-            "rows are not accepted unjudged"
-        ) from error
-    assert custom.ExpectStaysNotToOverlap.map_metric  # importing the module registered our own expectations
-    return gx, engine
-
-
-def _open_context(docs_dir: Path) -> tuple[Any, Any]:
-    """A context of its own with a Data Docs site, and the data source over Polars rows. No telemetry."""
-    gx, engine = _library()
-    engine.register_row_counts()
-    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
-
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs_dir.resolve())}
-    index = {"class_name": "DefaultSiteIndexBuilder"}
-    site = {"class_name": "SiteBuilder", "store_backend": store, "site_index_builder": index}
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(),
-        data_docs_sites={SITE: site},
-        analytics_enabled=False,
-        progress_bars={"globally": False},
-    )
-    context = gx.get_context(project_config=config, mode="ephemeral")
-    return context, context.data_sources.add_polars_rows(name="batch")
-
-
-def _ge_expectation(rule: Rule) -> Any:
-    """The rule as Great Expectations' own object, its school years in the row condition as in the mask."""
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-
-    kwargs = {name: value for name, value in rule.kwargs.items() if name != "row_condition"}
-    condition = row_condition(rule, by_year=True)
-    if condition is not None:
-        kwargs["row_condition"] = condition
-    notes = rule.meta.model_dump(exclude={"examples"}, exclude_none=True)
-    return ExpectationConfiguration(type=rule.type, kwargs=kwargs, meta=notes).to_domain_obj()
-
-
-def _answers(result: dict[str, Any], expected: Iterable[str], table: str) -> dict[str, dict[str, Any]]:
-    """The results by rule id. An expectation that raised, or is not there, is an error."""
-    answers: dict[str, dict[str, Any]] = {}
-    for answer in result["results"]:
-        rule_id = answer["expectation_config"]["meta"]["rule_id"]
-        if answer["exception_info"].get("raised_exception") is not False:
-            raise EngineError(
-                f"gate: Great Expectations could not judge {rule_id} of {table} ({_raised(answer['exception_info'])})"
-            )
-        answers[rule_id] = answer
-    lost = sorted(set(expected) - set(answers))
-    if lost:
-        raise EngineError(f"gate: Great Expectations gave no answer to {', '.join(lost)} of {table}")
-    return answers
-
-
-def _raised(info: Mapping[str, Any]) -> str:
-    """The first exception's message, however the library nests it."""
-    if "exception_message" in info:
-        return _one_line(info["exception_message"])
-    return next((_raised(part) for part in info.values() if isinstance(part, Mapping)), "no message")
-
-
 def _compare(table: str, judged: Mapping[str, int], masks: Mapping[str, int]) -> None:
     """Counts of the gate and of the masks, rule by rule."""
     for rule_id, count in judged.items():
@@ -305,8 +201,3 @@ def _compare(table: str, judged: Mapping[str, int], masks: Mapping[str, int]) ->
                 f"gate: rule {rule_id} of {table} disagrees: Great Expectations counts {count:,} rows that break it, "
                 f"the mask {masks[rule_id]:,}; the run stops, mend the mask or the suite"
             )
-
-
-def _one_line(error: object) -> str:
-    text = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error)
-    return " ".join(text.split())[:300]

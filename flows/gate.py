@@ -13,7 +13,8 @@ from types import TracebackType
 
 import polars as pl
 
-from expectations.gate import EngineError, Gate, GateError, GateReceipt, preload
+from expectations.gate import Gate, GateReceipt
+from expectations.library import EngineError, GateError, preload
 from flows.errors import GateFailed, RungError
 from flows.rules import suite_of
 from flows.storage import open_place, scratch_folder

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from contracts.columns import MONEY
 from contracts.row_rules import RowRule
-from expectations.gate import Gate, _library
+from expectations.gate import Gate
+from expectations.library import library
 from expectations.masks import row_condition, row_rule
 from expectations.suites import CROSS_ROW_TYPES, ROW_TYPES, Rule, Suite
 
@@ -232,7 +233,7 @@ def gated(suite: Suite, frame: pl.DataFrame, masks: dict[str, int], folder: Path
 
 @cache
 def plain_source() -> Any:
-    gx, _ = _library()
+    gx, _ = library()
     context = gx.get_context(mode="ephemeral")
     return (
         context.data_sources.add_pandas("plain")
