@@ -80,7 +80,13 @@ COLUMNS = list(Designation.columns())
 
 
 def designate(evidence: Evidence, pack: Pack) -> pl.DataFrame | None:
-    """One pack's rows; None where no LEA adopted it."""
+    """One pack's rows, as the contract has them; None where no LEA adopted it or nobody has a row."""
+    walked = designated_walk(evidence, pack)
+    return None if walked is None else _finished(walked[0], pack)
+
+
+def designated_walk(evidence: Evidence, pack: Pack) -> tuple[pl.DataFrame, Passage] | None:
+    """One pack's rows with everything that made them (states, inputs' cases, facts), and the walk itself."""
     space = Space(pack)
     grid = build_grid(evidence, pack, space)
     if grid is None:
@@ -96,7 +102,7 @@ def designate(evidence: Evidence, pack: Pack) -> pl.DataFrame | None:
     rows = with_runs(with_meaning(rows, passage), grid, space, passage)
     if pack.scope == "state":
         rows = _won_elsewhere(rows)
-    return _finished(worded(with_amounts(rows, pack, space), pack, space, grid.years_of), pack, passage)
+    return worded(with_amounts(rows, pack, space), pack, space, grid.years_of), passage
 
 
 def _won_elsewhere(rows: pl.DataFrame) -> pl.DataFrame:
@@ -108,7 +114,7 @@ def _won_elsewhere(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _finished(rows: pl.DataFrame, pack: Pack, passage: Passage) -> pl.DataFrame:
+def _finished(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
     """The contract's columns."""
     tiers = {level.id: level.tier for level in pack.levels}
     has_level = pl.col("level").is_not_null()
