@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -23,6 +24,7 @@ from flows.demo.staff import running, staff_of_year
 from flows.errors import RungError
 from flows.progress import Progress
 
+WRITTEN = "demo.json"  # the arguments of the state in the folder; written last, so that a half-written one has none
 REPEATS_THE_FOLDER = ("roster", "evaluation")  # extracts whose files carry lea_id and school_year themselves
 MOST_DIRTY = 0.5
 RUNG_TOML = """\
@@ -55,13 +57,17 @@ def write_demo(
     """Writes a state of `leas` districts of `educators` each (or of a named `scale`) into `directory`.
 
     The same arguments write the same bytes. `dirty` is the share of rows to spoil; it also writes `spoiled.parquet`.
-    Raises RungError for sizes that there are not and where `directory` holds a landing already.
+    A folder that holds this very state is left as it is. Raises RungError for sizes that there are not, and where
+    `directory` holds another landing.
     """
+    said = {"leas": leas, "educators": educators, "years": years, "seed": seed, "dirty": dirty, "scale": scale}
     state = lay_out(leas=leas, educators=educators, years=years, seed=seed, scale=scale)
     if not 0 <= dirty <= MOST_DIRTY:
         raise RungError(f"dirty is a share of rows between 0 and {MOST_DIRTY}")
     if (directory / "landing").exists():
-        raise RungError(f"{directory} already holds a landing; name a new folder or remove it")
+        if _is_written(directory, said):
+            return
+        raise RungError(f"{directory} already holds another landing; name a new folder or remove it")
     directory.mkdir(parents=True, exist_ok=True)
     _write_reference(state, directory / "reference")
     first_seat = 0
@@ -74,6 +80,13 @@ def write_demo(
     if dirty:
         spoil_landing(state.dice, directory / "landing", dirty).write_parquet(directory / "spoiled.parquet")
     (directory / "rung.toml").write_text(RUNG_TOML, encoding="utf-8")
+    (directory / WRITTEN).write_text(json.dumps(said) + "\n", encoding="utf-8")
+
+
+def _is_written(directory: Path, said: dict[str, int | float | str | None]) -> bool:
+    """Whether the folder holds the whole state that these arguments make."""
+    written = directory / WRITTEN
+    return written.exists() and json.loads(written.read_text(encoding="utf-8")) == said
 
 
 def _write_reference(state: State, folder: Path) -> None:

@@ -140,5 +140,14 @@ def test_unknown_sizes_are_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(RungError, match="dirty"):
         write_demo(tmp_path / "a", dirty=0.9)
     (tmp_path / "b" / "landing").mkdir(parents=True)
-    with pytest.raises(RungError, match="already holds"):
+    with pytest.raises(RungError, match="already holds another"):
         write_demo(tmp_path / "b")
+
+
+def test_the_same_state_again_is_left_as_it_is(tmp_path: Path) -> None:
+    write_demo(tmp_path / "state", leas=2, educators=40, years=1)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    write_demo(tmp_path / "state", leas=2, educators=40, years=1)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    with pytest.raises(RungError, match="already holds another"):
+        write_demo(tmp_path / "state", leas=2, educators=40, years=1, seed=1)
