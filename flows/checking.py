@@ -50,7 +50,7 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
     for read_part in read_batch(extract, fetch([drop], bounds), reference, bounds):
         part = refuse_misplaced(read_part, reference)
         judged = judge_batch(part, reference, school_year, nobody).refused()
-        for read, rows, counts in judged.drops():
+        for read, rows, counts, _ in judged.drops():
             verdict = court.judge(read, counts)
             submission = submission_of(read, counts, code_version())
             files = receipt_files(read, submission, verdict, rows, judged.rules)

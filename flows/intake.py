@@ -30,6 +30,7 @@ from flows.reference import ReferenceTables
 from flows.storage import write_parquet
 from flows.verdict import Court, refuse_misplaced
 from flows.workspace import Workspace, code_version
+from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.judge import DUPLICATE, ERRORS
 from transforms.s1_conform.parse.cells import mask_ssn
@@ -113,9 +114,7 @@ def _take_in(work: Workspace, court: Court, batch: list[Drop], gate: IntakeGate)
 def _commit(work: Workspace, court: Court, batch: JudgedBatch) -> list[Decision]:
     """Write lake and receipts of a batch and return what the ledger is to say."""
     with ThreadPoolExecutor(WRITERS) as pool:
-        return list(
-            pool.map(lambda found: _commit_one(work, court, batch.rules, found[0], found[1], found[2]), batch.drops())
-        )
+        return list(pool.map(lambda found: _commit_one(work, court, batch.rules, *found), batch.drops()))
 
 
 def _commit_one(
@@ -125,6 +124,7 @@ def _commit_one(
     read: DropRead,
     rows: pl.DataFrame,
     counts: dict[str, Any],
+    broken: Broken,
 ) -> Decision:
     drop, extract = read.drop, read.extract
     verdict = court.judge(read, counts)
@@ -148,7 +148,7 @@ def _commit_one(
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = [file.landed for file in read.files] if extract == drop.extract else []
     seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)
-    return Decision(submission, verdict.state, verdict.why, seen)
+    return Decision(submission, verdict.state, verdict.why, seen, broken)
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from flows.reading import BatchRows, DropRead
 from flows.reference import ReferenceTables
 from flows.rules import row_rules_for
 from flows.verdict import refuse_by_rule
-from transforms.s1_conform.accounting import count_by_drop, nothing
+from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop, nothing
 from transforms.s1_conform.derived import add_derived
 from transforms.s1_conform.identity import mark_shared
 from transforms.s1_conform.judge import DUPLICATE, mark_duplicates, mark_rules
@@ -38,11 +38,12 @@ class JudgedBatch:
         rows = refuse_by_rule(self.part, self.rows, self.rules, self.counts)
         return JudgedBatch(self.part, rows, self.rules, self.counts)
 
-    def drops(self) -> Iterator[tuple[DropRead, pl.DataFrame, dict[str, Any]]]:
-        """Each drop with its rows and its counts of rows and cents."""
+    def drops(self) -> Iterator[tuple[DropRead, pl.DataFrame, dict[str, Any], Broken]]:
+        """Each drop with its rows, its counts of rows and cents, and how many rows break each rule."""
         numbers = self.rows["drop_no"]
         extract = self.part.extract
         counted = count_by_drop(self.rows, extract)
+        broken = count_broken(self.rows, self.rules)
         start = 0
         for drop_no, drop in enumerate(self.part.drops):
             end = int(numbers.search_sorted(drop_no, side="right"))
@@ -50,7 +51,7 @@ class JudgedBatch:
             counts |= {"cents_set_aside": drop.cents_set_aside if extract == "payroll" else None}
             if counts["cents_read"] is not None:
                 counts["cents_read"] += counts["cents_set_aside"]
-            yield drop, self.rows.slice(start, end - start), counts
+            yield drop, self.rows.slice(start, end - start), counts, broken.get(drop_no, ())
             start = end
 
 

@@ -52,6 +52,7 @@ class Decision:
     state: str
     why: str
     objects: tuple[tuple[str, str, str, int], ...]  # landing, key, etag, size
+    broken: tuple[tuple[str, str, int], ...] = ()  # rule, severity, rows that break it
 
 
 class Ledger:
@@ -118,6 +119,15 @@ class Ledger:
             rows = [row for submission_id, row in fresh.items() if submission_id not in known]
             if rows:
                 connection.execute(sa.insert(submission), rows)
+            counts = {
+                (each.submission.submission_id, rule_id): {"severity": severity, "failed": failed}
+                for each in decisions
+                if each.submission.submission_id not in known
+                for rule_id, severity, failed in each.broken
+            }
+            if counts:
+                named = [{"submission_id": s, "rule_id": r, **count} for (s, r), count in counts.items()]
+                connection.execute(sa.insert(self.table("submission_rule")), named)
             stamped = [{"event_id": number + i, "at": stamp, **row} for i, row in enumerate(events, start=1)]
             connection.execute(sa.insert(event), stamped)
             places = [
@@ -147,6 +157,12 @@ class Ledger:
             rows = connection.execute(sa.select(submission)).mappings().all()
         found = [Submission(**row) for row in rows if row["submission_id"] in chosen]
         return sorted(found, key=lambda s: (s.extract, s.school_year, s.lea_id))
+
+    def broken_rules(self) -> list[tuple[str, str, str, int]]:
+        """submission_id, rule_id, severity and rows that break it, of every submission."""
+        counts = self.table("submission_rule")
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.select(counts))]
 
     def states(self) -> list[tuple[Submission, str, str]]:
         """Every submission with its state today and why, oldest decision first."""

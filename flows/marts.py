@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import dataframely as dy
@@ -23,12 +23,15 @@ from flows.ledger import Submission
 from flows.packs import load_packs
 from flows.progress import Progress
 from flows.reference import ReferenceTables
+from flows.rules import row_rules_for
 from flows.storage import scan_parquet, write_parquet
 from flows.summary import summarise
 from flows.workspace import PROJECT, Workspace, code_version
 from transforms.s3_designate.designation import READS, build_designation
 from transforms.s4_sustain.facts import resolved_facts
 from transforms.s5_marts import build_all
+from transforms.s5_marts.data_quality import build_data_quality
+from transforms.s5_marts.identities import broken_rows
 from transforms.s6_disclose.dimensions import build_dimensions
 from transforms.s6_disclose.sums import program_pay
 
@@ -58,7 +61,7 @@ def run_marts(
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
         tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
-        marts = build_marts(work, tables)
+        marts = build_marts(work, tables, rule_counts(work, in_force))
         summary = summarise(in_force, marts)
         for name, frame in marts.items():
             write_parquet(work.lake, f"{folder}/{name}.parquet", frame)
@@ -82,7 +85,7 @@ def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl
     return tables
 
 
-def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
+def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame], counts: pl.LazyFrame) -> dict[str, pl.DataFrame]:
     """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
 
     Raises GateFailed naming the mart that breaks its contract.
@@ -94,6 +97,7 @@ def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str
     terms = [pack.terms() for pack in packs]
     knobs = MetricKnobs.model_validate(work.settings.metrics)
     lazy = {"designation": designation} | build_all(tables, resolved, designation, terms, knobs, _gather)
+    lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
     lazy |= {"program_pay": program_pay(resolved["pay"])}
     lazy |= build_dimensions(tables, lazy["educator_year"], packs)
     # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
@@ -107,7 +111,42 @@ def build_marts(work: Workspace, tables: Mapping[str, pl.LazyFrame]) -> dict[str
         except dy.exc.ValidationError as error:
             said = "; ".join(line.strip() for line in str(error).splitlines())
             raise GateFailed(f"mart {name} breaks its contract: {said}") from None
+    _check_identities(frames, tables["payroll"], nominal=not knobs.deflator)
     return frames
+
+
+def rule_counts(work: Workspace, in_force: list[Submission]) -> pl.LazyFrame:
+    """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
+    failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
+    rows = [
+        (
+            *(s.lea_id, s.extract, s.school_year, rule.rule_id, rule.severity),
+            s.rows_accepted + s.rows_quarantined,
+            failed.get((s.submission_id, rule.rule_id), 0),
+            datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
+        )
+        for s in in_force
+        for rule in row_rules_for(s.extract, s.school_year)
+    ]
+    columns = ("lea_id", "extract", "school_year", "rule_id", "severity", "rows", "failed", "submitted_at")
+    types = (pl.String, pl.String, pl.Int16, pl.String, pl.String, pl.UInt32, pl.UInt32, pl.Datetime("us"))
+    return pl.LazyFrame(rows, schema=dict(zip(columns, types, strict=True)), orient="row")
+
+
+def _check_identities(frames: Mapping[str, pl.DataFrame], payroll: pl.LazyFrame, *, nominal: bool) -> None:
+    """The identities of DESIGN 8 are gates. Raises GateFailed naming each that does not hold, and how often."""
+    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"payroll": payroll}
+    checks = broken_rows(lazy, nominal=nominal)
+    counts = [rows.select(pl.len()) for rows in checks.values()]
+    # One at a time and streamed: payroll is the largest table there is, and two scans of it need not be in memory.
+    broken = {
+        name: rows
+        for name, count in zip(checks, counts, strict=True)
+        if (rows := count.collect(engine="streaming").item())
+    }
+    if broken:
+        said = ", ".join(f"{name} ({rows:,} rows)" for name, rows in broken.items())
+        raise GateFailed(f"marts do not add up: {said}; nothing was released")
 
 
 def _gather(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:

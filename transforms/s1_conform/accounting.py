@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
+from contracts.row_rules import RowRule
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, WARNINGS
 
+Broken = tuple[tuple[str, str, int], ...]  # rule, severity, rows that break it
 FATES = ("accepted", "quarantined", "duplicate")
 
 
@@ -29,6 +32,23 @@ def count_by_drop(judged: pl.DataFrame, extract: str) -> dict[int, dict[str, Any
     found = judged.lazy().group_by("drop_no").agg(counts).collect()
     listed = dict(zip(found["drop_no"].to_list(), found.drop("drop_no").iter_rows(named=True), strict=True))
     return {drop_no: nothing(extract) | counted for drop_no, counted in listed.items()}
+
+
+def count_broken(judged: pl.DataFrame, rules: Sequence[RowRule]) -> dict[int, Broken]:
+    """Per `drop_no` the rules that its rows break: rule, severity, rows. Drops whose rows break none are not there."""
+    listed = [
+        judged.lazy()
+        .filter(pl.col(name).is_not_null())
+        .select("drop_no", pl.col(name).alias("rule_id"))
+        .explode("rule_id")
+        for name in (ERRORS, WARNINGS)
+    ]
+    found = pl.concat(listed).group_by("drop_no", "rule_id").len().sort("drop_no", "rule_id").collect()
+    severity = {rule.rule_id: rule.severity for rule in rules}
+    broken: dict[int, Broken] = {}
+    for drop_no, rule_id, rows in zip(*found, strict=True):
+        broken[drop_no] = (*broken.get(drop_no, ()), (rule_id, severity[rule_id], rows))
+    return broken
 
 
 def nothing(extract: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ def repeated(keys: pl.DataFrame) -> pl.Series:
 
     Equal rows have equal hashes, so only rows whose hash stands twice are compared whole.
     """
-    mixed = (pl.col(name).hash(seed) for seed, name in enumerate(keys.columns, start=1))
+    mixed = [pl.col(name).hash(seed) for seed, name in enumerate(keys.columns, start=1)]
     hashes = keys.select(pl.fold(pl.lit(0, dtype=pl.UInt64), lambda left, right: left ^ right, mixed))[:, 0]
     if hashes.n_unique() == keys.height:
         return pl.repeat(False, keys.height, eager=True, dtype=pl.Boolean)
