@@ -82,9 +82,19 @@ class Facts:
         return int(str(found)) if found is not None else 0
 
     def programs_of(self, lea_id: str | None) -> list[Program]:
-        """Programs with rows in a district (or the state), in the packs' order."""
-        present = {row["program_id"] for row in self.rows("public_designation", lea_id)}
+        """Programs with rows in a district (anywhere, when `lea_id` is None), in the packs' order."""
+        if lea_id is None:
+            present = set(self.tables["public_designation"]["program_id"].unique())
+        else:
+            present = {row["program_id"] for row in self.rows("public_designation", lea_id)}
         return [program for program in self.programs.values() if program.program_id in present]
+
+    @cached_property
+    def reported(self) -> dict[str, str]:
+        """Districts with rows, each with its name: those that have a page."""
+        names = ("public_compensation", "public_designation", "public_access")
+        present = set().union(*(self.tables[name]["lea_id"].drop_nulls().unique() for name in names))
+        return {lea_id: name for lea_id, name in self.districts.items() if lea_id in present}
 
 
 def read_facts(work: Workspace, restricted: bool) -> Facts:

@@ -43,9 +43,8 @@ def pages(facts: Facts) -> Iterator[Page]:
     yield state_page(facts)
     for program in facts.programs_of(None):
         yield program_page(facts, program)
-    for lea_id in facts.districts:
-        if facts.rows("public_compensation", lea_id) or facts.rows("public_designation", lea_id):
-            yield district_page(facts, lea_id)
+    for lea_id in facts.reported:
+        yield district_page(facts, lea_id)
 
 
 def state_page(facts: Facts) -> Page:
@@ -58,7 +57,7 @@ def state_page(facts: Facts) -> Page:
         more = (money.cliff(facts), money.pay_per_hour(facts), quality.timeliness(facts))
         sections.append(Section("For those who may see it", more))
     programs = tuple((program.title, f"program/{program.program_id}.html") for program in facts.programs_of(None))
-    districts = tuple((name, f"district/{lea_id}.html") for lea_id, name in facts.districts.items())
+    districts = tuple((name, f"district/{lea_id}.html") for lea_id, name in facts.reported.items())
     return Page(
         "index.html",
         f"{facts.state}: teacher leadership",
@@ -76,7 +75,7 @@ def program_page(facts: Facts, program: Program) -> Page:
         cost.append(money.projection(facts, program))
     adopting = tuple(
         (name, f"district/{lea_id}.html")
-        for lea_id, name in facts.districts.items()
+        for lea_id, name in facts.reported.items()
         if facts.rows("public_designation", lea_id, program.program_id)
     )
     return Page(
@@ -148,7 +147,7 @@ def _headline(facts: Facts, lea_id: str | None) -> tuple[tuple[str, str], ...]:
             said.append((f"{name}, {year_name(facts.latest)}", persons_text(row)))
     said.append(("programs", str(len(facts.programs_of(lea_id)))))
     if lea_id is None:
-        said.append(("districts", f"{len(facts.districts):,}"))
+        said.append(("districts", f"{len(facts.reported):,}"))
     return tuple(said)
 
 

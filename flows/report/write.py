@@ -37,10 +37,14 @@ class ReportReceipt:
 
 def write_report(work: Workspace, target: Place, progress: Progress, *, restricted: bool = False) -> ReportReceipt:
     """Write the report of the current release into `target`. Raises RungError when there is no release."""
-    facts = read_facts(work, restricted)
+    return write_pages(read_facts(work, restricted), target, progress)
+
+
+def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -> ReportReceipt:
+    """Draw and write every page of these facts."""
     planned = list(pages(facts))
     charts = 0
-    with progress.stage("report", len(planned)) as advance:
+    with (progress or Progress(quiet=True)).stage("report", len(planned)) as advance:
         rest = iter(planned)
         while batch := list(islice(rest, AT_ONCE)):
             drawn = iter(draw_all([spec(each[0]) for each in _charts(batch)]))
@@ -49,7 +53,7 @@ def write_report(work: Workspace, target: Place, progress: Progress, *, restrict
                 target.write(page.path, html.encode())
                 charts += used
             advance(len(batch))
-    return ReportReceipt(facts.release_id, restricted, len(planned), charts, target.uri("index.html"))
+    return ReportReceipt(facts.release_id, facts.restricted, len(planned), charts, target.uri("index.html"))
 
 
 def _charts(batch: list[Page]) -> Iterator[Any]:
