@@ -1,4 +1,4 @@
-"""The ladder step alone: educator-years a second on one core, beside a bare Polars copy of a column of the same size."""
+"""The ladder step alone: educator-years a second on one core, beside a bare Polars copy of a column as long."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ PEOPLE, YEARS, REPEATS, SEED = 2_000_000, 5, 5, 1
 
 @dataclass(frozen=True)
 class LadderStep:
-    """`per_second`: educator-years a second of the step; `walk_per_second`: of the whole walk, which also counts years at
-    the level; `copy_per_second`: values of an Int32 column that Polars copies a second.
+    """`per_second`: educator-years a second of the step; `walk_per_second`: of the whole walk, which also counts years
+    at the level; `copy_per_second`: values of an Int32 column that Polars copies a second.
 
     All the best of several runs; CPU seconds of this process, so that other work and threads do not count twice.
     """
