@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from contracts.dimensions import DIMENSIONS
 from contracts.marts import MARTS
 from contracts.public import PUBLIC
 from flows.errors import RungError
@@ -113,9 +114,11 @@ def _change(
 
 
 def _key(mart: str, frames: list[pl.DataFrame]) -> list[str]:
-    declared = MARTS[mart].order if mart in MARTS else PUBLIC[mart].key if mart in PUBLIC else ("name",)
+    keys = {name: each.order for name, each in MARTS.items()}
+    keys |= {name: each.key for name, each in PUBLIC.items()} | {name: each.key for name, each in DIMENSIONS.items()}
+    declared = keys.get(mart, ("name",))
     names = ["educator_key" if c == "staff_id" and "staff_id" not in frames[0].columns else c for c in declared]
-    return [name for name in names if all(name in frame.columns for frame in frames)]
+    return [name for name in names if all(name in frame.columns for frame in frames)] or frames[0].columns
 
 
 def _headlines(releases: Place, release_id: str) -> dict[str, Any]:
@@ -150,3 +153,15 @@ def prune(work: Workspace, keep: int) -> list[str]:
     for name in gone:
         work.releases.remove(name)
     return gone
+
+
+def read_current(releases: Place, paths: list[str]) -> tuple[str, dict[str, bytes]]:
+    """Files of the current release, all of the same one whatever is published meanwhile: the pointer is read once.
+
+    Raises RungError before the first release and for a file whose checksum is not the manifest's.
+    """
+    try:
+        release_id = json.loads(releases.read("current.json"))["release_id"]
+    except FileNotFoundError:
+        raise RungError("there is no release yet; run `rung release`") from None
+    return release_id, {path: read_checked(releases, release_id, path) for path in paths}

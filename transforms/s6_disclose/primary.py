@@ -85,8 +85,9 @@ def with_bands(cells_lf: pl.LazyFrame, policy: DisclosurePolicy) -> pl.LazyFrame
     small = _distribution() & (group < policy.band_counts_below) & (value > 0)
     moved = (value - pl.col("last_exact")).abs()
     restated = (pl.col("unit") == "persons") & moved.is_between(1, policy.minimum_change - 1)
-    both_low = pl.min_horizontal(value, pl.col("last_exact")) // base * base
-    both_high = pl.max_horizontal(value, pl.col("last_exact")) // base * base + base - 1
+    wide = 2 * policy.minimum_change
+    both_low = pl.min_horizontal(value, pl.col("last_exact")) // wide * wide
+    both_high = pl.max_horizontal(value, pl.col("last_exact")) // wide * wide + wide - 1
     ends = [
         pl.when(restated).then(both).when(small).then(band).when(coded[0]).then(code).otherwise(plain).alias(name)
         for name, both, band, code, plain in (
