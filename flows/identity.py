@@ -68,8 +68,10 @@ def propose_crosswalk(work: Workspace, read: DropRead) -> bytes | None:
     A person reads it, keeps the right lines as `crosswalks/<lea_id>.csv`, and the mapping says `crosswalk: true` and
     `people_by`. Nothing is applied by itself.
     """
+    if not read.without_ids:
+        return None
     record = [each for each in work.ledger.in_force() if each.extract == "roster" and each.lea_id == read.drop.lea_id]
-    if not read.without_ids or not record:
+    if not record:
         return None
     newest = max(record, key=lambda each: each.school_year)
     known = scan_parquet(work.lake, [_accepted(newest)]).collect()

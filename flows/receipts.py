@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -66,7 +67,7 @@ def receipt_files(
 
 def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
     """One row per broken rule and row: file, row, rule, severity, column, value as sent, message, fix."""
-    found = [pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "source_row": pl.UInt32})]
+    found = [nothing_found()]
     for name in (ERRORS, WARNINGS):
         if name not in rows.columns or rows[name].null_count() == rows.height:
             continue
@@ -75,7 +76,15 @@ def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
         found += [
             _findings_of(broken.filter(pl.col(name).list.contains(r.rule_id)), r) for r in rules if r.rule_id in hit
         ]
+    if len(found) == 1:
+        return found[0]
     return pl.concat(found).sort("source_file", "source_row", "rule_id", "column")
+
+
+@lru_cache
+def nothing_found() -> pl.DataFrame:
+    """The findings of a submission without any."""
+    return pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "source_row": pl.UInt32})
 
 
 def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
@@ -145,7 +154,9 @@ def receipt_data(
 ) -> dict[str, Any]:
     """Everything that a receipt says, as data."""
     said = {rule.rule_id: rule for rule in rules}
-    counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
+    counts = nothing_found().select("rule_id", len="source_row")
+    if findings.height:
+        counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
     broken = [
         {"rule_id": rule_id, "rows": rows, "severity": said[rule_id].severity, "column": said[rule_id].column}
         | {"message": said[rule_id].message, "fix": said[rule_id].fix}
@@ -185,6 +196,8 @@ def _harmless(name: str) -> pl.Expr:
 
 def _csv(frame: pl.DataFrame) -> bytes:
     """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
+    if frame.is_empty():  # the usual case: column names of our own, and no cell to look at
+        return ("\ufeff" + ",".join(frame.columns) + "\n").encode()
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     frame = frame.with_columns(_harmless(name) for name in text)
     names = [re.sub(SSN, "***-**-****", re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
