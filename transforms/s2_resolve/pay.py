@@ -10,37 +10,36 @@ import polars as pl
 from contracts import vocabulary as v
 from transforms.s2_resolve.exact import cents
 
+# Enums in the order of their names: grouping and comparing them is work on small integers, not on text
+PAY_TYPE = pl.Enum(sorted(v.PAY_TYPES))
+STREAM = pl.Enum(sorted(v.STREAMS))
 PAY_KEY = ("lea_id", "school_year", "staff_id", "pay_code", "fund_code", "school_id")
 
 
 def sum_payroll(payroll: pl.LazyFrame) -> pl.LazyFrame:
     """Net pay and hours by lea x year x staff x pay code x fund x school (null school kept).
 
-    Columns: PAY_KEY, `cents` (Int64, net of reversals), `hours` (Float64, null when no line has hours), `lines`.
+    Columns: PAY_KEY, `cents` (Int64, net of reversals), `hours` (Float64, null when no line has hours or they cancel).
     Hours are summed as whole millionths, so that their sum does not depend on row order.
     """
     hours = (pl.col("hours") * 1_000_000).round(0).cast(pl.Int64)
     return (
-        payroll.group_by(PAY_KEY)
-        .agg(
-            pl.col("amount").pipe(cents).sum().alias("cents"),
-            hours.sum().alias("hours"),
-            pl.col("hours").count().alias("with_hours"),
-            pl.len().alias("lines"),
-        )
-        .with_columns(pl.when(pl.col("with_hours") > 0).then(pl.col("hours") / 1_000_000).alias("hours"))
-        .drop("with_hours")
+        payroll.select(*PAY_KEY, pl.col("amount").pipe(cents).alias("cents"), hours.alias("hours"))
+        .group_by(PAY_KEY)
+        .agg(pl.col("cents").sum(), pl.col("hours").sum())
+        .with_columns(pl.when(pl.col("hours") != 0).then(pl.col("hours") / 1_000_000).alias("hours"))
     )
 
 
 def classify_pay(pay_sums: pl.LazyFrame, pay_codes: pl.LazyFrame, funds: pl.LazyFrame) -> pl.LazyFrame:
     """Pay sums with `pay_type`, `program_id`, `role_code`, `stream`, `award_id`, `award_end`, `recurring`, `is_soft`.
 
-    A pay code or fund that is not in reference becomes `unknown`, the row kept (MARTS 1). `is_role_pay`: stipend,
-    hourly or bonus pay whose code names a program or a role. An unknown fund is not soft: nobody said it ends.
+    `pay_type` and `stream` are Enums (PAY_TYPE, STREAM). A pay code or fund that is not in reference becomes `unknown`,
+    the row kept (MARTS 1). `is_role_pay`: stipend, hourly or bonus pay whose code names a program or a role. An unknown
+    fund is not soft: nobody said it ends.
     """
-    codes = pay_codes.select("lea_id", "pay_code", "pay_type", "program_id", "role_code")
-    sources = funds.select("lea_id", "fund_code", "stream", "award_id", "award_end", "recurring")
+    codes = pay_codes.select("lea_id", "pay_code", pl.col("pay_type").cast(PAY_TYPE), "program_id", "role_code")
+    sources = funds.select("lea_id", "fund_code", pl.col("stream").cast(STREAM), "award_id", "award_end", "recurring")
     return (
         pay_sums.join(codes, on=["lea_id", "pay_code"], how="left")
         .join(sources, on=["lea_id", "fund_code"], how="left")

@@ -114,7 +114,8 @@ def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
     """
     parts = (pl.col("full_time_equivalency") * 1_000_000).round(0).cast(pl.Int64)
     person = ["staff_id", "school_year"]
-    several = stays.filter(pl.col("full_time_equivalency").sum().over(person) > limits.person_fte)
+    heavy = stays.group_by(person).agg(parts.sum().alias("all_parts"))
+    several = stays.join(heavy.filter(pl.col("all_parts") > limits.person_fte * 1_000_000), on=person, how="semi")
     comes = several.select(*person, "lea_id", pl.col("stay_begin").alias("day"), parts.alias("change"))
     goes = several.select(*person, "lea_id", (pl.col("stay_end") + DAY).alias("day"), (-parts).alias("change"))
     daily = pl.concat([comes, goes]).group_by(*person, "day").agg(pl.col("change").sum(), pl.col("lea_id").min())

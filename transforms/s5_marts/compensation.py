@@ -20,28 +20,36 @@ def build_compensation(pay: pl.LazyFrame, base_lf: pl.LazyFrame) -> pl.LazyFrame
     rows = pay.group_by(*PERSON, "pay_type", "stream").agg(
         pl.col("cents").sum(), pl.col("cents").filter("is_role_pay").sum().alias("role_cents")
     )
-    carrier = (
-        rows.select(*PERSON, "pay_type", "stream", "cents")
-        .sort(
-            *PERSON,
-            pl.col("pay_type") == "base",
-            pl.when(pl.col("pay_type") == "base").then("cents").otherwise(0),
-            "pay_type",
-            "stream",
-            descending=[False, False, False, True, True, False, False],
-        )
-        .unique(PERSON, keep="first", maintain_order=True)
-        .join(base_lf, on=PERSON, how="left")
-        .select(*PERSON, "pay_type", "stream", "counterfactual_fine", "increment_fine", "increment_status")
+    carries = pl.col("place") == pl.col("place").max().over(PERSON)
+    has_base = carries & (pl.col("pay_type") == "base")
+    told = base_lf.select(
+        *PERSON,
+        money(dollars(pl.col("counterfactual_fine"))).alias("base_counterfactual"),
+        money(dollars(pl.col("increment_fine"))).alias("increment"),
+        "increment_status",
     )
-    has_base = pl.col("pay_type") == "base"
     return (
-        rows.join(carrier, on=[*PERSON, "pay_type", "stream"], how="left")
+        rows.with_columns(_place().alias("place"))
+        .with_columns(carries.alias("carries"), has_base.alias("has_base"))
+        .join(told, on=PERSON, how="left")
         .with_columns(
             money_from_cents(pl.col("cents")).alias("amount"),
             money_from_cents(pl.col("role_cents")).alias("role_amount"),
-            pl.when(has_base).then(money(dollars(pl.col("counterfactual_fine")))).alias("base_counterfactual"),
-            pl.when(has_base).then(money(dollars(pl.col("increment_fine")))).alias("increment"),
+            pl.when("has_base").then(pl.col("base_counterfactual", "increment")),
+            pl.when("carries").then("increment_status").alias("increment_status"),
         )
         .pipe(Compensation.cast)
+    )
+
+
+def _place() -> pl.Expr:
+    """An integer that is highest on the row that carries the increment: base rows by amount, then the first stream by
+    name; below every base row the others, the first pay type and stream by name highest.
+    """
+    stream = pl.col("stream").to_physical().cast(pl.Int64)
+    kind = pl.col("pay_type").to_physical().cast(pl.Int64)
+    return (
+        pl.when(pl.col("pay_type") == "base")
+        .then(pl.col("cents") * 32 - stream)
+        .otherwise(-(2**62) - kind * 32 - stream)
     )

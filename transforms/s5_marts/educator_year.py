@@ -65,14 +65,17 @@ def staff_years(record_years: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyF
 def rating_of_record(ratings: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
     """One rating row per lea x staff x year: usable first, then the district's own system, then the first by name."""
     own = districts.select("lea_id", pl.col("rating_system").alias("own_system"))
+    systems = (
+        ratings.select("rating_system")
+        .unique()
+        .with_columns(pl.col("rating_system").rank("dense").cast(pl.Int32).alias("by_name"))
+    )
+    unlike = (pl.col("rating_system") != pl.col("own_system")).fill_null(True)
+    place = pl.col("rating_reason").is_not_null().cast(pl.Int32) * 2_000_000 + unlike * 1_000_000 + pl.col("by_name")
     return (
         ratings.join(own, on="lea_id", how="left")
-        .sort(
-            *LEA_PERSON,
-            pl.col("rating_reason").is_not_null(),
-            (pl.col("rating_system") != pl.col("own_system")).fill_null(True),
-            "rating_system",
-        )
-        .unique(LEA_PERSON, keep="first", maintain_order=True)
+        .join(systems, on="rating_system")
+        .with_columns(place.alias("place"))
+        .filter(pl.col("place") == pl.col("place").min().over(LEA_PERSON))
         .select(*LEA_PERSON, "rating_system", "rating_level", "band", "is_top", "rating_reason")
     )

@@ -20,14 +20,18 @@ def build_leadership_activity(leadership: pl.LazyFrame, lea_years: pl.LazyFrame)
     else the educator's of record; output and outcome never share a row.
     """
     record = lea_years.select(*PERSON, pl.col("school_id").alias("record_school_id"))
-    events = leadership.join(record, on=PERSON, how="left").with_columns(
-        pl.coalesce("school_id", "record_school_id").alias("school_id"),
-        pl.col("event_date").dt.truncate("1mo").alias("month"),
+    counted = pl.col("event_type").is_in(list(OUTPUTS)) & pl.col("outcome").is_in(["completed", "scheduled"])
+    scored = pl.col("score_before").is_not_null() & pl.col("score_after").is_not_null()
+    events = (
+        leadership.filter(counted | scored)
+        .join(record, on=PERSON, how="left")
+        .with_columns(
+            pl.coalesce("school_id", "record_school_id").alias("school_id"),
+            pl.col("event_date").dt.truncate("1mo").alias("month"),
+        )
     )
     completed = pl.col("outcome") == "completed"
-    outputs = events.filter(
-        pl.col("event_type").is_in(list(OUTPUTS)) & pl.col("outcome").is_in(["completed", "scheduled"])
-    ).select(
+    outputs = events.filter(counted).select(
         *KEY[:3],
         "school_year",
         pl.col("event_type").alias("measure"),

@@ -80,13 +80,6 @@ def students_reached(led: pl.LazyFrame, stays: pl.LazyFrame) -> pl.LazyFrame:
     A person's students: over positions, the most that any stay in the position says.
     """
     position = [*PERSON, "school_id", "position_title", "position_id"]
-    said = stays.filter(pl.col("students_taught").is_not_null())
-    taught = (
-        said.group_by(position)
-        .agg(pl.col("students_taught").max())
-        .group_by(PERSON)
-        .agg(pl.col("students_taught").sum().cast(pl.Int64).alias("students_reached"))
-    )
     team = (
         stays.filter(pl.col("supervisor_staff_id").is_not_null())
         .select("lea_id", "school_year", pl.col("supervisor_staff_id").alias("leader"), "staff_id")
@@ -95,6 +88,13 @@ def students_reached(led: pl.LazyFrame, stays: pl.LazyFrame) -> pl.LazyFrame:
     keyed = led.select(*GROUP, "staff_id")
     members = keyed.rename({"staff_id": "leader"}).join(team, on=["lea_id", "school_year", "leader"]).drop("leader")
     reached = pl.concat([keyed, members.select(keyed.collect_schema().names())]).unique()
+    said = stays.filter(pl.col("students_taught").is_not_null()).join(reached, on=PERSON, how="semi")
+    taught = (
+        said.group_by(position)
+        .agg(pl.col("students_taught").max())
+        .group_by(PERSON)
+        .agg(pl.col("students_taught").sum().cast(pl.Int64).alias("students_reached"))
+    )
     return reached.join(taught, on=PERSON).group_by(GROUP).agg(pl.col("students_reached").sum())
 
 
