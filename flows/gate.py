@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 
 import polars as pl
@@ -36,19 +37,24 @@ class IntakeGate:
         self._folder = Path(self._scratch.name)
         self._gate = Gate(self._folder)
         self.receipts: list[GateReceipt] = []
+        self.seconds = 0.0  # spent in here, imports included
+        start = perf_counter()
         if expected_bytes >= WORTH_PRELOADING:
             preload()
+        self.seconds += perf_counter() - start
 
     def __enter__(self) -> IntakeGate:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        start = perf_counter()
         try:
             if kind is None or issubclass(kind, GateFailed):
                 self._gate.close()
                 self._publish()
         finally:
             self._scratch.cleanup()
+            self.seconds += perf_counter() - start
 
     @property
     def full(self) -> bool:
@@ -57,6 +63,7 @@ class IntakeGate:
 
     def observe(self, extract: str, batch: pl.DataFrame, counts: Mapping[str, int]) -> None:
         """Take in judged rows (without exact duplicates) and the masks' counts. Raises GateFailed."""
+        start = perf_counter()
         suite = suite_of(extract)
         ours = {rule.rule_id: counts[rule.rule_id] for rule in suite.expectations if rule.rule_id in counts}
         if batch.height:
@@ -64,15 +71,19 @@ class IntakeGate:
                 self._gate.observe(suite, batch, ours)
             except GateError as error:
                 raise GateFailed(str(error)) from None
+        self.seconds += perf_counter() - start
 
     def settle(self) -> None:
         """Ask Great Expectations about all that was observed. Raises GateFailed (a count differs) or RungError."""
+        start = perf_counter()
         try:
             self.receipts += self._gate.settle()
         except EngineError as error:
             raise RungError(str(error)) from None
         except GateError as error:
             raise GateFailed(str(error)) from None
+        finally:
+            self.seconds += perf_counter() - start
 
     def _publish(self) -> None:
         made = open_place(str(self._folder), self._folder)

@@ -35,7 +35,7 @@ from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.judge import DUPLICATE, ERRORS
 from transforms.s1_conform.parse.cells import mask_ssn
 
-WRITERS = 4
+WRITERS = 8
 
 
 @dataclass
@@ -70,6 +70,7 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
                 _apply(work, gate, pending, receipt)
             advance(sum(drop.size for drop in batch))
         _apply(work, gate, pending, receipt)
+    progress.seconds["gate"] = progress.seconds.get("gate", 0.0) + gate.seconds  # part of the intake's
     return receipt
 
 

@@ -22,16 +22,18 @@ class Page:
         self.lines: dict[int, str] = {}
         self.done: list[tuple[int, RowSpoil]] = []
         self._seen: set[tuple[str, ...]] = set()
+        self._met: set[tuple[str, str]] = set()  # spoil and person: the same twice could make two rows of one key
 
     def fits(self, spoil: RowSpoil, row: int) -> bool:
-        """Whether the row has what the spoil spoils, and would not come out like another spoiled row."""
+        """Whether the row has what the spoil spoils, and would not come out like another row."""
         if spoil.only and self.columns[spoil.only[0]][row] != spoil.only[1]:
             return False
         if spoil.least is not None and float(self.columns[spoil.column][row]) < spoil.least:
             return False
         if spoil.how == "cell" and not self.beside:
             spoiled = self._row(row) | self._cells(spoil, row)
-            return spoiled != self._row(row) and tuple(spoiled.values()) not in self._seen
+            unlike = spoiled != self._row(row) and tuple(spoiled.values()) not in self._seen
+            return unlike and (spoil.name, self.columns["staff_id"][row]) not in self._met
         return True
 
     def spoil(self, spoil: RowSpoil, row: int) -> int:
@@ -51,6 +53,7 @@ class Page:
         elif self.beside:
             self._note(spoil, self._add(self._second(row) | self._cells(spoil, row)))
         else:
+            self._met.add((spoil.name, self.columns["staff_id"][row]))
             for name, cell in self._cells(spoil, row).items():
                 self.columns[name][row] = cell
             self._seen.add(tuple(self._row(row).values()))

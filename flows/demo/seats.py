@@ -54,6 +54,7 @@ def build_schools(state: State, group: range) -> Schools:
     number = np.concatenate([np.arange(count) for count in counts])
     poverty = np.clip(state.poverty_level()[lea] + 17.0 * state.dice.normal("school poverty", lea, number), 1.5, 99.0)
     poverty = np.round(poverty, 1)
+    poorest = np.repeat(np.maximum.reduceat(poverty, np.cumsum(counts) - counts), counts)
     partners = np.array([any(p.partner_list for p in state.programs(i, state.years[0]).values()) for i in group])
     low = state.dice.uniform("low performing", lea, number) < 0.25 * (poverty / 100) ** 2 + 0.01
     return Schools(
@@ -62,7 +63,7 @@ def build_schools(state: State, group: range) -> Schools:
         level=state.dice.choice("level", [0.55, 0.2, 0.2, 0.05], lea, number),
         poverty=poverty,
         low_performing=np.asarray(low),
-        partner=np.asarray(partners[lea - group.start] & (poverty >= 65.0)),
+        partner=np.asarray(partners[lea - group.start] & ((poverty >= 65.0) | (poverty == poorest))),
         rural=np.asarray(state.rural()[lea]),
     )
 
