@@ -20,7 +20,7 @@ from flows.errors import RungError
 from flows.storage import LocalPlace
 from flows.workspace import PROJECT
 
-STATE = PROJECT / ".rung-server"
+STATE = Path(os.environ.get("RUNG_SERVER_STATE", str(PROJECT / ".rung-server")))
 PORT = int(os.environ.get("RUNG_SERVER_PORT", "4200"))
 STARTS_WITHIN_SECONDS = 120
 STOPS_WITHIN_SECONDS = 20

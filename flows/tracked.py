@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.artifacts import gate_artifact, intake_artifacts, leave_failure, release_artifact
+from flows.certification import certified
 from flows.errors import GateFailed, RungError
 from flows.intake import IntakeReceipt, run_intake
 from flows.marts import MartsReceipt, run_marts
 from flows.reference import load_reference
 from flows.release import ReleaseReceipt, educator_key_of, run_release
 from flows.run import RunReceipt, run_all
+from flows.simulated import compared_programs
 from flows.tracking import TrackedProgress, as_task, one_run_per_lake
 from flows.workspace import Workspace, open_workspace
 
@@ -108,6 +110,30 @@ def restate(as_of: datetime, config: str = "rung.toml") -> MartsReceipt:
     return then
 
 
+@flow(name="simulate", timeout_seconds=2 * HOUR, **HOUSE)
+def simulate(
+    programs: list[str],
+    lea_id: str | None = None,
+    first_year: int | None = None,
+    last_year: int | None = None,
+    config: str = "rung.toml",
+) -> int:
+    """Run programs over the districts' own history, also where never adopted. Writes only its artifact.
+
+    Args:
+        programs: Program ids, such as those that `rung programs` lists.
+        lea_id: One district; empty: all.
+        first_year: First school year to show (2026 = 2025-26); empty: all.
+        last_year: Last school year to show; empty: all.
+        config: Path of rung.toml, absolute or from the folder of prefect.yaml.
+    """
+    work = open_workspace(Path(config))
+    years = (first_year or 0, last_year or 9999) if first_year or last_year else None
+    compared: list[dict[str, Any]] = as_task("simulate", lambda: compared_programs(work, programs, lea_id, years))
+    create_table_artifact(compared, key="simulation", description=f"{', '.join(programs)} side by side")
+    return len(compared)
+
+
 def _intake_and_marts(work: Workspace, build_marts: bool = True) -> IntakeReceipt:
     """Intake; then marts, when there is anything in force to build them from."""
     progress = TrackedProgress()
@@ -127,7 +153,7 @@ def _refuse_uncertified(work: Workspace) -> None:
         raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
     latest = max(s.school_year for s in in_force)
     wanted = {s.lea_id for s in in_force if s.school_year == latest}
-    lacking = sorted(wanted - {lea for lea, year in work.ledger.certified() if year == latest})
+    lacking = sorted(wanted - {lea for lea, year in certified(work.ledger) if year == latest})
     if lacking:
         some = ", ".join(lacking[:10]) + (" …" if len(lacking) > 10 else "")
         raise GateFailed(f"{len(lacking)} of {len(wanted)} districts have not certified {latest}: {some}")

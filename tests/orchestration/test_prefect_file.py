@@ -13,7 +13,7 @@ from flows.deploy.files import read_automations, read_prefect_file
 from flows.errors import RungError
 
 ROOT = Path(__file__).parents[2]
-DEPLOYMENTS = ["statewide-nightly", "intake-on-drop", "release-weekly", "restate"]
+DEPLOYMENTS = ["statewide-nightly", "intake-on-drop", "release-weekly", "restate", "simulate"]
 
 
 def written(folder: Path, change: Any) -> Path:
