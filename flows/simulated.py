@@ -11,7 +11,6 @@ from contracts.knobs import MetricKnobs
 from flows.marts import accepted_tables
 from flows.packs import load_packs
 from flows.reference import load_reference
-from flows.simulate import simulate
 from flows.workspace import PROJECT, Workspace
 
 
@@ -19,6 +18,8 @@ def compared_programs(
     work: Workspace, programs: Sequence[str], lea_id: str | None, years: tuple[int, int] | None
 ) -> list[dict[str, Any]]:
     """One line per program x year: districts, designees, cost where known. Raises RungError for an unknown program."""
+    from flows.simulate import simulate
+
     reference = load_reference(work.reference).tables
     tables = accepted_tables(work, work.ledger.in_force()) | {name: t.lazy() for name, t in reference.items()}
     packs = load_packs(PROJECT / "programs", work.settings.programs)
