@@ -75,15 +75,12 @@ def _spoil_rows(dice: Dice, path: Path, extract: str, share: float, number: int)
     left = int(share * page.height)
     order = np.argsort(dice.uniform("spoil", number, np.arange(page.height)))
     candidates = deque(order.tolist())
-    turn = number * STRIDE
-    while left > 0 and candidates:
+    first = number * STRIDE
+    for turn in range(first, first + 2 * (left + len(spoils))):
         spoil = spoils[turn % len(spoils)]
-        turn += 1
         row = next((row for row in islice(candidates, LOOK_AHEAD) if page.fits(spoil, row)), None)
         if row is not None and spoil.rows <= left:
             candidates.remove(row)
             left -= page.spoil(spoil, row)
-        elif left == 1 and turn > number * STRIDE + 2 * len(spoils):
-            break
     page.save()
     return [(row + HEADER_LINES + 1, spoil) for row, spoil in sorted(page.done, key=lambda done: done[0])]
