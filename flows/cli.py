@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli_release import add_commands
+from flows import cli_programs, cli_release
 from flows.errors import RungError
 
 app = typer.Typer(
@@ -26,7 +26,8 @@ app = typer.Typer(
 Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DEFAULT_CONFIG = Path("rung.toml")
-add_commands(app)
+cli_release.add_commands(app)
+cli_programs.add_commands(app)
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def program_data(pack: Pack) -> dict[str, Any]:
 
 
 def program_page(pack: Pack) -> str:
-    """A pack in words: levels, inputs, rules with their sources, pay, knobs, open questions, and the ladder in Mermaid."""
+    """A pack in words: levels, inputs, rules with sources, pay, knobs, open questions, and the ladder in Mermaid."""
     parts = [f"{pack.program_id}: {pack.title}", pack.summary, ""]
     parts += [f"visibility {pack.visibility}; primitives: {', '.join(primitives(pack))}", ""]
     parts += ["Versions", *(_version(pack)), ""]
@@ -53,10 +53,8 @@ def program_page(pack: Pack) -> str:
     parts += ["", "Rules, the first that applies decides"]
     for rule in (*pack.placement, *pack.rules):
         parts += _rule(pack, rule)
-    if pack.bank:
-        parts += [
-            f"  points bank: {pack.bank.threshold:g} units an interval [{pack.bank.source}; {pack.bank.provenance}]"
-        ]
+    if (bank := pack.bank) is not None:
+        parts.append(f"  points bank: {bank.threshold:g} units an interval [{bank.source}; {bank.provenance}]")
     parts += _pay(pack) + _knobs(pack)
     if pack.open_questions:
         parts += ["", "Open questions", *(f"  {text}" for text in pack.open_questions)]
@@ -64,9 +62,8 @@ def program_page(pack: Pack) -> str:
 
 
 def _version(pack: Pack) -> list[str]:
-    return [
-        f"  {v.version}: {v.from_year} to {v.to_year or 'today'} [{v.source}; {v.provenance}]" for v in pack.versions
-    ]
+    years = [(v, f"{v.from_year} to {v.to_year or 'today'}") for v in pack.versions]
+    return [f"  {v.version}: {said} [{v.source}; {v.provenance}]" for v, said in years]
 
 
 def _rule(pack: Pack, rule: Rule) -> list[str]:
@@ -112,7 +109,7 @@ def write_drawing(pack: Pack, folder: Path) -> list[Path]:
 
 
 def check_file(path: Path) -> str:
-    """Check one pack file whole. Returns a line that says it is sound; raises RungError with every place that is not."""
+    """Check one pack file whole. Returns a line that says it is sound; raises RungError with each place that is not."""
     pack = load_pack(path)
     return f"{path.name}: sound; {len(pack.levels)} levels, {len(pack.placement) + len(pack.rules)} rules"
 
