@@ -29,6 +29,7 @@ def release(
     diff: Annotated[bool, typer.Option("--diff", help="Only tell what changed since the release before.")] = False,
     rollback: Annotated[str | None, typer.Option(help="Make this older release the current one again.")] = None,
     keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
+    accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Only list the releases that are kept, newest first.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -54,14 +55,14 @@ def release(
         said = f"current again: {rollback} (before: {left})"
         _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
     else:
-        _publish(work, identified, as_json)
+        _publish(work, identified, accept_drift, as_json)
     if keep is not None:
         gone = prune(work, keep)
         if gone and not as_json:
             typer.echo(f"removed: {', '.join(gone)}")
 
 
-def _publish(work: Any, identified: bool, as_json: bool) -> None:
+def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
     from flows.progress import Progress
@@ -69,7 +70,8 @@ def _publish(work: Any, identified: bool, as_json: bool) -> None:
     from flows.run import run_marts_as_of
 
     progress = Progress(quiet=as_json)
-    receipt = run_release(work, run_marts_as_of(work, progress, None), progress, identified=identified)
+    marts = run_marts_as_of(work, progress, None)
+    receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
     data = {**asdict(receipt), "seconds": progress.seconds}
     _say(data, as_json, lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"))
 

@@ -20,6 +20,7 @@ from contracts.knobs import MetricKnobs
 from contracts.marts import MARTS
 from flows.errors import GateFailed, RungError
 from flows.ledger import Submission
+from flows.mart_gate import gate_marts
 from flows.packs import load_packs
 from flows.progress import Progress
 from flows.reference import ReferenceTables
@@ -50,7 +51,8 @@ def run_marts(
 ) -> MartsReceipt:
     """Build all marts from the submissions in force (or as known at `as_of`).
 
-    Raises RungError when nothing has been accepted, GateFailed when a mart breaks its contract or an identity.
+    Raises RungError when nothing has been accepted, GateFailed when a mart breaks its contract, a rule of its suite or
+    an identity.
     """
     in_force = work.ledger.in_force(as_of)
     if not in_force:
@@ -62,6 +64,7 @@ def run_marts(
     with progress.stage("marts"):
         tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
         marts = build_marts(work, tables, rule_counts(work, in_force))
+        gate_marts(work, marts)
         summary = summarise(in_force, marts)
         for name, frame in marts.items():
             write_parquet(work.lake, f"{folder}/{name}.parquet", frame)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 
 from flows.disclose import Terms, disclosure_terms, public_side, remember
 from flows.errors import RungError
+from flows.mart_gate import check_drift
 from flows.marts import MartsReceipt
 from flows.packs import load_packs
 from flows.progress import Progress
@@ -50,11 +51,13 @@ def run_release(
     progress: Progress,
     *,
     identified: bool = False,
+    accept_drift: bool = False,
     today: date | None = None,
 ) -> ReleaseReceipt:
     """Publish the marts as the current release; the same marts under the same key and policy are the same release.
 
-    Raises GateFailed when the disclosure audit succeeds: then nothing is written and the last release stays.
+    Raises GateFailed when the disclosure audit succeeds, or figures drift beyond the band and nobody accepts it: then
+    nothing is written and the last release stays.
     """
     key = educator_key_of(work)
     seen = work.releases.tag("current.json")
@@ -70,6 +73,7 @@ def run_release(
         release_id = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
         made = release_id is None or work.releases.tag(f"{release_id}/manifest.json") is None
         if made:
+            check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
             release_id = _write_release(work, marts, terms, None if identified else key)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
         show(work, str(release_id), seen)

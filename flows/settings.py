@@ -45,9 +45,11 @@ class S3(Section):
 
 
 class Gate(Section):
-    """Above `max_quarantine_share` a submission is held, not applied."""
+    """Above `max_quarantine_share` a submission is held, not applied. A release of which a row count or headline figure
+    moved by more than the share `drift_band` since the last needs `--accept-drift`."""
 
     max_quarantine_share: float = Field(default=0.05, ge=0, le=1)
+    drift_band: float = Field(default=0.5, gt=0)
 
 
 class Disclosure(Section):
