@@ -99,19 +99,21 @@ def sql(
 
 
 def dictionary(
-    side: Annotated[str, typer.Option(help="restricted, public or programs.")] = "restricted",
+    side: Annotated[str, typer.Option(help="restricted, public, programs or all.")] = "all",
     as_json: Json = False,
 ) -> None:
     """Print the data dictionary, from contracts and packs."""
-    from flows.dictionary import dictionary_markdown, dictionary_page, programs_markdown
+    from flows.dictionary import dictionary_markdown, dictionary_page, programs_markdown, whole_dictionary
     from flows.packs import load_packs
 
-    if side == "programs":
+    if side == "all":
+        typer.echo(whole_dictionary(load_packs()), nl=False)
+    elif side == "programs":
         typer.echo(programs_markdown(load_packs()))
     elif side in ("restricted", "public"):
         typer.echo(json.dumps(dictionary_page(side)) if as_json else dictionary_markdown(side))
     else:
-        raise RungError(f"{side}: no such side; choose restricted, public or programs")
+        raise RungError(f"{side}: no such side; choose restricted, public, programs or all")
 
 
 def _plain(change: Any) -> dict[str, Any]:

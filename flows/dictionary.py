@@ -133,6 +133,11 @@ def programs_markdown(packs: Sequence[Pack]) -> str:
     return "\n".join(lines)
 
 
+def whole_dictionary(packs: Sequence[Pack]) -> str:
+    """`docs/data-dictionary.md`: both sides and the programs."""
+    return "\n".join([dictionary_markdown("restricted"), dictionary_markdown("public"), programs_markdown(packs)])
+
+
 def frictionless(side: str, files: Mapping[str, Mapping[str, Any]]) -> bytes:
     """A Frictionless data package (v1) over the tables that are there; paths are relative to the side's folder."""
     resources = []
