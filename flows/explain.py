@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.packs import Pack, Rule
 from flows.errors import RungError
-from flows.pack_words import condition_words, kinds
+from flows.pack_words import RATING_KINDS, condition_words, kinds
 from transforms.s3_designate.automaton import Machine
 from transforms.s3_designate.designation import READS, designated_walk
 from transforms.s3_designate.evidence import Evidence, gather
@@ -30,7 +30,6 @@ RATING_FIELDS = (
     "growth_index",
     "potential_rating",
 )
-RATINGS = {"rating", "score_at_least", "latest_within", "all_of_last", "k_of_last_n", "mean_of_years"}
 ROSTER_FIELDS = ("school_id", "staff_classification", "role_code", "full_time_equivalency", "begin_date", "end_date")
 
 
@@ -125,7 +124,7 @@ def _evidence(staff_id: str, pack: Pack, years: list[int], tables: Mapping[str, 
     role = pl.col("role_code").is_in(list(pack.roles)) if pack.roles else pl.col("role_code").is_not_null()
     reads = set(kinds(pack))
     found: list[str] = []
-    if reads & RATINGS:
+    if reads & RATING_KINDS:
         found += _said("evaluation", tables["evaluation"].filter(of_years & system), RATING_FIELDS)
     found += _said("leadership", tables["leadership"].filter(of_years & kind), EVENT_FIELDS)
     if "holds_role" in reads:

@@ -19,6 +19,8 @@ from contracts.conditions import (
 )
 from contracts.packs import NONE, Pack
 
+RATING_KINDS = {"rating", "score_at_least", "latest_within", "all_of_last", "k_of_last_n", "mean_of_years"}
+
 
 def condition_words(condition: Condition) -> str:
     """A condition as a phrase."""

@@ -16,12 +16,12 @@ import polars as pl
 from contracts.knobs import MetricKnobs
 from contracts.packs import Pack
 from flows.errors import RungError
+from flows.pack_words import RATING_KINDS, kinds
 from transforms.s2_resolve.educators import lea_years
 from transforms.s3_designate.designation import READS, build_designation
 from transforms.s5_marts.program_comparison import build_program_comparison
 
 CROSSWALK = ("from_system", "from_level", "to_system", "to_level")
-NO_SYSTEM = ("own", "any")  # the pack reads whatever system the LEA has
 PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
@@ -73,8 +73,8 @@ def simulate(
     ).collect()
     levels = designation.filter(pl.col("level").is_not_null()).group_by(*PROGRAM, "level", "state_tier").len("persons")
     counted = moved.group_by("lea_id", "school_year", "rating_system").len("ratings").sort(pl.all())
-    rated = set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
-    unread = tuple(p.program_id for p in chosen if p.rating_system not in rated and p.rating_system not in NO_SYSTEM)
+    rated = {"own", "any"} | set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
+    unread = tuple(p.program_id for p in chosen if set(kinds(p)) & RATING_KINDS and p.rating_system not in rated)
     levels = levels.sort(*PROGRAM, "state_tier", "level")
     return Simulation(designation, comparison.sort(PROGRAM), levels, counted, unread)
 
