@@ -72,12 +72,15 @@ def intake_on_drop(config: str = "rung.toml", build_marts: bool = True) -> Intak
 
 
 @flow(name="release-certified", timeout_seconds=2 * HOUR, **HOUSE)
-def release_certified(config: str = "rung.toml", need_certified: bool = True) -> ReleaseReceipt:
+def release_certified(
+    config: str = "rung.toml", need_certified: bool = True, accept_drift: bool = False
+) -> ReleaseReceipt:
     """Publish the marts once every district has certified the latest school year.
 
     Args:
         config: Path of rung.toml, absolute or from the folder of prefect.yaml.
         need_certified: Refuse while a district-year of the latest school year on file is not certified.
+        accept_drift: Figures that moved far since the last release are meant.
     """
     work = open_workspace(Path(config))
     with one_run_per_lake(work):
@@ -86,7 +89,9 @@ def release_certified(config: str = "rung.toml", need_certified: bool = True) ->
             _refuse_uncertified(work)
         progress = TrackedProgress()
         marts: MartsReceipt = as_task("marts", lambda: run_marts(work, load_reference(work.reference), progress))
-        release: ReleaseReceipt = as_task("release", lambda: run_release(work, marts, progress))
+        release: ReleaseReceipt = as_task(
+            "release", lambda: run_release(work, marts, progress, accept_drift=accept_drift)
+        )
         release_artifact(work, marts, release)
         return release
 
