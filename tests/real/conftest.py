@@ -119,3 +119,9 @@ def chicago_state(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -
     for table, text in tables.items():
         (reference / f"{table}.csv").write_text(text)
     return root
+
+
+@pytest.fixture(scope="session")
+def chicago_teacher_titles() -> tuple[str, ...]:
+    """Job titles that the mapping calls teachers."""
+    return TEACHER_TITLES
