@@ -113,3 +113,23 @@ def test_storage_that_refuses_midway_leaves_nothing_half_done(
     there, receipt = take_in(cloud)
     assert receipt.states == {"accepted": 12}
     assert held_in(there.lake, "accepted") == held_in(here.lake, "accepted")
+
+
+@pytest.mark.slow
+def test_the_whole_run_releases_the_same_from_s3_as_from_disk(disk: Path, cloud: Path) -> None:
+    from flows.run import run_all
+
+    released = []
+    for root in (disk, cloud):
+        work = open_workspace(root / "rung.toml")
+        receipt = run_all(work, Progress(quiet=True))
+        files = held_in(work.releases, receipt.release.release_id)
+        released.append({name.partition("/")[2]: data for name, data in files.items()})
+        assert work.releases.read("current.json")
+        assert held_in(work.releases, "current")
+    here, there = released
+    assert set(here) == set(there)
+    # `data_quality` says when a file came, by the landing's own clock, and that differs.
+    marts = [name for name in here if name.endswith(".parquet") and "data_quality" not in name]
+    assert len(marts) > 20
+    assert {name: here[name] for name in marts} == {name: there[name] for name in marts}
