@@ -18,7 +18,7 @@ FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_a_golden_case_comes_out_as_expected(folder: Path) -> None:
     case = read_case(folder)
-    pack = load_pack(PROGRAMS / f"{case.program_id}.yaml", case.knobs)
+    pack = load_pack(PROGRAMS / f"{case.program_id}.yaml", case.knobs, check=False)
     assert differences(case, pack) == []
 
 
