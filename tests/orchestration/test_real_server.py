@@ -127,6 +127,16 @@ def test_no_log_line_holds_a_person(house: House) -> None:
         assert [person for person in small.staff(lea) if person in told] == []
 
 
+def test_a_run_that_a_gate_stops_says_why(house: House) -> None:
+    """The weekly release, with nothing certified: the run fails and leaves the reason where people look."""
+    deployment = next(d["id"] for d in house.ask("/deployments/filter") if d["name"] == "release-weekly")
+    run = house.ask(f"/deployments/{deployment}/create_flow_run")
+    until(lambda: run["id"] in {r["id"] for r in house.runs("FAILED")}, 240, "the run did not fail")
+    until(lambda: any(a["key"] == "run-failed" for a in house.ask("/artifacts/filter")), 60, "it left no word")
+    told = next(a["data"] for a in house.ask("/artifacts/filter") if a["key"] == "run-failed")
+    assert "2 of 2 districts have not certified 2026" in told
+
+
 def test_a_burst_with_the_server_killed_in_the_middle_loses_no_drop(house: House) -> None:
     """Drops for new districts keep coming while the server is killed and started again."""
     already = accepted(house)
