@@ -62,7 +62,21 @@ class Money(Shown):
         precision=c.MONEY_PRECISION,
         scale=c.MONEY_SCALE,
         nullable=True,
-        description="Dollars, where published.",
+        description="Dollars, where published exactly.",
+        metadata={"unit": "US dollars"},
+    )
+    amount_low = dy.Decimal(
+        precision=c.MONEY_PRECISION,
+        scale=c.MONEY_SCALE,
+        nullable=True,
+        description="Lower bound published; equal to amount where exact.",
+        metadata={"unit": "US dollars"},
+    )
+    amount_high = dy.Decimal(
+        precision=c.MONEY_PRECISION,
+        scale=c.MONEY_SCALE,
+        nullable=True,
+        description="Upper bound published.",
         metadata={"unit": "US dollars"},
     )
     share = dy.Float64(

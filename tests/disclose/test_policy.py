@@ -115,6 +115,18 @@ def test_bands() -> None:
     assert shown["shown_high"].to_list() == [119, 101]
 
 
+def test_money_restated_by_a_few_persons_pay_is_banded() -> None:
+    money = {"unit": "cents", "persons": 40, "largest": 1, "two_largest": 2}
+    rows = [
+        {**money, "value": 22_245_600, "last_exact": 22_245_600},  # the same
+        {**money, "value": 21_985_400, "last_exact": 22_245_600},  # 2,602 dollars less
+        {**money, "value": 22_245_600, "last_exact": 2_000_000},  # another order of things
+    ]
+    shown = with_bands(cells(rows).lazy(), policy()).collect()
+    assert shown["shown_low"].to_list() == [22_245_600, 21_000_000, 22_245_600]
+    assert shown["shown_high"].to_list() == [22_245_600, 22_999_999, 22_245_600]
+
+
 def table(values: list[list[int]]) -> tuple[list[Mapping[str, Any]], pl.DataFrame]:
     """A table with row and column totals, no distribution rules."""
     grid = [[*row, sum(row)] for row in values]

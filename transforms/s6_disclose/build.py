@@ -53,7 +53,7 @@ def build_public(
     designation = marts["designation"]
     cells = as_cells(shape, closed, _confidential(shape, registries), previous)
     relations = as_relations(cells, _tiers(designation))
-    done = suppress(cells, relations, policy, compare)
+    done = suppress(cells, relations, policy, compare, naive=compare)
     return PublicSide({name: laid_out(cells, done.decisions, name) for name in PUBLIC}, done)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.columns import MONEY
 from contracts.public import PUBLIC, Counts
+from transforms.s2_resolve.exact import money_from_cents
 from transforms.s6_disclose.counts import ARROW
 from transforms.s6_disclose.hierarchy import HIERARCHY, PLACE, WHOLE
 
@@ -63,9 +63,12 @@ def _counted(seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _summed(seen: pl.DataFrame) -> pl.DataFrame:
+    exact = pl.col("mask") == "published"
     return seen.with_columns(
-        amount=(pl.col("shown_low") / 100).cast(MONEY),
-        share=pl.when(_whole() > 0).then((pl.col("shown_low") / _whole()).round(6)),
+        amount=pl.when(exact).then(money_from_cents(pl.col("shown_low"))),
+        amount_low=money_from_cents(pl.col("shown_low")),
+        amount_high=money_from_cents(pl.col("shown_high")),
+        share=pl.when(exact & (_whole() > 0)).then((pl.col("shown_low") / _whole()).round(6)),
     )
 
 

@@ -75,7 +75,8 @@ def with_bands(cells_lf: pl.LazyFrame, policy: DisclosurePolicy) -> pl.LazyFrame
 
     Exact, unless: parts of a group of fewer than `band_counts_below` persons (bands of `band_base`); parts beyond the
     top or bottom code of their group's size; a cell restated by fewer than `minimum_change` persons since it was last
-    published exactly (the difference would be a count of those persons): the band then holds both values.
+    published exactly (the difference would be a count of those persons): the band then holds both values. Money that is
+    restated by less than `dominance.largest_share` of itself is banded likewise: the difference is a few persons' pay.
     """
     base = policy.band_base
     value, group = pl.col("value"), pl.col("group_persons")
@@ -85,7 +86,12 @@ def with_bands(cells_lf: pl.LazyFrame, policy: DisclosurePolicy) -> pl.LazyFrame
     small = _distribution() & (group < policy.band_counts_below) & (value > 0)
     moved = (value - pl.col("last_exact")).abs()
     restated = (pl.col("unit") == "persons") & moved.is_between(1, policy.minimum_change - 1)
-    wide = 2 * policy.minimum_change
+    cents = pl.col("unit") == "cents"
+    small_money = moved.cast(pl.Float64) < policy.dominance.largest_share * value.abs().cast(pl.Float64)
+    restated = restated | (cents & (moved > 0) & small_money)
+    # A tenth of the value's power of ten: 222,456 dollars are shown between 220,000 and 230,000.
+    power = value.abs().cast(pl.Float64).log10().floor() - 1
+    wide = pl.when(cents).then(pl.lit(10.0).pow(power.clip(0)).cast(pl.Int64)).otherwise(2 * policy.minimum_change)
     both_low = pl.min_horizontal(value, pl.col("last_exact")) // wide * wide
     both_high = pl.max_horizontal(value, pl.col("last_exact")) // wide * wide + wide - 1
     ends = [

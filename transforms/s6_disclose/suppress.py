@@ -21,13 +21,16 @@ class DisclosureBlocked(RuntimeError):
 
 @dataclass(frozen=True)
 class Loss:
-    """Cells and persons or cents hidden, and how many cells a reader still recovers or bounds too tightly."""
+    """Cells and persons or cents hidden, and how many cells a reader still recovers or bounds too tightly.
+
+    The last two are null where nobody asked.
+    """
 
     cells: int
     persons: int
     cents: int
-    recovered: int
-    too_narrow: int
+    recovered: int | None
+    too_narrow: int | None
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,15 @@ class Suppression:
 
 
 def suppress(
-    cells: pl.DataFrame, relations: pl.DataFrame, policy: DisclosurePolicy, compare: bool = False
+    cells: pl.DataFrame,
+    relations: pl.DataFrame,
+    policy: DisclosurePolicy,
+    compare: bool = False,
+    naive: bool = True,
 ) -> Suppression:
-    """`Cells` and `Relations` to `Decisions`; with `compare`, the plain greedy choice is measured as well.
+    """`Cells` and `Relations` to `Decisions`.
+
+    `compare`: measure the plain greedy choice as well. `naive`: count what primary suppression alone would give away.
 
     Raises DisclosureBlocked when the audit succeeds against a cell that nobody signed for, EngineFailure when the
     solver cannot answer. Neither lets anything out.
@@ -60,7 +69,7 @@ def suppress(
     exposed = found.failing
     if len(exposed):
         raise DisclosureBlocked(f"{len(exposed)} cells exposed: {_names(ruled, exposed)}")
-    naive = audit(problem, guarded, primary | problem.residual)
+    given_away = audit(problem, guarded, primary | problem.residual) if naive else None
     greedy = None
     if compare:
         picked, after = protect_greedily(problem, guarded)
@@ -68,7 +77,7 @@ def suppress(
     return Suppression(
         decisions=_decisions(ruled, hidden & ~problem.residual),
         shown=int((~problem.residual).sum()),
-        primary=_loss(problem, primary, naive),
+        primary=_loss(problem, primary, given_away),
         chosen=_loss(problem, hidden, found),
         greedy=greedy,
     )
@@ -89,14 +98,14 @@ def _names(ruled: pl.DataFrame, cells: np.ndarray) -> str:
     return ", ".join(names) + (" ..." if len(cells) > len(names) else "")
 
 
-def _loss(problem: Problem, hidden: Bools, found: Audit) -> Loss:
+def _loss(problem: Problem, hidden: Bools, found: Audit | None) -> Loss:
     gone = hidden & ~problem.residual
     return Loss(
         cells=int(gone.sum()),
         persons=int(problem.value[gone & problem.integral].sum()),
         cents=int(np.abs(problem.value[gone & ~problem.integral]).sum()),
-        recovered=len(found.recovered),
-        too_narrow=len(found.failing) - len(found.recovered),
+        recovered=len(found.recovered) if found is not None else None,
+        too_narrow=len(found.failing) - len(found.recovered) if found is not None else None,
     )
 
 
