@@ -18,6 +18,7 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.knobs import MetricKnobs
 from contracts.marts import MARTS
+from flows.cross_file import across_files
 from flows.errors import GateFailed, RungError
 from flows.ledger import Submission
 from flows.mart_gate import gate_marts
@@ -28,6 +29,7 @@ from flows.rules import row_rules_for
 from flows.storage import scan_parquet, write_parquet
 from flows.summary import summarise
 from flows.workspace import PROJECT, Workspace, code_version
+from transforms.s2_resolve.cross_file import with_cross_file
 from transforms.s3_designate.designation import READS, build_designation
 from transforms.s4_sustain.facts import resolved_facts
 from transforms.s5_marts import build_all
@@ -63,7 +65,8 @@ def run_marts(
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
         tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
-        marts = build_marts(work, tables, rule_counts(work, in_force))
+        found = across_files(work, tables, in_force, folder)
+        marts = build_marts(work, tables, with_cross_file(rule_counts(work, in_force), found.lazy()))
         gate_marts(work, marts)
         summary = summarise(in_force, marts)
         for name, frame in marts.items():

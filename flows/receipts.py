@@ -60,8 +60,8 @@ def receipt_files(
     return {
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
         "receipt.html": receipt_page(receipt).encode(),
-        "errors.csv": _csv(findings),
-        "returned.csv": _csv(_returned(read, rows, rules)),
+        "errors.csv": safe_csv(findings),
+        "returned.csv": safe_csv(_returned(read, rows, rules)),
     }
 
 
@@ -194,7 +194,7 @@ def _harmless(name: str) -> pl.Expr:
     return pl.when(dangerous).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell).alias(name)
 
 
-def _csv(frame: pl.DataFrame) -> bytes:
+def safe_csv(frame: pl.DataFrame) -> bytes:
     """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
     if frame.is_empty():  # the usual case: column names of our own, and no cell to look at
         return ("\ufeff" + ",".join(frame.columns) + "\n").encode()

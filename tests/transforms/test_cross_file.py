@@ -11,7 +11,7 @@ import pytest
 
 from contracts.extracts import EXTRACTS
 from contracts.reference import REFERENCES
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, FINDING, findings
+from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, FINDING, findings, with_cross_file
 
 Rows = list[dict[str, Any]]
 
@@ -102,6 +102,33 @@ def test_a_clean_state_has_no_findings() -> None:
 )
 def test_each_rule_finds_its_rows(changes: dict[str, Rows], expected: list[tuple[str, str, int]]) -> None:
     assert found(**changes) == expected
+
+
+def test_counts_stand_beside_those_of_the_row_rules() -> None:
+    """Every submission in force is asked every cross-file rule of its extract; a broken one counts its rows."""
+    types = {"lea_id": pl.String, "extract": pl.String, "school_year": pl.Int16, "rule_id": pl.String}
+    types |= {"severity": pl.String, "rows": pl.UInt32, "failed": pl.UInt32, "submitted_at": pl.Datetime("us")}
+    row_rules = pl.LazyFrame(
+        [
+            ("A", "roster", 2026, "ROS-006", "error", 10, 1, None),
+            ("B", "payroll", 2026, "PAY-006", "error", 7, 0, None),
+        ],
+        schema=types,
+        orient="row",
+    )
+    made = [("XFL-006", "warn", "roster", "A", 2026, str(n), "s", "f", n, "two districts") for n in range(3)]
+    found = pl.LazyFrame(made, schema=FINDING, orient="row")
+    counts = with_cross_file(row_rules, found).sort("lea_id", "rule_id").collect()
+    assert counts.schema == pl.Schema(types)
+    assert counts.select("lea_id", "rule_id", "rows", "failed").rows() == [
+        ("A", "ROS-006", 10, 1),
+        ("A", "XFL-004", 10, 0),
+        ("A", "XFL-006", 10, 3),
+        ("A", "XFL-007", 10, 0),
+        ("B", "PAY-006", 7, 0),
+        ("B", "XFL-001", 7, 0),
+        ("B", "XFL-005", 7, 0),
+    ]
 
 
 def test_rules_are_distinct_and_said_in_full() -> None:

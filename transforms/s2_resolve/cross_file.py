@@ -57,6 +57,24 @@ def findings(tables: Tables) -> pl.LazyFrame:
     return pl.concat(found).sort(list(FINDING), nulls_last=True)
 
 
+def with_cross_file(rule_counts: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
+    """The counts of row rules (see `build_data_quality`) and those of the cross-file rules below them.
+
+    A cross-file rule has a row for each submission in force of the extract that it is about, broken or not.
+    """
+    what = ["lea_id", "extract", "school_year"]
+    rules = pl.LazyFrame(
+        [(rule.rule_id, rule.severity, rule.extract) for rule in CROSS_FILE_RULES],
+        schema=["rule_id", "severity", "extract"],
+        orient="row",
+    )
+    failed = found.group_by(*what, "rule_id").agg(failed=pl.len())
+    asked = rule_counts.select(*what, "rows", "submitted_at").unique().join(rules, on="extract")
+    counted = asked.join(failed, on=[*what, "rule_id"], how="left").with_columns(pl.col("failed").fill_null(0))
+    schema = rule_counts.collect_schema()
+    return pl.concat([rule_counts, counted.select(pl.col(name).cast(dtype) for name, dtype in schema.items())])
+
+
 def on_roster(tables: Tables) -> pl.LazyFrame:
     """One row per educator on a roster of the district-year with a day in the year (1 July to 30 June)."""
     return tables["roster"].filter(_in_year()).select(PERSON).unique()
