@@ -29,6 +29,7 @@ def programs(
         Path | None, typer.Option("--draw", metavar="DIR", help="Write the ladder as SVG, Mermaid.")
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of pack files, for editors.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/packs.md.")] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -39,6 +40,11 @@ def programs(
 
     if schema:
         typer.echo(pages.json_schema(), nl=False)
+        return
+    if markdown:
+        from flows.packs_page import packs_page
+
+        typer.echo(packs_page(load_packs()), nl=False)
         return
     if check is not None:
         said = pages.check_file(check)

@@ -28,7 +28,9 @@ def with_places(case: Case) -> dict[str, pl.LazyFrame]:
 
 def explained(folder: str, staff_id: str) -> list[YearExplained]:
     case = read_case(CASES / folder)
-    return explain(staff_id, with_places(case), [load_pack(PROGRAMS / f"{case.program_id}.yaml", case.knobs, check=False)])
+    return explain(
+        staff_id, with_places(case), [load_pack(PROGRAMS / f"{case.program_id}.yaml", case.knobs, check=False)]
+    )
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,23 @@ def test_no_programs_name_is_in_the_code() -> None:
         for path in sorted((root / folder).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
             assert not [name for name in names if name in text], path.name
+
+
+def test_disputed_figures_are_in_no_pack_and_no_transform() -> None:
+    """RULES section 4, traps 5, 8, 12: two thirds lost, proposal amounts and funding totals are not data."""
+    root = PROGRAMS.parent
+    disputed = ("0.667", "0.66666", "35000", "33500", "31.5", "64.5")
+    for path in [
+        *pack_files(),
+        *sorted((root / "transforms").rglob("*.py")),
+        *sorted((root / "contracts").rglob("*.py")),
+    ]:
+        text = path.read_text(encoding="utf-8").replace("_", "").replace(",", "")
+        assert not [figure for figure in disputed if figure in text], path.name
+
+
+def test_stage_names_are_data_of_a_version() -> None:
+    """RULES section 4, trap 9: the seed's names of Achievement First's stages belong to the pack's version `seed`."""
+    pack = next(each for each in load_packs() if each.program_id == "achievement_first")
+    assert [version.version for version in pack.versions] == ["seed"]
+    assert [level.title for level in pack.levels][-2:] == ["Distinguished Teacher", "Master Teacher"]
