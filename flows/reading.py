@@ -6,6 +6,7 @@ What cannot be used is not raised but told: each drop comes back with its proble
 from __future__ import annotations
 
 import hashlib
+from codecs import BOM_UTF8
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from transforms.s1_conform.clean import CleanCsv, inspect_clean, read_clean
 from transforms.s1_conform.columns import rename_folder_columns
 from transforms.s1_conform.decode import Bounds, FileProblem
 from transforms.s1_conform.decode.archive import unsafe_name
+from transforms.s1_conform.decode.kind import name_lies
 from transforms.s1_conform.drift import DriftReport
 from transforms.s1_conform.odd import odd_drops
 from transforms.s1_conform.values import BROKEN, type_columns
@@ -181,6 +183,9 @@ def _read_clean_drops(
     for drop_no, drop in enumerate(drops):
         if drop_no not in clean:
             drop.parts.clear()
+        else:
+            drop.repairs["byte_order_mark"] += sum(file.data.startswith(BOM_UTF8) for file in drop.files)
+            drop.repairs["lying_extension"] += sum(name_lies("text", file.landed.name) for file in drop.files)
     kept = pl.Series(sorted(clean), dtype=pl.UInt32)
     if len(clean) < len({d for found in by_header.values() for d, _, _ in found}):
         frames = [frame.filter(pl.col("drop_no").is_in(kept.implode())) for frame in frames]

@@ -30,8 +30,12 @@ def count_by_drop(judged: pl.DataFrame, extract: str) -> dict[int, dict[str, Any
         counts.append(cents.sum().alias("cents_read"))
         counts += [cents.filter(fate).sum().alias(f"cents_{name}") for name, fate in fates.items()]
     found = judged.lazy().group_by("drop_no").agg(counts).collect()
-    listed = dict(zip(found["drop_no"].to_list(), found.drop("drop_no").iter_rows(named=True), strict=True))
-    return {drop_no: nothing(extract) | counted for drop_no, counted in listed.items()}
+    columns = found.drop("drop_no")
+    values = zip(*(columns[name].to_list() for name in columns.columns), strict=True)
+    return {
+        drop_no: nothing(extract) | dict(zip(columns.columns, row, strict=True))
+        for drop_no, row in zip(found["drop_no"].to_list(), values, strict=True)
+    }
 
 
 def count_broken(judged: pl.DataFrame, rules: Sequence[RowRule]) -> dict[int, Broken]:

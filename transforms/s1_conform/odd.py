@@ -14,10 +14,11 @@ def odd_drops(typed: pl.DataFrame, contract: type[dy.Schema]) -> set[int]:
     """The `drop_no` of every drop with a value that does not read strictly, or could be meant otherwise.
 
     That is a text that is not of its column's type, a word outside a closed vocabulary, an identifier with a mark that
-    spreadsheets leave.
+    spreadsheets leave, a required value that is not there (perhaps the line is a total, or nothing at all).
     """
     columns = contract.columns()
     odd = [pl.col(name).is_not_null() for name in unreadable_columns(typed.schema) if _any(typed[name])]
+    odd += [pl.col(name).is_null() for name in columns if not columns[name].nullable and typed[name].null_count()]
     for name in typed.columns:
         if name not in columns or columns[name].dtype != pl.String or not _any(typed[name]):
             continue
