@@ -169,3 +169,18 @@ def test_one_id_for_two_people_in_two_districts() -> None:
         orient="row",
     )
     assert shared_ids(people)["staff_id"].to_list() == ["1"]
+
+
+def test_the_examples_of_the_page_are_mappings() -> None:
+    import re
+    from pathlib import Path
+
+    import yaml
+
+    page = (Path(__file__).parents[2] / "docs" / "mapping-files.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == 5
+    for example in examples:
+        DistrictMapping.model_validate(yaml.safe_load(example))
+    fields = set(Layout.model_fields) - {"to_year"}
+    assert {name for name in fields if f"{name}:" not in page} == set()
