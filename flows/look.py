@@ -62,7 +62,7 @@ header.top p.restricted{{background:#7a1f00;color:#fff;font-weight:600;padding:.
 figure{{margin:0;min-width:0;break-inside:avoid}}figure svg{{max-width:100%;height:auto;display:block}}
 figcaption{{font-size:.95rem}}.note{{color:{QUIET};font-size:.9rem;margin:.2rem 0}}
 details{{margin:.3rem 0}}summary{{cursor:pointer;color:{BLUE};font-size:.92rem}}
-.scroll{{overflow-x:auto}}
+.scroll{{overflow-x:auto}}.wide{{grid-column:1/-1}}
 table{{border-collapse:collapse;width:100%;font-size:.9rem;margin:.4rem 0}}
 caption{{text-align:left;color:{QUIET};padding:.2rem 0}}
 th,td{{text-align:left;vertical-align:top;padding:.28rem .6rem .28rem 0;border-bottom:1px solid {LINE}}}

@@ -37,7 +37,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Facts:
-    """One release as the pages need it. `more` has restricted marts; it is empty in the public report."""
+    """One release as the pages need it. `more` has restricted marts; it is empty in the public report.
+
+    `package`: the data package beside the tables, which explains them.
+    """
 
     state: str
     release_id: str
@@ -46,6 +49,7 @@ class Facts:
     programs: Mapping[str, Program]
     tables: Mapping[str, pl.DataFrame]
     more: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    package: Mapping[str, Any] = field(default_factory=lambda: {"resources": []})
 
     @cached_property
     def _parts(self) -> dict[str, dict[tuple[Any, ...], pl.DataFrame]]:
@@ -125,4 +129,5 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
         },
         tables=exact_tables(read) if restricted else {name: read(name) for name in PUBLIC},
         more={name: read(name) for name in MORE if name in paths} if restricted else {},
+        package=json.loads(work.releases.read(f"{release_id}/{side}/datapackage.json")),
     )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flows.report import money, people, quality
 from flows.report.facts import Facts, Program, Row
 from flows.report.people import Planned
-from flows.report.shown import Missing, persons_text, persons_value, year_name
+from flows.report.shown import Missing, Table, persons_text, persons_value, year_name
 
 Link = tuple[str, str]
 LADDERS = 4
+WORDS = (("Dictionary of tables and columns", "dictionary.html"), ("Rules that rows are asked", "rules.html"))
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Section:
     """A heading and the charts under it."""
 
     heading: str
-    figures: tuple[Planned | Missing, ...]
+    figures: tuple[Planned | Missing | Table, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def state_page(facts: Facts) -> Page:
         f"Who holds which rung, what it costs and who pays, up to {year_name(facts.latest)}.",
         _headline(facts, None),
         tuple(sections),
-        (("Programs", programs), ("Districts", districts)),
+        (("Programs", programs), ("Districts", districts), ("What words and rules mean", WORDS)),
     )
 
 

@@ -35,6 +35,15 @@ class Missing:
     why: str
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table of words, without a chart."""
+
+    title: str
+    headers: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
 def persons_text(row: dict[str, Any]) -> str:
     """A count of persons: `1,234`, `10–14`, or why nothing stands there."""
     if row["mask"] == "published" and row["persons"] is not None:

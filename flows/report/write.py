@@ -17,7 +17,8 @@ from flows.progress import Progress
 from flows.report.draw import draw_all, spec
 from flows.report.facts import Facts, read_facts
 from flows.report.pages import Page, pages
-from flows.report.shown import Figure, Missing
+from flows.report.reference_pages import dictionary_page, rules_page
+from flows.report.shown import Figure, Missing, Table
 from flows.storage import Place
 from flows.workspace import Workspace
 
@@ -42,7 +43,7 @@ def write_report(work: Workspace, target: Place, progress: Progress, *, restrict
 
 def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -> ReportReceipt:
     """Draw and write every page of these facts."""
-    planned = list(pages(facts))
+    planned = [*pages(facts), dictionary_page(facts.package), rules_page()]
     charts = 0
     with (progress or Progress(quiet=True)).stage("report", len(planned)) as advance:
         rest = iter(planned)
@@ -59,16 +60,16 @@ def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -
 def _charts(batch: list[Page]) -> Iterator[Any]:
     for page in batch:
         for section in page.sections:
-            yield from (each for each in section.figures if not isinstance(each, Missing))
+            yield from (each for each in section.figures if not isinstance(each, Missing | Table))
 
 
 def _render(facts: Facts, page: Page, drawn: Iterator[str]) -> tuple[str, int]:
     used = 0
     sections = []
     for section in page.sections:
-        figures: list[Figure | Missing] = []
+        figures: list[Figure | Missing | Table] = []
         for each in section.figures:
-            if isinstance(each, Missing):
+            if isinstance(each, Missing | Table):
                 figures.append(each)
                 continue
             _, title, alt, headers, rows, note = each

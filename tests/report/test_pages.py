@@ -92,13 +92,16 @@ def facts() -> Facts:
         "public_leaders": table("public_leaders", [count(20, school_year=2026, **lea)]),
         "public_compensation": table("public_compensation", pay),
     }
-    return Facts("Oak State", "abc123", False, {"0100": "Oak & Co", "0200": "Elm"}, {"p": LADDER}, tables)
+    fields = [{"name": "persons", "type": "integer", "unit": "persons", "description": "Persons <counted>."}]
+    package = {"resources": [{"name": "public_leaders", "description": "One row.", "schema": {"fields": fields}}]}
+    names = {"0100": "Oak & Co", "0200": "Elm"}
+    return Facts("Oak State", "abc123", False, names, {"p": LADDER}, tables, package=package)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("report")
-    assert write_pages(facts(), LocalPlace(root)).pages == 3
+    assert write_pages(facts(), LocalPlace(root)).pages == 5
     return root
 
 
@@ -121,6 +124,12 @@ def test_every_number_is_said_as_it_was_published(report: Path) -> None:
 def test_a_district_without_rows_has_no_page_and_names_are_escaped(report: Path) -> None:
     assert not (report / "district" / "0200.html").exists()
     assert "Oak &amp; Co" in page(report) and "Ladder &lt;of&gt; Oaks &amp; Elms" in page(report)
+
+
+def test_words_and_rules_are_explained_in_the_same_report(report: Path) -> None:
+    assert "<td>Persons &lt;counted&gt;.</td>" in (report / "dictionary.html").read_text(encoding="utf-8")
+    rules = (report / "rules.html").read_text(encoding="utf-8")
+    assert rules.count("<tr>") > 100 and ">PAY-0" in rules and ">the row is sent back<" in rules
 
 
 def test_hidden_parts_are_drawn_as_hidden_and_never_guessed(report: Path) -> None:
