@@ -100,6 +100,7 @@ class DisclosurePolicy(Strict):
     minimum_change: int = Field(ge=1, description="a cell restated by fewer persons than this is banded, not restated")
     release_after: Release
     release_after_program: dict[str, Release] = Field(default_factory=dict)
+    compare_up_to_cells: int = Field(ge=0, description="larger releases skip the comparison with other choices")
     acknowledged: tuple[Acknowledged, ...] = ()
 
     def opens(self, program_id: str, school_year: int) -> dt.date:

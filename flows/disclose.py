@@ -63,12 +63,12 @@ def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
     return Terms(policy, registries, tuple(closed))
 
 
-def public_side(work: Workspace, folder: str, terms: Terms, compare: bool = False) -> PublicSide:
+def public_side(work: Workspace, folder: str, terms: Terms) -> PublicSide:
     """The public marts of a folder of marts. Raises GateFailed when the audit succeeds or cannot answer."""
     marts = {name: _read(work, f"{folder}/{name}.parquet").lazy() for name in NEEDED}
     closed = pl.DataFrame(terms.closed, schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
     try:
-        return build_public(marts, terms.policy, terms.registries, closed, remembered(work), compare)
+        return build_public(marts, terms.policy, terms.registries, closed, remembered(work))
     except (DisclosureBlocked, EngineFailure) as error:
         raise GateFailed(f"disclosure: {error}; nothing was released") from None
 

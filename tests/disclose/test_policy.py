@@ -99,6 +99,17 @@ def test_rules_of_money() -> None:
     ) == [None, "few_persons", "dominance", "dominance", "dominance", None, "confidential_pay"]
 
 
+def test_what_is_public_and_still_true_is_not_hidden_for_its_company() -> None:
+    """A zero published over 20 persons; one left since, and 19 would make it sensitive."""
+    rows = [dict(row) for row in distribution([19, 0])]
+    rows[1] |= {"last_exact": 0, "known_low": 0, "known_high": 0}
+    assert rules(rows)[1] is None
+    rows[1] |= {"last_exact": 2, "known_low": None, "known_high": None}
+    assert rules(rows)[1] == "uniform"
+    small = [{"value": 3, "last_exact": 3, "known_low": 3, "known_high": 3}]
+    assert rules(small) == ["few_persons"], "a small count stays hidden, and somebody must sign"
+
+
 def bands(rows: list[Mapping[str, Any]]) -> list[tuple[int, int]]:
     shown = with_bands(cells(rows).lazy(), policy()).collect()
     return list(zip(shown["shown_low"], shown["shown_high"], strict=True))

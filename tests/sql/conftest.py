@@ -14,9 +14,9 @@ from flows.workspace import Workspace, open_workspace
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Four districts of 300 educators over three years, run and released."""
+    """Three districts of 240 educators over two years, run and released."""
     root = tmp_path_factory.mktemp("released")
-    write_demo(root, leas=4, educators=300, years=3, seed=7, dirty=0.0, scale=None)
+    write_demo(root, leas=3, educators=240, years=2, seed=7, dirty=0.0, scale=None)
     work = open_workspace(root / "rung.toml")
     run_all(work, Progress(quiet=True))
     return work

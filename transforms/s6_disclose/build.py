@@ -41,7 +41,6 @@ def build_public(
     registries: Collection[str],
     closed: pl.DataFrame,
     previous: pl.DataFrame | None,
-    compare: bool = False,
 ) -> PublicSide:
     """Public marts (contracts/public.py) from the restricted marts NEEDED (`program_pay`: transforms `sums`).
 
@@ -53,6 +52,7 @@ def build_public(
     designation = marts["designation"]
     cells = as_cells(shape, closed, _confidential(shape, registries), previous)
     relations = as_relations(cells, _tiers(designation))
+    compare = len(cells) <= policy.compare_up_to_cells
     done = suppress(cells, relations, policy, compare, naive=compare)
     return PublicSide({name: laid_out(cells, done.decisions, name) for name in PUBLIC}, done)
 

@@ -52,19 +52,25 @@ def _telling() -> pl.Expr:
 
 
 def primary_rule(policy: DisclosurePolicy) -> pl.Expr:
-    """The first rule that hides a cell, null where none does. Residuals are never shown and answer to no rule."""
+    """The first rule that hides a cell, null where none does. Residuals are never shown and answer to no rule.
+
+    Rules that look at a cell's company (uniform, one-off, sensitive zero, dominance) leave alone what an earlier
+    release published exactly and what is still true: it cannot be taken back, and showing it again tells nothing new.
+
+    """
+    news = pl.col("last_exact").ne_missing(pl.col("value"))
     rule = (
         pl.when(pl.col("forced").is_not_null())
         .then(pl.col("forced"))
         .when(few_persons(policy))
         .then(pl.lit("few_persons"))
-        .when(uniform(policy))
+        .when(news & uniform(policy))
         .then(pl.lit("uniform"))
-        .when(one_off(policy))
+        .when(news & one_off(policy))
         .then(pl.lit("one_off"))
-        .when(sensitive_zero(policy))
+        .when(news & sensitive_zero(policy))
         .then(pl.lit("sensitive_zero"))
-        .when(dominance(policy))
+        .when(news & dominance(policy))
         .then(pl.lit("dominance"))
     )
     return pl.when(~pl.col("residual")).then(rule)
