@@ -24,8 +24,9 @@ from flows.verdict import Verdict
 from flows.workspace import Workspace
 from transforms.s1_conform.clean import read_clean
 from transforms.s1_conform.judge import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.membership import KNOWN
 from transforms.s1_conform.parse.cells import SSN, mask_ssn
-from transforms.s1_conform.values import UNREADABLE
+from transforms.s1_conform.values import SENT, UNREADABLE
 
 # Spreadsheets run a cell that starts with one of these as a formula.
 _FORMULA = r"^([=+\-@\t\r|%])"
@@ -93,11 +94,16 @@ def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
         "source_row",
         pl.lit(rule.rule_id).alias("rule_id"),
         pl.lit(rule.severity).alias("severity"),
-        pl.lit(rule.column).alias("column"),
-        _sent(rule.column, broken).alias("value"),
+        pl.lit(_shown(rule.column).removesuffix(SENT)).alias("column"),
+        _sent(_shown(rule.column), broken).alias("value"),
         pl.lit(rule.message).alias("message"),
         pl.lit(rule.fix).alias("fix"),
     )
+
+
+def _shown(column: str) -> str:
+    """The column that a district knows: a rule may look at one that stands beside it."""
+    return column.removesuffix(UNREADABLE).removesuffix(KNOWN)
 
 
 def _sent(column: str, rows: pl.DataFrame) -> pl.Expr:
@@ -158,7 +164,12 @@ def receipt_data(
     if findings.height:
         counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
     broken = [
-        {"rule_id": rule_id, "rows": rows, "severity": said[rule_id].severity, "column": said[rule_id].column}
+        {
+            "rule_id": rule_id,
+            "rows": rows,
+            "severity": said[rule_id].severity,
+            "column": _shown(said[rule_id].column).removesuffix(SENT),
+        }
         | {"message": said[rule_id].message, "fix": said[rule_id].fix}
         | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
         for rule_id, rows in zip(counts["rule_id"].to_list(), counts["len"].to_list(), strict=True)

@@ -52,7 +52,7 @@ class Court:
             return Verdict("rejected", "The file has no rows.")
         share, limit = counts["rows_quarantined"] / judged, self.max_quarantine_share
         if share > limit:
-            return Verdict("held", f"{share:.1%} of the rows came back, more than the {limit:.1%} that may")
+            return Verdict("held", f"{share:.1%} of the rows came back; at most {limit:.1%} may.")
         return Verdict("accepted", f"{counts['rows_accepted']} rows accepted")
 
 

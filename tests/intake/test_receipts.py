@@ -129,6 +129,15 @@ def test_a_social_security_number_is_masked_wherever_rung_writes(root: Path) -> 
     assert any(rule.startswith("PAY-") for rule in ids)
 
 
+def test_findings_name_the_columns_that_a_district_knows(root: Path) -> None:
+    found = pl.read_csv(folder(root, "0200", "payroll") / "errors.csv", infer_schema=False)
+    assert not [name for name in found["column"] if "__" in (name or "")]
+    unread = found.filter((pl.col("column") == "amount") & (pl.col("source_row") == "3"))
+    assert unread["value"].to_list() == ["ten"]
+    unknown = found.filter((pl.col("column") == "pay_code") & (pl.col("severity") == "warn"))
+    assert set(unknown["value"]) == {"***-**-****"}
+
+
 def test_repairs_are_counted(root: Path) -> None:
     receipt = told(root, "0200", "payroll")
     assert receipt["repairs"]["us_dates"] == 11
