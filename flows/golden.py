@@ -1,18 +1,17 @@
 """Golden cases of packs: small CSV folders that an analyst checks by hand (`tests/golden/packs`).
 
-    <case>/inputs/{roster,evaluation,leadership,schools,districts,program_adoption,rating_systems}.csv   any may be absent
+    <case>/inputs/{roster,evaluation,leadership,schools,districts,program_adoption,rating_systems}.csv   some or all
     <case>/inputs/knobs.toml     the state's knobs of the program, if any
     <case>/expect/designation.csv
 
-Only the columns that matter need be there: a stay without dates is the whole school year, full time, teacher, at school
-S1 of district L1; the program is adopted by every district. `school_year` may be a span, `2019-2022`: one row a year.
-`rating_systems.csv` of the folder above serves every case. Every expected row must come out, and no other.
+Only the columns that matter need be there: a stay without dates is the whole school year, full time, teacher, at
+school S1 of district L1; the program is adopted by every district. `school_year` may be a span, `2019-2022`: one row a
+year. `rating_systems.csv` of the folder above serves every case. Every expected row must come out, and no other.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.packs import Pack
 from contracts.reference import REFERENCES
+from flows.packs import read_knobs
 from transforms.s3_designate.designation import READS, build_designation
 
 KEY = ["staff_id", "lea_id", "school_year"]
@@ -63,8 +63,7 @@ def read_case(folder: Path) -> Case:
         tables["program_adoption"] = _typed(leas.with_columns(program_id=pl.lit(program)), "program_adoption")
     if tables["districts"].is_empty():
         tables["districts"] = _typed(tables["roster"].select("lea_id").unique(), "districts")
-    knobs_file = folder / "inputs" / "knobs.toml"
-    knobs = tomllib.loads(knobs_file.read_text(encoding="utf-8")) if knobs_file.exists() else {}
+    knobs = read_knobs(folder / "inputs" / "knobs.toml")
     expected = _spans(_text(folder / "expect" / "designation.csv"))
     return Case(folder.name, program, {name: frame.lazy() for name, frame in tables.items()}, knobs, expected)
 
@@ -84,7 +83,9 @@ def differences(case: Case, pack: Pack) -> list[str]:
         else:
             for name, value in want[key].items():
                 if not _same(name, have[key][name], value):
-                    found.append(f"{' '.join(key)}: {name} is {have[key][name]}, expected {value}; {have[key]['reason']}")
+                    found.append(
+                        f"{' '.join(key)}: {name} is {have[key][name]}, expected {value}; {have[key]['reason']}"
+                    )
     return found
 
 
@@ -144,7 +145,8 @@ def _typed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     if not frame.width:
         return pl.DataFrame(schema=schema)
     columns = {
-        column: _cast(column, kind) if column in frame.columns else pl.lit(None, kind) for column, kind in schema.items()
+        column: _cast(column, kind) if column in frame.columns else pl.lit(None, kind)
+        for column, kind in schema.items()
     }
     return frame.select(**columns)
 

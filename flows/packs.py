@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,11 @@ def load_pack(path: Path, knobs: Mapping[str, Any] | None = None, check: bool = 
     if wrong:
         raise RungError(f"{path.name}: " + "; ".join(wrong[:5]))
     return pack
+
+
+def read_knobs(path: Path) -> dict[str, Any]:
+    """Knobs of one program from a TOML file of their own; none where there is no file."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def flat(knobs: Mapping[str, Any], before: str = "") -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flows.drawing import mermaid, svg
 from flows.errors import RungError
 from flows.pack_words import condition_words, primitives, when_words
 from flows.packs import load_pack
+from flows.storage import open_place
 
 
 def find_pack(packs: Sequence[Pack], program_id: str) -> Pack:
@@ -101,11 +102,11 @@ def _knob(pack: Pack, name: str, knob: Knob) -> str:
 
 def write_drawing(pack: Pack, folder: Path) -> list[Path]:
     """Write `<id>.svg` and `<id>.mmd`; returns their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / f"{pack.program_id}.svg": svg(pack), folder / f"{pack.program_id}.mmd": mermaid(pack)}
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
-    return list(files)
+    place = open_place(str(folder.resolve()), Path.cwd())
+    files = {f"{pack.program_id}.svg": svg(pack), f"{pack.program_id}.mmd": mermaid(pack)}
+    for name, text in files.items():
+        place.write(name, text.encode())
+    return [folder / name for name in files]
 
 
 def check_file(path: Path) -> str:

@@ -17,6 +17,7 @@ from contracts.knobs import MetricKnobs
 from contracts.packs import Pack
 from flows.errors import RungError
 from flows.pack_words import RATING_KINDS, kinds
+from flows.storage import open_place, write_parquet
 from transforms.s2_resolve.educators import lea_years
 from transforms.s3_designate.designation import READS, build_designation
 from transforms.s5_marts.program_comparison import build_program_comparison
@@ -173,16 +174,15 @@ def simulation_text(result: Simulation) -> str:
 
 def write_simulation(result: Simulation, folder: Path) -> list[Path]:
     """Write the frames as Parquet; returns their paths. Person-level rows are not written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    place = open_place(str(folder.resolve()), Path.cwd())
     frames: dict[str, pl.DataFrame] = {
         "program_comparison": result.comparison,
         "levels": result.levels,
         "crosswalked": result.crosswalked,
     }
-    paths = [folder / f"{name}.parquet" for name in frames]
-    for path, frame in zip(paths, frames.values(), strict=True):
-        frame.write_parquet(path)
-    return paths
+    for name, frame in frames.items():
+        write_parquet(place, f"{name}.parquet", frame)
+    return [folder / f"{name}.parquet" for name in frames]
 
 
 def simulation_data(result: Simulation) -> dict[str, Any]:
