@@ -18,8 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations.data_docs import tidy
-from expectations.library import (
+from expectations.checkpoints import (
     SITE,
     EngineError,
     GateError,
@@ -28,6 +27,7 @@ from expectations.library import (
     one_line,
     open_context,
 )
+from expectations.data_docs import tidy
 from expectations.projections import Projections, projections_of
 from expectations.suites import Suite
 

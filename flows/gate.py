@@ -14,8 +14,8 @@ from types import TracebackType
 
 import polars as pl
 
+from expectations.checkpoints import EngineError, GateError, preload
 from expectations.gate import Gate, GateReceipt
-from expectations.library import EngineError, GateError, preload
 from flows.errors import GateFailed, RungError
 from flows.rules import suite_of
 from flows.storage import open_place, scratch_folder

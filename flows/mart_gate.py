@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.marts import MARTS
+from expectations.checkpoints import EngineError, GateError
 from expectations.gate import Gate
-from expectations.library import EngineError, GateError
 from expectations.masks import row_rules
 from flows.errors import GateFailed, RungError
 from flows.rules import suite_of

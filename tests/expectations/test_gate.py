@@ -16,9 +16,9 @@ import polars as pl
 import pytest
 
 from expectations import gate as gate_module
+from expectations.checkpoints import EngineError, GateError
 from expectations.conformed import COMPANIONS, column_type
 from expectations.gate import Gate, run_gate
-from expectations.library import EngineError, GateError
 from expectations.masks import row_rules
 from expectations.suites import Suite, load_suite
 

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from contracts.columns import MONEY
 from contracts.row_rules import RowRule
+from expectations.checkpoints import library
 from expectations.gate import Gate
-from expectations.library import library
 from expectations.masks import row_condition, row_rule
 from expectations.suites import CROSS_ROW_TYPES, ROW_TYPES, Rule, Suite
 
