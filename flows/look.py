@@ -69,7 +69,7 @@ th,td{{text-align:left;vertical-align:top;padding:.28rem .6rem .28rem 0;border-b
 td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
 .empty{{align-self:start;border:1px dashed {GREY};padding:.6rem .8rem;color:{QUIET};font-size:.92rem}}
 ul.links{{columns:18rem;padding-left:1.1rem;margin:.4rem 0}}ul.links li{{break-inside:avoid}}
-tbody th{{font-weight:normal}}
+tbody th{{font-weight:normal}}.short{{white-space:nowrap}}
 footer{{margin-top:3rem;border-top:1px solid {LINE};padding-top:.6rem;color:{QUIET};font-size:.88rem}}
 @media print{{
 @page{{margin:14mm}}
