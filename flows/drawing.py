@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from html import escape
 
 from contracts.packs import Pack
-from transforms.s3_designate.automaton import Machine, compile_pack
+from transforms.s3_designate.automaton import compile_pack
 from transforms.s3_designate.graph import Edge, edges
+from transforms.s3_designate.machine import Machine
 
 BOX_WIDTH, BOX_HEIGHT, STEP = 240, 42, 84
 LEFT, TOP, LEGEND_LINE = 250, 40, 20

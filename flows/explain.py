@@ -12,10 +12,10 @@ import polars as pl
 from contracts.packs import Pack, Rule
 from flows.errors import RungError
 from flows.pack_words import RATING_KINDS, condition_words, kinds
-from transforms.s3_designate.automaton import Machine
 from transforms.s3_designate.designation import READS, designated_walk
 from transforms.s3_designate.evidence import Evidence, gather
 from transforms.s3_designate.graph import shortest_rise
+from transforms.s3_designate.machine import Machine
 from transforms.s3_designate.space import FIRST
 
 EVENT_FIELDS = ("event_date", "event_type", "event_code", "outcome", "quantity", "valid_until")

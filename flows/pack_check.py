@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from contracts.conditions import Condition, KnobRef, Many, PackPart, many
 from contracts.packs import NONE, Pack, Rule
-from transforms.s3_designate.automaton import Outcome, compile_pack
+from transforms.s3_designate.automaton import compile_pack
 from transforms.s3_designate.graph import reachable, rules_used
+from transforms.s3_designate.machine import Outcome
 from transforms.s3_designate.space import Space
 
 BUILT_IN = {

@@ -37,8 +37,8 @@ def explained(folder: str, staff_id: str) -> list[YearExplained]:
     ("folder", "staff_ids"),
     [
         ("dc_lift__rules_vectors", ["T1", "T6"]),
-        ("dc_lift__entry_gap_transfer", ["ended", "transfer"]),
-        ("denver_teacher_leader", ["entry_nominated", "transfer"]),
+        ("dc_lift__entry_gap_transfer", ["loss_program_ended", "transfer"]),
+        ("denver_teacher_leader", ["entry_second_year", "transfer"]),
         ("texas_tia", ["transfer_two_districts", "edge_forfeits"]),
         ("chicago_team_director", ["entry_director", "edge_team_of_seven"]),
         ("cms_opportunity_culture__cut_set", ["loss_not_proficient"]),

@@ -7,9 +7,10 @@ import pytest
 
 from contracts.packs import Pack
 from flows.packs import PROGRAMS, load_pack, load_packs
-from transforms.s3_designate.automaton import Machine, compile_pack
+from transforms.s3_designate.automaton import compile_pack
 from transforms.s3_designate.graph import reachable, teacher_symbols, years_to_change
 from transforms.s3_designate.ladder import walk
+from transforms.s3_designate.machine import Machine
 from transforms.s3_designate.space import FIRST, Space
 
 PACKS = load_packs()

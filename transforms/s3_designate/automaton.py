@@ -9,35 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from contracts.conditions import Many, many
-from contracts.packs import NONE, Pack, Rule, Version
+from contracts.packs import Pack, Rule, Version
+from transforms.s3_designate.machine import ANSWERS, NO_ROW, Machine, Outcome
 from transforms.s3_designate.space import ABSENT, FIRST, OFF, Flags, Ints, Space
-
-NO_ROW = 0  # outcome number of years without a row
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a transition says: the row's rule, status and levels. `level` is None where the status has none."""
-
-    rule_id: str
-    status: str
-    from_level: str | None
-    level: str | None
-
-
-@dataclass(frozen=True)
-class Machine:
-    """One compiled version. `next_state` and `outcome` are [states, symbols]; `outcomes[0]` means no row."""
-
-    pack: Pack
-    version: Version
-    space: Space
-    next_state: npt.NDArray[np.int32]
-    outcome: npt.NDArray[np.int32]
-    outcomes: tuple[Outcome | None, ...]
 
 
 @dataclass
@@ -260,12 +236,6 @@ class Compiler:
         return [self.space.inputs[name].index(case) for case in many(cases)]
 
 
-ANSWERS = ("pending", "declined", "not_eligible", "not_configured", "lapsed", "ended")
-
-
 def compile_pack(pack: Pack) -> dict[str, Machine]:
     """One machine per version, all over the same states."""
     return {version.version: Compiler(pack, version).compile() for version in pack.versions}
-
-
-__all__ = ["ANSWERS", "NONE", "NO_ROW", "Compiler", "Machine", "Outcome", "compile_pack"]

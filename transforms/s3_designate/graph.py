@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.s3_designate.automaton import Machine
+from transforms.s3_designate.machine import Machine
 from transforms.s3_designate.space import FIRST, Flags
 
 NEVER = 1 << 14

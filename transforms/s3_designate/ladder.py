@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.packs import Pack
-from transforms.s3_designate.automaton import ANSWERS, Machine
+from transforms.s3_designate.machine import ANSWERS, Machine
 from transforms.s3_designate.space import FIRST, Space
 
 Symbols = npt.NDArray[np.int32]

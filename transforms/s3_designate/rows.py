@@ -11,10 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from contracts.packs import Pack
-from transforms.s3_designate.automaton import ANSWERS, Machine
 from transforms.s3_designate.graph import NEVER, years_to_change
 from transforms.s3_designate.grid import NO_CASE, Grid
 from transforms.s3_designate.ladder import Bank, Walk, walk
+from transforms.s3_designate.machine import ANSWERS, Machine
 from transforms.s3_designate.space import ABSENT, FIRST, OFF, Space
 
 WITH_LEVEL = ("entered", "earned", "held", "renewed")
@@ -136,8 +136,13 @@ def rows_of_state(pack: Pack, grid: Grid, passage: Passage) -> pl.DataFrame:
     level_rows = frame.filter(pl.col("status").is_in(list(WITH_LEVEL)) & counts)
     before = level_rows.select("lea_id", "staff_id", school_year=pl.col("school_year") + pl.lit(1, pl.Int16))
     answers = frame.filter(~pl.col("status").is_in([*WITH_LEVEL, "lapsed", "ended"]) & fires & counts)
-    ended = frame.filter(pl.col("status") == "ended").join(before, on=["lea_id", "staff_id", "school_year"], how="semi")
+    stopped = (pl.col("status") == "ended") | (pl.col("status").is_in(list(WITH_LEVEL)) & ~counts)
+    ended = frame.filter(stopped).join(before, on=["lea_id", "staff_id", "school_year"], how="semi")
+    ended = ended.with_columns(stopped=pl.lit(True))
     lapsed = _lapsed(grid, passage, before)
+    if pack.rows == "adopting":
+        in_force = grid.frame.filter("in_force").select("lea_id", "school_year").unique()
+        lapsed = lapsed.join(in_force, on=["lea_id", "school_year"], how="semi")
     return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
 
 
@@ -189,7 +194,12 @@ def with_meaning(frame: pl.DataFrame, passage: Passage) -> pl.DataFrame:
         version[here] = machine.version.version
     parts = {name: _meaning(frame, passage, name) for name in ("rule_id", "status", "level", "from_level")}
     next_year = pl.col("school_year").cast(pl.Int64) + pl.Series("review", review)
-    return frame.with_columns(**parts, pack_version=pl.Series(version.tolist(), dtype=pl.String)).with_columns(
+    said = frame.with_columns(**parts, pack_version=pl.Series(version.tolist(), dtype=pl.String))
+    if "stopped" in frame.columns:  # the program is over in this LEA, though the person holds on in another
+        here = pl.col("stopped").fill_null(False)
+        over = {"rule_id": pl.lit("program_ended"), "status": pl.lit("ended"), "level": pl.lit(None, pl.String)}
+        said = said.with_columns(**{n: pl.when(here).then(new).otherwise(pl.col(n)) for n, new in over.items()})
+    return said.with_columns(
         next_review_year=pl.when((pl.Series(review) < NEVER) & pl.col("level").is_not_null())
         .then(next_year)
         .cast(pl.Int16)
