@@ -237,6 +237,5 @@ class Pack(PackPart):
             leader=self.leader,
             roles=self.roles,
             position_units=self.position_units,
-            findings={rule.reason_code or rule.id: rule.finding for rule in self.rules if rule.finding},
             compliance=tuple(ComplianceCheck(**check) for check in checks),
         )

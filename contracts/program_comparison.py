@@ -19,4 +19,6 @@ class ProgramComparison(dy.Schema):
     cost_status = c.metric_status.required()
     cost_per_designee = c.cost_per_designee.optional()
     stability = c.stability.optional()
+    declined = c.declined.required()
+    take_up = c.take_up.optional()
     adopted = c.adopted.required()

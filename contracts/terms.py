@@ -57,6 +57,4 @@ class ProgramTerms(Terms):
     roles: tuple[str, ...] = ()
     # position units by role code (M05); empty: the program exchanges no positions
     position_units: Mapping[str, float] = Field(default_factory=dict)
-    # reason codes of designation rows that are findings, and the kind of finding each is
-    findings: Mapping[str, str] = Field(default_factory=dict)
     compliance: tuple[ComplianceCheck, ...] = ()

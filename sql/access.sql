@@ -2,6 +2,7 @@
 CREATE OR REPLACE VIEW bi_access AS
 SELECT
     *,
+    CASE WHEN teachers > 0 THEN CAST(students AS DOUBLE) / teachers END AS students_per_teacher,
     CASE WHEN SUM(leaders) OVER lea > 0 AND teachers > 0
         THEN (CAST(leaders AS DOUBLE) / SUM(leaders) OVER lea) / (CAST(teachers AS DOUBLE) / SUM(teachers) OVER lea)
     END AS leader_share_over_teacher_share,

@@ -45,12 +45,7 @@ def event(kind: str, **more: Any) -> Rows:
 
 def banded() -> list[ProgramTerms]:
     check = ComplianceCheck(rule_id="band", kind="pay_within", bands={"ROLE": {2026: Band(low=100, high=200)}})
-    findings = {
-        "clash": "tlr_conflict",
-        "unfit": "ineligible_role_holder",
-        "stale": "role_after_failed_requalification",
-    }
-    return [ProgramTerms(program_id="p", place=1, leader=True, compliance=(check,), findings=findings)]
+    return [ProgramTerms(program_id="p", place=1, leader=True, compliance=(check,))]
 
 
 ADMIN = MetricKnobs(findings=Findings(administrator_credentials=("principal_license",)))
@@ -79,16 +74,19 @@ CASES: dict[str, tuple[Callable[[Any], Rows], Callable[[Any], Rows]]] = {
         },
     ),
     "tlr_conflict": (
+        lambda s: {"designation": [s.holds("A", None, finding="tlr_conflict")], "programs": banded()},
         lambda s: {"designation": [s.holds("A", None, rule_id="clash")], "programs": banded()},
-        lambda s: {"designation": [s.holds("A", None, rule_id="other")], "programs": banded()},
     ),
     "ineligible_role_holder": (
-        lambda s: {"designation": [s.holds("A", None, rule_id="unfit")], "programs": banded()},
+        lambda s: {"designation": [s.holds("A", None, finding="ineligible_role_holder")], "programs": banded()},
         lambda s: {"designation": [s.holds("A", None, rule_id="unfit")]},
     ),
     "role_after_failed_requalification": (
+        lambda s: {
+            "designation": [s.holds("A", None, finding="role_after_failed_requalification")],
+            "programs": banded(),
+        },
         lambda s: {"designation": [s.holds("A", None, rule_id="stale")], "programs": banded()},
-        lambda s: {"designation": [s.holds("A", None, rule_id="stale", program_id="q")], "programs": banded()},
     ),
     "tlr_out_of_band": (
         lambda s: {

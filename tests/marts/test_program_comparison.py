@@ -34,3 +34,14 @@ def test_levels_of_tier_zero_are_no_designees(small: Any) -> None:
         0, named=True
     )
     assert (made["designees"], made["cost"], made["cost_per_designee"]) == (0, Decimal("0.00"), None)
+
+
+def test_dc_took_up_382_of_636_bonuses(small: Any) -> None:
+    """RULES 2.1 [P5]: in the first year 60 % accepted; who declined costs nothing."""
+    rows = [small.holds(f"A{n:03d}", "bonus", status="earned", amount="10000.00") for n in range(382)]
+    rows += [small.holds(f"D{n:03d}", None, status="declined", amount="10000.00") for n in range(254)]
+    made = small.marts(rows, roster=[small.post(row["staff_id"]) for row in rows])["program_comparison"].row(
+        0, named=True
+    )
+    assert (made["declined"], round(made["take_up"], 2)) == (254, 0.60)
+    assert made["cost"] == Decimal("4969820.00")  # 382 x 10,000 x 1.301

@@ -15,8 +15,7 @@ FTE_PARTS = 1_000_000  # parts of an FTE-day kept inside
 
 def cents(money: pl.Expr) -> pl.Expr:
     """Whole cents (Int64) of a money column: its stored integer, no arithmetic."""
-    stored = money.cast(MONEY).to_physical()
-    return stored.cast(pl.Int64)
+    return money.cast(MONEY).to_physical().cast(pl.Int64)
 
 
 def money_from_cents(whole_cents: pl.Expr) -> pl.Expr:
@@ -26,8 +25,9 @@ def money_from_cents(whole_cents: pl.Expr) -> pl.Expr:
 
 def half_up(number: pl.Expr, places: int) -> pl.Expr:
     """Round half away from zero at `places` decimals, first clearing binary noise (6.505 is 6.51, not 6.50)."""
-    scaled = (number * 10**places).round(5, mode="half_away_from_zero")
-    return scaled.round(0, mode="half_away_from_zero") / 10**places
+    unit = float(10**places)
+    scaled = (number * unit).round(5, mode="half_away_from_zero")
+    return scaled.round(0, mode="half_away_from_zero") / unit
 
 
 def money(dollars: pl.Expr) -> pl.Expr:

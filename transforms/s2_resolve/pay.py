@@ -10,9 +10,6 @@ import polars as pl
 from contracts import vocabulary as v
 from transforms.s2_resolve.exact import cents
 
-# Enums in the order of their names: grouping and comparing them is work on small integers, not on text
-PAY_TYPE = pl.Enum(sorted(v.PAY_TYPES))
-STREAM = pl.Enum(sorted(v.STREAMS))
 PAY_KEY = ("lea_id", "school_year", "staff_id", "pay_code", "fund_code", "school_id")
 
 
@@ -34,12 +31,11 @@ def sum_payroll(payroll: pl.LazyFrame) -> pl.LazyFrame:
 def classify_pay(pay_sums: pl.LazyFrame, pay_codes: pl.LazyFrame, funds: pl.LazyFrame) -> pl.LazyFrame:
     """Pay sums with `pay_type`, `program_id`, `role_code`, `stream`, `award_id`, `award_end`, `recurring`, `is_soft`.
 
-    `pay_type` and `stream` are Enums (PAY_TYPE, STREAM). A pay code or fund that is not in reference becomes `unknown`,
-    the row kept (MARTS 1). `is_role_pay`: stipend, hourly or bonus pay whose code names a program or a role. An unknown
-    fund is not soft: nobody said it ends.
+    A pay code or fund that is not in reference becomes `unknown`, the row kept (MARTS 1). `is_role_pay`: stipend,
+    hourly or bonus pay whose code names a program or a role. An unknown fund is not soft: nobody said it ends.
     """
-    codes = pay_codes.select("lea_id", "pay_code", pl.col("pay_type").cast(PAY_TYPE), "program_id", "role_code")
-    sources = funds.select("lea_id", "fund_code", pl.col("stream").cast(STREAM), "award_id", "award_end", "recurring")
+    codes = pay_codes.select("lea_id", "pay_code", "pay_type", "program_id", "role_code")
+    sources = funds.select("lea_id", "fund_code", "stream", "award_id", "award_end", "recurring")
     return (
         pay_sums.join(codes, on=["lea_id", "pay_code"], how="left")
         .join(sources, on=["lea_id", "fund_code"], how="left")

@@ -47,16 +47,10 @@ def low_pay_per_hour(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     return _finding(low, "low_pay_per_hour", sentence)
 
 
-def of_designations(designation: pl.LazyFrame, programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+def of_designations(designation: pl.LazyFrame) -> pl.LazyFrame:
     """Designation rows whose rule the pack calls a finding; the row's reason is the evidence."""
-    rules = [
-        (program.program_id, rule_id, kind)
-        for program in programs
-        for rule_id, kind in sorted(program.findings.items())
-    ]
-    schema = {"program_id": pl.String, "rule_id": pl.String, "kind": pl.String}
-    named = pl.LazyFrame(rules, schema=schema, orient="row")
-    return _finding(designation.join(named, on=["program_id", "rule_id"]), pl.col("kind"), pl.col("reason"))
+    found = designation.filter(pl.col("finding").is_not_null())
+    return _finding(found, pl.col("finding"), pl.col("reason"))
 
 
 def out_of_band(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame:

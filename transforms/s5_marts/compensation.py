@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts import vocabulary as v
 from contracts.compensation import Compensation
 from transforms.s2_resolve.exact import dollars, money, money_from_cents
 
@@ -46,10 +47,14 @@ def _place() -> pl.Expr:
     """An integer that is highest on the row that carries the increment: base rows by amount, then the first stream by
     name; below every base row the others, the first pay type and stream by name highest.
     """
-    stream = pl.col("stream").to_physical().cast(pl.Int64)
-    kind = pl.col("pay_type").to_physical().cast(pl.Int64)
+    stream, kind = _by_name("stream", v.STREAMS), _by_name("pay_type", v.PAY_TYPES)
     return (
         pl.when(pl.col("pay_type") == "base")
         .then(pl.col("cents") * 32 - stream)
         .otherwise(-(2**62) - kind * 32 - stream)
     )
+
+
+def _by_name(column: str, words: tuple[str, ...]) -> pl.Expr:
+    """The word's place in the alphabetical order of its vocabulary."""
+    return pl.col(column).replace_strict(sorted(words), list(range(len(words))), return_dtype=pl.Int64)

@@ -27,7 +27,7 @@ def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, knobs: Met
         findings.role_without_pay(facts["leadership_role"]),
         findings.pay_without_role(facts["leadership_role"]),
         findings.low_pay_per_hour(facts["leadership_role"]),
-        findings.of_designations(facts["designation"], programs),
+        findings.of_designations(facts["designation"]),
         findings.out_of_band(programs, facts),
         findings.nomination_concentration(facts["leadership"], limits),
         findings.growth_observation_gap(facts["ratings"], limits),

@@ -21,7 +21,8 @@ def build_program_comparison(
 
     `designees` hold a level of tier 1 or more. `cost` is what the program's own rule pays them (`amount`), with the
     marginal load, so that adopted and simulated programs stand on one footing; `not_configured` while a designee's
-    amount is not known. `stability`: designees of t-1 still on the LEA's roster in t who are designees in t.
+    amount is not known. `take_up`: of awards won this year (earned, renewed) and declined, those won: an offer costs
+    only when it is accepted. `stability`: designees of t-1 still on the LEA's roster in t who are designees in t.
     """
     holders = designation.filter(has_tier())
     teachers = lea_years.filter("is_teacher").group_by("lea_id", "school_year").agg(pl.len().alias("teachers"))
@@ -30,9 +31,13 @@ def build_program_comparison(
         pl.col("amount").pipe(cents).sum().alias("amount_cents"),
         pl.col("amount").is_null().sum().alias("unpriced"),
     )
+    offers = designation.group_by(PROGRAM).agg(
+        pl.col("status").is_in(["earned", "renewed"]).sum().cast(pl.Int64).alias("won"),
+        (pl.col("status") == "declined").sum().cast(pl.Int64).alias("declined"),
+    )
     cost = pl.col("amount_cents") / 100 * (1 + pl.col("marginal_load"))
     return (
-        with_loads(designation.select(PROGRAM).unique(), knobs)
+        with_loads(offers, knobs)
         .join(held, on=PROGRAM, how="left")
         .join(teachers, on=["lea_id", "school_year"], how="left")
         .join(stability(holders, lea_years), on=PROGRAM, how="left")
@@ -44,6 +49,7 @@ def build_program_comparison(
             money(pl.col("cost")).alias("cost"),
             money(ratio(pl.col("cost"), pl.col("designees"))).alias("cost_per_designee"),
             rate(pl.col("stability")).alias("stability"),
+            rate(ratio(pl.col("won"), pl.col("won") + pl.col("declined"))).alias("take_up"),
             pl.when(pl.col("unpriced") > 0).then(pl.lit("not_configured")).otherwise(pl.lit("ok")).alias("cost_status"),
         )
         .pipe(ProgramComparison.cast)
