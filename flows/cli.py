@@ -208,6 +208,27 @@ def certify(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json
 
 
 @app.command()
+def waive(
+    lea: Lea,
+    year: Year,
+    extract: Annotated[str, typer.Argument(help="evaluation, roster, payroll or leadership.")],
+    why: Annotated[str, typer.Option(help="The reason, kept in the ledger.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Apply a held submission although too many of its rows were quarantined."""
+    from datetime import UTC
+
+    from flows import waiver
+    from flows.workspace import open_workspace
+
+    submission = waiver.waive(open_workspace(config), lea, year, extract, why, datetime.now(UTC))
+    data = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
+    kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
+    _say(data, as_json, lambda: typer.echo(f"{lea} {year} {extract}: waived; {kept}"))
+
+
+@app.command()
 def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Unlock a district-year; drops that came too late are taken in by the next intake."""
     from datetime import UTC
