@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from flows.reading import BatchRows, DropRead
 from flows.reference import ReferenceTables
 from transforms.s1_conform.careful import problem
 from transforms.s1_conform.decode.model import FileProblem
+from transforms.s1_conform.parse.cells import SSN
 from transforms.s1_conform.values import SENT
 
 
@@ -37,7 +39,8 @@ class Court:
     def judge(self, read: DropRead, counts: Mapping[str, Any]) -> Verdict:
         """The verdict. Raises GateFailed where rows or dollars are not all accounted for (DESIGN 5)."""
         if read.problems:
-            return Verdict("rejected", " ".join(f"{found.message} {found.fix}" for found in read.problems))
+            why = " ".join(f"{found.message} {found.fix}" for found in read.problems)
+            return Verdict("rejected", re.sub(SSN, "***-**-****", why))
         check_accounting(read, counts)
         drop = read.drop
         if (drop.lea_id, drop.school_year) in self.locked:

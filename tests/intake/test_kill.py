@@ -93,3 +93,18 @@ def test_killed_and_run_again(tmp_path: Path, moments: int) -> None:
         run(root)
         assert everything(root) == undisturbed
     assert killed >= moments // 2  # most moments fell into the work
+
+
+def test_two_runs_at_once_take_everything_in_once(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    small.write_state(root)
+    runs = [FORKS.Process(target=take_in, args=(str(root / "rung.toml"),)) for _ in range(2)]
+    for process in runs:
+        process.start()
+    for process in runs:
+        process.join()
+    assert [process.exitcode for process in runs] == [0, 0]
+    found = everything(root)
+    assert len(found["submission"]) == 12
+    assert sorted(event[2] for event in found["submission_event"]) == ["accepted"] * 12 + ["received"] * 12
+    assert len(found["landed_object"]) == 12
