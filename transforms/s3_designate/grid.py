@@ -56,9 +56,17 @@ def build_grid(evidence: Evidence, pack: Pack, space: Space) -> Grid | None:
         reader.attribute("of_record")
         _add_own_event(reader)
     person = ["lea_id", "staff_id"] if pack.scope == "lea" else ["staff_id"]
-    frame = reader.grid.sort(*person, "school_year", "lea_id").collect()
+    frame = reader.grid.select(_needed(reader, years_of)).sort(*person, "school_year", "lea_id").collect()
     frame = frame.with_columns(person=pl.struct(person).rle_id().cast(pl.Int32), symbol=_symbol(pack, space))
     return Grid(frame, years_of)
+
+
+def _needed(reader: Reader, years_of: Mapping[tuple[str, str], tuple[pl.Expr, ...]]) -> list[str]:
+    """Columns that later steps read; the many that conditions were made of stay out of memory."""
+    quoted = {root for years in years_of.values() for year in years for root in year.meta.root_names()}
+    fixed = {*KEY, "school_id", "is_teacher", "fte", "years_experience", "in_force", "of_record", "own_event", "units"}
+    names = reader.grid.collect_schema().names()
+    return [name for name in names if name in fixed | quoted or name.startswith(("i_", "f_"))]
 
 
 def adopted_years(evidence: Evidence, pack: Pack) -> pl.LazyFrame:

@@ -33,8 +33,8 @@ class Passage:
 
 def pass_through(pack: Pack, space: Space, grid: Grid, machines: Mapping[str, Machine]) -> Passage:
     """Run the pack over all of its people at once."""
-    all_years = grid.frame["school_year"].to_list()
-    first, last = min(all_years), max(all_years)
+    first = int(grid.frame.select(pl.col("school_year").min()).item())
+    last = int(grid.frame.select(pl.col("school_year").max()).item())
     people, years = int(grid.frame["person"].max()) + 1, last - first + 1  # type: ignore[arg-type]
     symbols = np.full((years, people), ABSENT, dtype=np.int32)
     person_years = grid.frame if pack.scope == "lea" else _of_persons(pack, space, grid.frame)
