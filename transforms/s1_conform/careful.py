@@ -15,7 +15,7 @@ from contracts.mapping import Layout, PayFromPositions
 from contracts.shape import Shape
 from transforms.s1_conform.columns import Matched, conform_columns, known_names, match_columns, pay_lines
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
-from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files
+from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW
 from transforms.s1_conform.drift import DriftReport, drift_report
 from transforms.s1_conform.parse import ParseOptions, parse_columns
@@ -84,9 +84,9 @@ def _take_table(
 ) -> None:
     matched = match_columns(table.header, extract, layout)
     drop.unread_columns += [name for name in matched.unread if name not in drop.unread_columns]
-    problem = _unfit(table, matched)
-    if problem is not None:
-        drop.problems.append(problem)
+    found = _unfit(table, matched) or _told_twice(table, matched)
+    if found is not None:
+        drop.problems.append(found)
         drop.drift.append(drift_report(table.header, matched, extract))
         if "staff_id" in matched.missing and "last_name" in matched.sources and not matched.absent:
             unmarked = table.rows.with_columns(pl.lit(None, dtype=pl.String).alias(BROKEN))
@@ -107,8 +107,8 @@ def _take_table(
     parsed = parse_columns(text.drop(BROKEN), EXTRACTS[extract].sent, how)
     drop.repairs += parsed.repairs
     drop.problems += parsed.problems
-    found = parsed.broken.select(SOURCE_ROW, pl.col("rule_id").alias("found")).unique(SOURCE_ROW, keep="first")
-    done = parsed.rows.with_columns(text[BROKEN]).join(found, on=SOURCE_ROW, how="left", maintain_order="left")
+    lost = parsed.broken.select(SOURCE_ROW, pl.col("rule_id").alias("found")).unique(SOURCE_ROW, keep="first")
+    done = parsed.rows.with_columns(text[BROKEN]).join(lost, on=SOURCE_ROW, how="left", maintain_order="left")
     done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN)).drop("found")
     if layout and layout.crosswalk:
         known = pl.DataFrame(schema=CROSSWALK) if crosswalk is None else crosswalk
@@ -139,6 +139,17 @@ def _unfit(table: Table, matched: Matched) -> FileProblem | None:
         return problem("FILE-034", f"{table.name}: {_listed(matched.absent)}")
     if matched.missing:
         return problem("FILE-033", f"{table.name}: {_listed(matched.missing)}")
+    return None
+
+
+def _told_twice(table: Table, matched: Matched) -> FileProblem | None:
+    """Two spellings of one name (`Staff ID`, `staff_id`) whose values differ: which one counts cannot be told."""
+    read = {column for source in matched.sources.values() for column in source.read}
+    for column in sorted(read):
+        for other in table.header:
+            twin = other != column and other not in read and fold(other) == fold(column)
+            if twin and not table.rows[column].equals(table.rows[other], null_equal=True):
+                return problem("FILE-008", f"`{column}`, `{other}`")
     return None
 
 

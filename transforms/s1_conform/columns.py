@@ -93,7 +93,8 @@ def pay_lines(rows: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, s
 
     `rows` are the district's own columns and `roster` the same rows conformed, in the same order.
     """
-    person = roster.select(pl.col("^staff_id|school_id|position_id|source_row$"))
+    kept = ("staff_id", "school_id", "position_id", *FOLDER_COLUMNS, "source_row")
+    person = roster.select(name for name in kept if name in roster.columns)
     lines = [
         person.with_columns(
             text_of(ColumnSource(constant=pay.pay_date), school_year).alias("pay_date"),

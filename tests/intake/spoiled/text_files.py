@@ -8,6 +8,7 @@ from transforms.s1_conform.decode import Bounds
 
 TEXT = text_of(PAYROLL)
 LINES = TEXT.splitlines(keepends=True)
+ROSTER_LINES = text_of(ROSTER).splitlines(keepends=True)
 WIDTHS = (10, 12, 8, 8, 12, 8, 6)
 LAYOUT = FixedWidth(
     columns=tuple(
@@ -188,6 +189,19 @@ AROUND = [
     one("header_only", "Column names and no rows", LINES[0], "FILE-005"),
     one("empty", "Nothing at all", b"", "FILE-001"),
     one("blank", "Blanks and line ends only", " \n\n \r\n", "FILE-001"),
+    one(
+        "two_spellings",
+        "One name in two spellings, with other values",
+        "".join(f"{line.rstrip()},{extra}\n" for line, extra in zip(LINES, ("Staff ID", 7, 8, 9), strict=True)),
+        "FILE-008",
+    ),
+    one(
+        "blank_line_between_rows",
+        "A blank line between groups of rows with gaps",
+        "".join([*ROSTER_LINES[:2], "\n", *ROSTER_LINES[2:]]),
+        extract="roster",
+        repairs={"blank_lines": 1},
+    ),
     one("not_text", "Bytes that are no text", bytes(range(1, 9)) + bytes(400), "FILE-002", file="pay.txt"),
     one("no_header", "Numbers from the first line", "1,2,3\n4,5,6\n7,8,9\n", "FILE-004"),
 ]

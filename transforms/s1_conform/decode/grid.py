@@ -158,9 +158,9 @@ def _further_headers(grid: pl.DataFrame, first: Head, options: DecodeOptions) ->
             continue  # the same header again: a page break, not a table
         known = _known(row, options)
         is_header = known >= 2 and known * 2 >= filled
-        new_shape = (
-            _looks_like_names(row) and filled != len([n for n in first.names if n]) and _has_rows(grid, at, filled)
-        )
+        # Names have no digits; the first row after a blank line has, in its identifier, its date or its amount.
+        wordy = _looks_like_names(row) and not any(letter.isdigit() for cell in row for letter in cell or "")
+        new_shape = wordy and filled != len([name for name in first.names if name]) and _has_rows(grid, at, filled)
         if is_header or (grid["filled"][at - 1] == 0 and new_shape and not re.search(TOTALS, _first(row))):
             found.append(at)
     return found
