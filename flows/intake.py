@@ -35,7 +35,7 @@ from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.judge import DUPLICATE, ERRORS
 from transforms.s1_conform.parse.cells import mask_ssn
 
-WRITERS = 8
+WRITERS = 16
 
 
 @dataclass
