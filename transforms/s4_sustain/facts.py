@@ -40,20 +40,19 @@ def resolved_facts(tables: Mapping[str, pl.LazyFrame], gather: Gather = as_they_
     first = gather(
         {
             "stays": clip_stays(tables["roster"], tables["districts"]),
-            "pay_sums": sum_payroll(tables["payroll"]),
+            "pay": classify_pay(sum_payroll(tables["payroll"]), tables["pay_codes"], tables["funds"]),
             "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]),
         }
     )
-    pay = classify_pay(first.pop("pay_sums"), tables["pay_codes"], tables["funds"])
     second = gather(
         {
             "lea_years": lea_years_of_stays(first["stays"]),
             "record_years": record_years(first["stays"]),
             "role_years": role_years(first["stays"]),
-            "pay": pay,
+            "pay_totals": pay_totals(first["pay"]),
         }
     )
-    return {**first, **second, **gather({"pay_totals": pay_totals(second["pay"])})}
+    return {**first, **second}
 
 
 def leadership_facts(
