@@ -85,7 +85,7 @@ def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseRecei
     lines = [
         f"## Release `{release.release_id}`{'' if release.made else ' (unchanged)'}",
         f"{summary['districts']:,} districts, {summary['submissions']:,} submissions in force, "
-        f"{len(manifest['files']):,} files, {sum(f['rows'] for f in manifest['files']):,} rows. "
+        f"{len(manifest['files']):,} files, {sum(f.get('rows') or 0 for f in manifest['files']):,} rows. "
         f"Lies at `{release.location}`; code {manifest['code_version']}.",
         "",
         f"| program | level | state tier | educators in {summary['latest_year']} |",
