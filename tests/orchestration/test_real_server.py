@@ -137,6 +137,23 @@ def test_a_run_that_a_gate_stops_says_why(house: House) -> None:
     assert "2 of 2 districts have not certified 2026" in told
 
 
+def test_every_other_deployment_runs_to_its_end_and_no_gate_stops_it(house: House) -> None:
+    until(lambda: accepted(house) == 12, 240, "no run took the first drops in")
+    ids = {d["name"]: d["id"] for d in house.ask("/deployments/filter")}
+    wanted: dict[str, dict[str, Any]] = {
+        "statewide-nightly": {"publish": True},
+        "restate": {"as_of": "2090-01-01T00:00:00Z"},
+        "simulate": {"programs": ["dc_lift"]},
+    }
+    runs = [house.ask(f"/deployments/{ids[n]}/create_flow_run", parameters=p)["id"] for n, p in wanted.items()]
+    until(lambda: set(runs) <= {r["id"] for r in house.runs("COMPLETED", "FAILED", "CRASHED")}, 500, "a run hangs")
+    assert set(runs) <= {r["id"] for r in house.runs("COMPLETED")}
+    found = {a["key"]: a["data"] for a in house.ask("/artifacts/filter")}
+    assert "| dc_lift | teacher |" in found["release-summary"]
+    assert "| districts | 2 | 2 |" in found["restatement"]
+    assert "dc_lift" in json.dumps(found["simulation"])
+
+
 def test_a_burst_with_the_server_killed_in_the_middle_loses_no_drop(house: House) -> None:
     """500 drops in a minute from new districts; in the middle the server is killed, and then started again."""
     until(lambda: accepted(house) == 12, 240, "no run took the first drops in")
