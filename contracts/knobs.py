@@ -50,7 +50,7 @@ class TurnoverUnitCost(Knobs):
 class Scenario(Knobs):
     """One future of M16. Rates are yearly shares."""
 
-    # cost-of-living raise of every cost, each year
+    # cost-of-living raise of every cost, each year; none: the state's (`projection.cola`)
     cola: float | None = Field(default=None, ge=-0.5, le=1)
     # attrition relative to that observed: 1 as it was, 1.5 half as much again
     attrition_factor: float = Field(default=1.0, ge=0, le=10)
@@ -61,12 +61,12 @@ class Scenario(Knobs):
 
 
 def _scenarios() -> Mapping[str, Scenario]:
-    """Low, base and high as RULES M16 asks; COLA comes from the state, so the default base is flat in price."""
+    """Low, base and high as RULES M16 asks, and base with its grants renewed; all at the state's COLA."""
     return {
-        "base": Scenario(cola=0.0),
-        "low": Scenario(cola=0.0, attrition_factor=1.25, designation_growth=-0.05),
-        "high": Scenario(cola=0.03, attrition_factor=0.75, designation_growth=0.05),
-        "grants_renewed": Scenario(cola=0.0, grants_renewed=True),
+        "base": Scenario(),
+        "low": Scenario(attrition_factor=1.25, designation_growth=-0.05),
+        "high": Scenario(attrition_factor=0.75, designation_growth=0.05),
+        "grants_renewed": Scenario(grants_renewed=True),
     }
 
 
@@ -75,6 +75,8 @@ class Projection(Knobs):
 
     # years after the latest year on file (RULES M16: ten)
     years: int = Field(default=10, ge=1, le=50)
+    # the state's expected yearly cost-of-living raise; none: later years are `not_configured` (MARTS 4.10)
+    cola: float | None = Field(default=None, ge=-0.5, le=1)
     # simulated paths behind p10, p50 and p90
     paths: int = Field(default=100, ge=10, le=100_000)
     # seed of the simulation; the same seed gives the same bytes
@@ -85,6 +87,12 @@ class Projection(Knobs):
     # the scenario whose expectation decides runway (M17)
     runway_scenario: str = "base"
     scenarios: Mapping[str, Scenario] = Field(default_factory=_scenarios)
+
+    def scenario(self, name: str) -> Scenario | None:
+        """The scenario with its COLA filled in; None while no COLA is configured for it."""
+        asked = self.scenarios[name]
+        cola = self.cola if asked.cola is None else asked.cola
+        return None if cola is None else asked.model_copy(update={"cola": cola})
 
 
 class Findings(Knobs):

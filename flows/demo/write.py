@@ -40,6 +40,9 @@ lake = "lake"
 receipts = "receipts"
 releases = "releases"
 ledger = "sqlite:///rung.db"
+
+[metrics.projection]
+cola = 0.02   # without the state's own figure, projected cost is `not_configured`
 """
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.designation import Designation
 from contracts.extracts import EXTRACTS
-from contracts.knobs import LikeComparison, MetricKnobs
+from contracts.knobs import LikeComparison, MetricKnobs, Projection, Scenario
 from contracts.reference import REFERENCES
 from contracts.terms import ComplianceCheck, ProgramTerms
 from transforms.s4_sustain.facts import resolved_facts
@@ -121,7 +121,17 @@ GOLDEN_PROGRAMS = [
         compliance=(ComplianceCheck(rule_id="golden_span", kind="team_within", low=1, high=3),),
     ),
 ]
-GOLDEN_KNOBS = MetricKnobs(comparison=LikeComparison(minimum_leaders=1, minimum_others=1))
+GOLDEN_KNOBS = MetricKnobs(
+    comparison=LikeComparison(minimum_leaders=1, minimum_others=1),
+    projection=Projection(
+        cola=0.0,
+        scenarios={
+            "base": Scenario(),
+            "high": Scenario(cola=0.03, attrition_factor=0.75, designation_growth=0.05),
+            "grants_renewed": Scenario(grants_renewed=True),
+        },
+    ),
+)
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,8 @@ def test_one_districts_data_never_moves_anothers_projection(small: Any) -> None:
     def projected(people: int) -> pl.DataFrame:
         designation = history(small, "L1", 9) + history(small, "L2", people)
         roster = [small.post(row["staff_id"], row["school_year"], lea_id=row["lea_id"]) for row in designation]
-        made = small.marts(designation, roster=roster, program_adoption=adoption, program_finance=finance)
+        knobs = MetricKnobs(projection=Projection(cola=0.0))
+        made = small.marts(designation, roster=roster, program_adoption=adoption, program_finance=finance, knobs=knobs)
         return made["cost_projection"].filter(pl.col("lea_id") == "L1")
 
     assert projected(3).equals(projected(8))
@@ -103,7 +104,8 @@ def test_one_districts_data_never_moves_anothers_projection(small: Any) -> None:
 
 def test_one_year_on_file_tells_only_year_zero(small: Any) -> None:
     finance = {"lea_id": "L1", "program_id": "p", "school_year": 2026, "kind": "training", "amount": "10.00"}
-    made = small.marts([small.holds("A", "x")], roster=[small.post("A")], program_finance=[finance])
+    knobs = MetricKnobs(projection=Projection(cola=0.0))
+    made = small.marts([small.holds("A", "x")], roster=[small.post("A")], program_finance=[finance], knobs=knobs)
     base = made["cost_projection"].filter(pl.col("scenario") == "base").sort("future_year")
     assert base["cost_status"].to_list() == ["ok"] + ["not_enough_data"] * 10
     assert base["expected"].is_null().to_list() == [False] + [True] * 10
@@ -124,3 +126,23 @@ def test_runway_and_the_year_the_money_ends(small: Any) -> None:
     row = made.row(by_predicate=pl.col("school_year") == 2026, named=True)
     assert (row["runway_years"], row["money_ends_year"], row["runway_years_status"]) == (2, 2029, "ok")
     assert made.row(by_predicate=pl.col("school_year") == 2025, named=True)["runway_years_status"] == "not_latest_year"
+
+
+def test_without_a_cola_later_years_are_not_configured(small: Any) -> None:
+    """MARTS 4.10: an absent input is never taken for 0; the actual year stands all the same."""
+    finance = [
+        {"lea_id": "L1", "program_id": "p", "school_year": year, "kind": "training", "amount": "10.00"}
+        for year in (2025, 2026)
+    ]
+    rows = {
+        "designation": [small.holds("A", "x", year) for year in (2025, 2026)],
+        "roster": [small.post("A", year) for year in (2025, 2026)],
+        "program_finance": finance,
+    }
+    silent = small.marts(**rows)["cost_projection"].filter(pl.col("scenario") == "base").sort("future_year")
+    assert silent["cost_status"].to_list() == ["ok"] + ["not_configured"] * 10
+    assert [str(value) for value in silent["expected"].drop_nulls()] == ["10.00"]
+    told = small.marts(**rows, knobs=MetricKnobs(projection=Projection(cola=0.02)))["cost_projection"]
+    base = told.filter(pl.col("scenario") == "base").sort("future_year")
+    assert base["cost_status"].unique().to_list() == ["ok"]
+    assert str(base["expected"][1]) == "10.20"

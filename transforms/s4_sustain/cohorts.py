@@ -33,14 +33,23 @@ class Part:
         return {name: values[place] for name, values in self.columns.items()}
 
 
+@dataclass(frozen=True)
+class Run:
+    """One cohort under one scenario; without a path only year 0 can be told, and `later_status` says why."""
+
+    scalar: Row
+    scenario: str
+    path: Path | None
+    later_status: str
+
+
 def project_all(frame: pl.DataFrame, knobs: MetricKnobs, schema: dict[str, Any]) -> pl.DataFrame:
     """Every cohort under every scenario. `frame`: the parts scalar, start and move of `projection.cost_paths`."""
     scalars, starts, moves = (_part(frame, name) for name in ("scalar", "start", "move"))
-    made: list[tuple[Row, str, Path | None]] = []
+    made: list[Run] = []
     for key in scalars.places:
         scalar = {name: values[0] for name, values in scalars.of(key).items()}
-        paths = _paths(scalar, starts.of(key), moves.of(key), knobs)
-        made += [(scalar, name, path) for name, path in paths.items()]
+        made += _runs(scalar, starts.of(key), moves.of(key), knobs)
     return _frame(made, knobs.projection.years, schema)
 
 
@@ -54,54 +63,47 @@ def _part(frame: pl.DataFrame, name: str) -> Part:
     return Part(columns, places)
 
 
-def _paths(scalar: Row, starts: Columns, moves: Columns, knobs: MetricKnobs) -> dict[str, Path | None]:
-    """One LEA's program under every scenario; scenarios that differ only in revenue share one simulation.
-
-    None where only year 0 can be told: a single year on file, or a cost that is not known.
-    """
+def _runs(scalar: Row, starts: Columns, moves: Columns, knobs: MetricKnobs) -> list[Run]:
+    """One LEA's program under every scenario; scenarios that differ only in revenue share one simulation."""
     settings = knobs.projection
-    if scalar["cost_status"] != "ok" or scalar["first_year"] >= scalar["base_year"]:
-        return dict.fromkeys(settings.scenarios)
-    cohort = make_cohort(scalar, starts, moves, settings.prior_persons)
-    done: dict[tuple[float, float, float], Path] = {}
-    for scenario in settings.scenarios.values():
-        config = (scenario.cola or 0.0, scenario.attrition_factor, scenario.designation_growth)
+    known, has_past = scalar["cost_status"] == "ok", scalar["first_year"] < scalar["base_year"]
+    cohort = make_cohort(scalar, starts, moves, settings.prior_persons) if known and has_past else None
+    done: dict[tuple[float | None, float, float], Path] = {}
+    runs = []
+    for name in settings.scenarios:
+        scenario = settings.scenario(name)
+        if cohort is None or scenario is None:
+            later = scalar["cost_status"] if not known else "not_configured" if scenario is None else "not_enough_data"
+            runs.append(Run(scalar, name, None, later))
+            continue
+        config = (scenario.cola, scenario.attrition_factor, scenario.designation_growth)
         if config not in done:
             done[config] = project(cohort, scenario, settings)
-    return {
-        name: done[(scenario.cola or 0.0, scenario.attrition_factor, scenario.designation_growth)]
-        for name, scenario in settings.scenarios.items()
-    }
+        runs.append(Run(scalar, name, done[config], "ok"))
+    return runs
 
 
-def _frame(made: list[tuple[Row, str, Path | None]], years: int, schema: dict[str, Any]) -> pl.DataFrame:
-    """One row per cohort, scenario and year 0 .. years."""
+def _frame(made: list[Run], years: int, schema: dict[str, Any]) -> pl.DataFrame:
+    """One row per cohort, scenario and year 0 .. years; year 0 is the actual year even where no later one is told."""
     span = years + 1
-    known = [row["cost_status"] == "ok" for row, _, _ in made]
-    later = ["not_enough_data" if ok else row["cost_status"] for ok, (row, _, _) in zip(known, made, strict=True)]
-    columns: Columns = {
-        "lea_id": [row["lea_id"] for row, _, _ in made for _ in range(span)],
-        "program_id": [row["program_id"] for row, _, _ in made for _ in range(span)],
-        "scenario": [name for _, name, _ in made for _ in range(span)],
-        "future_year": [row["base_year"] + year for row, _, _ in made for year in range(span)],
-        "cost_status": [
-            status
-            for (row, _, path), after in zip(made, later, strict=True)
-            for status in ([row["cost_status"]] * span if path is not None else [row["cost_status"], *[after] * years])
-        ],
-        "persons": [
+
+    def told(path_values: str, actual: str) -> list[Any]:
+        return [
             value
-            for row, _, path in made
-            for value in (path.leaders if path is not None else [float(row["leaders"]), *[None] * years])
-        ],
-    }
-    for amount in AMOUNTS:
-        columns[amount] = [
-            value
-            for row, _, path in made
-            for value in (getattr(path, amount) if path is not None else [row["cost"], *[None] * years])
+            for run in made
+            for value in (getattr(run.path, path_values) if run.path else [run.scalar[actual], *[None] * years])
         ]
-    return pl.DataFrame(columns, schema_overrides=schema).select(list(schema))
+
+    columns: Columns = {
+        "lea_id": [run.scalar["lea_id"] for run in made for _ in range(span)],
+        "program_id": [run.scalar["program_id"] for run in made for _ in range(span)],
+        "scenario": [run.scenario for run in made for _ in range(span)],
+        "future_year": [run.scalar["base_year"] + year for run in made for year in range(span)],
+        "cost_status": [status for run in made for status in (run.scalar["cost_status"], *[run.later_status] * years)],
+        "persons": told("leaders", "leaders"),
+        **{amount: told(amount, "cost") for amount in AMOUNTS},
+    }
+    return pl.DataFrame(columns, schema_overrides=schema, strict=False).select(list(schema))
 
 
 def make_cohort(scalar: Row, starts: Columns, moves: Columns, prior: float) -> Cohort:
