@@ -26,6 +26,7 @@ from expectations.checkpoints import (
     make_checkpoint,
     one_line,
     open_context,
+    steady_expectations,
 )
 from expectations.data_docs import tidy
 from expectations.projections import Projections, projections_of
@@ -150,7 +151,7 @@ class Gate:
             if suite.name not in self._checkpoints:
                 self._checkpoints[suite.name] = make_checkpoint(context, source, suite)
             # The batch that pandas sees has the columns only; the engine hands out what is asked for.
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), steady_expectations():
                 warnings.simplefilter("ignore")
                 columns = pl.DataFrame(schema=batch.schema).to_pandas()
                 ran = self._checkpoints[suite.name].run(batch_parameters={"dataframe": columns})

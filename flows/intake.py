@@ -27,6 +27,7 @@ from flows.progress import Progress
 from flows.reading import DropRead, FileRead, fetch, read_batch
 from flows.receipts import write_receipt
 from flows.reference import ReferenceTables
+from flows.reference_rules import judge_reference
 from flows.storage import write_parquet
 from flows.verdict import Court, refuse_misplaced
 from flows.workspace import Workspace, code_version
@@ -64,6 +65,8 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
     court = Court(work.settings.gate.max_quarantine_share, frozenset(certified(work.ledger)), reference)
     pending: list[Decision] = []
     with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate:
+        if found.drops:
+            judge_reference(work, reference, gate)
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
             pending += _take_in(work, court, batch, gate)
             if gate.full:

@@ -74,13 +74,15 @@ def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read(key: str, data: bytes) -> pl.DataFrame:
+    """The table as text, empty cells null (a quoted empty cell too)."""
     if key.endswith(".parquet"):
-        frame = pl.read_parquet(io.BytesIO(data))
-        return frame.with_columns(pl.all().cast(pl.String))
-    try:
-        return pl.read_csv(io.BytesIO(data), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise RungError(f"reference/{key}: not readable as CSV: {str(error).splitlines()[0]}") from None
+        frame = pl.read_parquet(io.BytesIO(data)).with_columns(pl.all().cast(pl.String))
+    else:
+        try:
+            frame = pl.read_csv(io.BytesIO(data), infer_schema=False)
+        except pl.exceptions.PolarsError as error:
+            raise RungError(f"reference/{key}: not readable as CSV: {str(error).splitlines()[0]}") from None
+    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _checked(name: str, key: str, text: pl.DataFrame) -> pl.DataFrame:

@@ -122,6 +122,19 @@ def test_a_suite_reads_only_what_intake_promises_and_covers_its_contract(table: 
             assert high is None or kwargs["max_value"] <= high
 
 
+@pytest.mark.parametrize("table", MARTS)
+def test_a_mart_suite_knows_its_key_and_its_vocabularies(table: str) -> None:
+    rules = load_suite(table, SUITES).expectations
+    first = rules[0]
+    assert first.meta.severity == "error"
+    assert set(first.columns) == set(MARTS[table].order)
+    sets = {r.kwargs["column"]: r.kwargs["value_set"] for r in rules if r.type == "expect_column_values_to_be_in_set"}
+    for name, column in contract_of(table).columns().items():
+        values = (column.metadata or {}).get("values")
+        if values:
+            assert sets[name] == list(values), f"{table}.{name}"
+
+
 @pytest.mark.parametrize("table", EXTRACTS)
 def test_every_text_column_of_an_extract_is_searched_for_social_security_numbers(table: str) -> None:
     number = "078-05-1120"

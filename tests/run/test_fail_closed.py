@@ -58,6 +58,14 @@ def test_an_empty_suite(work: Workspace, content: str) -> None:
     assert "is empty" in said or "does not read as JSON" in said
 
 
+def test_a_reference_table_that_breaks_a_rule(work: Workspace) -> None:
+    """The contract of the table knows no districts; its suite does."""
+    path = work.settings.root / "reference" / "funds.csv"
+    path.write_text(path.read_text() + "0999,01,local_general,,,true\n")
+    said = stopped(work, RungError)
+    assert said.startswith("reference/funds: row 6: FUN-002 The district is not in the state's table of districts.")
+
+
 def test_great_expectations_that_does_not_import(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "great_expectations", None)
     assert "Great Expectations does not import" in stopped(work, RungError)

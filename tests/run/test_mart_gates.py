@@ -33,7 +33,8 @@ def test_results_and_data_docs_of_intake_and_marts_are_stored(done: Done) -> Non
     gate = root / "receipts" / "gate"
     assert "roster" in (gate / "docs" / "index.html").read_text()
     (when,) = (gate / "results").iterdir()
-    assert {path.name for path in when.iterdir()} == {"evaluation-1.json", "payroll-1.json", "roster-1.json"}
+    tables = {"evaluation", "payroll", "roster", *small.REFERENCE, "schools"}
+    assert {path.name for path in when.iterdir()} == {f"{table}-1.json" for table in tables}
     result = json.loads((when / "payroll-1.json").read_text())
     assert result["success"] is True
     assert result["results"][0]["result"]["element_count"] == 2 * 2 * 25
