@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.bench.ladder import ladder_step
 from flows.bench.measure import Step, bytes_under, step_of, timed
 from flows.bench.peer_steps import peer_steps
 from flows.bench.resubmission import drop_again
@@ -48,10 +49,13 @@ def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
 
     say = (lambda _text: None) if as_json else _say
     report = measure(prepared(scale, cache_dir, say), say)
+    ladder = ladder_step()
     if as_json:
-        sys.stdout.write(json.dumps(report.as_json(), sort_keys=True) + "\n")
+        data = report.as_json() | {"ladder_step": asdict(ladder) | {"times_copy": ladder.times_copy}}
+        sys.stdout.write(json.dumps(data, sort_keys=True) + "\n")
     else:
         report_table(report)
+        _say(ladder.line())
     return report
 
 

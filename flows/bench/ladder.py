@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +38,15 @@ class LadderStep:
         """How many copies of a column one step costs."""
         return self.copy_per_second / self.per_second
 
+    def line(self) -> str:
+        """One line for a person."""
+        rate, whole, copy = (each / 1e6 for each in (self.per_second, self.walk_per_second, self.copy_per_second))
+        return (
+            f"ladder step ({self.program_id}): {rate:,.0f} million educator-years a second a core, "
+            f"the whole walk {whole:,.0f} million; a bare Polars column copy does {copy:,.0f} million values, "
+            f"{self.times_copy:.1f} times as many"
+        )
+
 
 def ladder_step(people: int = PEOPLE, years: int = YEARS, pack: Pack | None = None) -> LadderStep:
     """Step random inputs of a pack's newest version through its table, `people` at a time, `years` times.
@@ -74,15 +82,3 @@ def _cpu_seconds(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return max(time.process_time() - start, 1e-9)
-
-
-def ladder_line() -> str:
-    """One line for a person."""
-    step = ladder_step()
-    rate, whole, copy = (each / 1e6 for each in (step.per_second, step.walk_per_second, step.copy_per_second))
-    return (
-        f"ladder step ({step.program_id}): {rate:,.0f} million educator-years a second a core, "
-        f"the whole walk {whole:,.0f} million; "
-        f"a bare Polars column copy does {copy:,.0f} million, {step.times_copy:.1f} times as many "
-        f"({os.cpu_count()} cores here)"
-    )
