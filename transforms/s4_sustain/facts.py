@@ -24,6 +24,16 @@ from transforms.s4_sustain.leaders import leader_years, program_leaders
 from transforms.s4_sustain.terms import in_force, program_frame, role_frame
 
 Frames = dict[str, pl.LazyFrame]
+# roster columns that no mart may need: names and licences stay in the lake, provenance is `rung explain`'s
+NOT_FOR_MARTS = (
+    "first_name",
+    "last_name",
+    "license_id",
+    "exit_reason",
+    "submission_id",
+    "source_file",
+    "source_row",
+)
 Gather = Callable[[Frames], Frames]
 
 
@@ -39,9 +49,9 @@ def resolved_facts(tables: Mapping[str, pl.LazyFrame], gather: Gather = as_they_
     """
     first = gather(
         {
-            "stays": clip_stays(tables["roster"], tables["districts"]),
+            "stays": clip_stays(tables["roster"].drop(NOT_FOR_MARTS), tables["districts"]),
             "pay": classify_pay(sum_payroll(tables["payroll"]), tables["pay_codes"], tables["funds"]),
-            "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]),
+            "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]).drop("source_file", "source_row"),
         }
     )
     second = gather(
