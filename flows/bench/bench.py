@@ -101,15 +101,20 @@ def ratios_of(steps: dict[str, Step], rows: dict[str, int]) -> dict[str, float |
         "resubmission_over_run": steps["resubmission"].seconds / run.seconds,
         "nothing_new_seconds": steps["again"].seconds,
         "peak_gigabytes": max(step.peak_bytes for name, step in steps.items() if name in (*STAGES, "run")) / 1e9,
-        "run_over_floor_processor": run.cpu_seconds / floor.cpu_seconds,
         "marts_over_duckdb": _over(steps, "same_marts", "duckdb"),
         "run_over_pandas": _over(steps, "run", "pandas"),
+        # processor seconds hold still where other work shares the machine
+        "run_over_floor_processor": run.cpu_seconds / floor.cpu_seconds,
+        "marts_over_duckdb_processor": _over(steps, "same_marts", "duckdb", processor=True),
     }
 
 
-def _over(steps: dict[str, Step], one: str, other: str) -> float | None:
+def _over(steps: dict[str, Step], one: str, other: str, *, processor: bool = False) -> float | None:
     """Seconds of one step over another's; null where either was not measured."""
-    return steps[one].seconds / steps[other].seconds if one in steps and other in steps else None
+    if one not in steps or other not in steps:
+        return None
+    upper, lower = steps[one], steps[other]
+    return upper.cpu_seconds / lower.cpu_seconds if processor else upper.seconds / lower.seconds
 
 
 def _floor(state: BenchState) -> Step:

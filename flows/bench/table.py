@@ -14,9 +14,10 @@ WORDS = {
     "resubmission_over_run": "one district's resubmission ÷ run",
     "nothing_new_seconds": "nothing new in landing, seconds",
     "peak_gigabytes": "peak memory, GB",
-    "run_over_floor_processor": "whole run ÷ floor, processor seconds",
     "marts_over_duckdb": "marts ÷ the same marts in DuckDB SQL",
     "run_over_pandas": "whole run ÷ the pandas pipeline",
+    "run_over_floor_processor": "whole run ÷ floor, processor seconds",
+    "marts_over_duckdb_processor": "marts ÷ DuckDB SQL, processor seconds",
 }
 
 

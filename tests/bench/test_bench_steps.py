@@ -15,6 +15,7 @@ from flows.bench.floor import read_and_write
 from flows.bench.measure import bytes_under, timed
 from flows.bench.resubmission import drop_again
 from flows.bench.state import prepared
+from flows.bench.table import WORDS
 from flows.demo import plan
 from flows.errors import RungError
 
@@ -85,6 +86,12 @@ def test_ratios_are_what_section_11_asks() -> None:
     assert ratios["resubmission_over_run"] == 0.1
     assert ratios["nothing_new_seconds"] == 0.5
     assert ratios["peak_gigabytes"] == 2
+    assert ratios["run_over_floor_processor"] == 5
+    assert ratios["marts_over_duckdb"] is None
+    peers = {"same_marts": step("same_marts", 1), "duckdb": step("duckdb", 2), "pandas": step("pandas", 40)}
+    ratios = ratios_of({**steps, **peers}, {"payroll": 1})
+    assert (ratios["marts_over_duckdb"], ratios["run_over_pandas"]) == (0.5, 0.25)
+    assert set(ratios) == set(WORDS)
     assert ratios_of({**steps, "run": step("run", 10)}, {"payroll": 1})["run_without_gate_over_floor"] is None
 
 
