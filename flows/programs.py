@@ -122,6 +122,8 @@ def json_schema() -> str:
     for name in ("levels", "placement", "rules", "pay", "effects", "compliance"):
         each = schema["properties"][name]
         each["items"] = {"anyOf": [each["items"], repeated]}
+    inputs = schema["properties"]["inputs"]
+    inputs["additionalProperties"] = {"anyOf": [inputs["additionalProperties"], repeated]}
     for name in ("knobs", "inputs"):
         each = schema["properties"][name]
         schema["properties"][name] = {"anyOf": [each, repeated], "title": each.get("title", name)}

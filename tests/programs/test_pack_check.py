@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from flows.errors import RungError
 from flows.packs import PROGRAMS, load_pack, load_packs, pack_files
@@ -157,13 +159,19 @@ def test_unknown_values_have_no_default() -> None:
             assert (knob.provenance == "unknown") == (knob.default is None), f"{each.program_id}.{name}"
 
 
-def test_the_json_schema_knows_every_key_of_every_shipped_pack() -> None:
-    import json
-
+def test_every_shipped_pack_is_valid_by_the_json_schema_and_a_wrong_one_is_not() -> None:
     schema = json.loads(json_schema())
+    validator = Draft202012Validator(schema)
     for path in pack_files():
-        assert set(yaml.safe_load(path.read_text(encoding="utf-8"))) <= set(schema["properties"])
-    assert schema["additionalProperties"] is False
+        tree = json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+        assert not [f"{path.name} {list(e.path)}: {e.message[:200]}" for e in validator.iter_errors(tree)]
+    assert list(validator.iter_errors(pack(colour="blue")))
+    assert list(validator.iter_errors(pack(rules=rules({"provenance": "hearsay"}, {}))))
+
+
+def test_the_schema_file_for_editors_is_in_step() -> None:
+    path = PROGRAMS / "pack.schema.json"
+    assert path.read_text(encoding="utf-8") == json_schema(), "run: rung programs --schema > programs/pack.schema.json"
 
 
 def test_cms_position_units_reproduce_the_published_models() -> None:
