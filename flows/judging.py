@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from contracts.extracts import EXTRACTS
@@ -40,13 +41,14 @@ class JudgedBatch:
 
     def drops(self) -> Iterator[tuple[DropRead, pl.DataFrame, dict[str, Any], Broken]]:
         """Each drop with its rows, its counts of rows and cents, and how many rows break each rule."""
-        numbers = self.rows["drop_no"]
+        # Rows stand in the order of their drops, so that each drop is a slice of the batch.
+        drop_nos = np.arange(len(self.part.drops))
+        ends = np.searchsorted(self.rows["drop_no"].to_numpy(), drop_nos, side="right").tolist()
         extract = self.part.extract
         counted = count_by_drop(self.rows, extract)
         broken = count_broken(self.rows, self.rules)
         start = 0
-        for drop_no, drop in enumerate(self.part.drops):
-            end = int(numbers.search_sorted(drop_no, side="right"))
+        for drop_no, (drop, end) in enumerate(zip(self.part.drops, ends, strict=True)):
             counts = counted.get(drop_no, nothing(extract))
             counts |= {"cents_set_aside": drop.cents_set_aside if extract == "payroll" else None}
             if counts["cents_read"] is not None:
