@@ -104,6 +104,19 @@ def test_nothing_suppressed_leaves_in_any_column(released: Workspace) -> None:
             assert not (amounts & ({str(v) for v in cents} - shown))
 
 
+def test_a_number_hidden_in_one_table_is_not_published_in_another(released: Workspace) -> None:
+    """The others and the top-rated of a district stand in the table of each of its programs."""
+    rows = pl.read_parquet(public_folder(released) / "public_retention/public_retention.parquet")
+    shared = rows.filter((pl.col("group") != "leaders") & (pl.col("grain") == "lea"))
+    seen = shared.group_by("lea_id", "school_year", "group", "outcome").agg(
+        pl.len().alias("tables"),
+        (pl.col("mask") == "suppressed").n_unique().alias("answers"),
+        pl.col("persons").drop_nulls().n_unique().alias("values"),
+    )
+    assert seen.filter(pl.col("tables") > 1).height > 10
+    assert seen.filter((pl.col("answers") > 1) | (pl.col("values") > 1)).is_empty()
+
+
 def test_rules_stay_behind(released: Workspace) -> None:
     """Which rule hid a cell would tell what it holds: the public reads general reasons only."""
     log = decisions(released)

@@ -139,38 +139,50 @@ def _definitions(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _coincidences(cells: pl.DataFrame, tiers: pl.DataFrame) -> list[pl.DataFrame]:
-    """Numbers of different marts that a reader would take for one another, wherever they are in truth equal:
-    leaders = leaders followed = holders of a level with a tier = (where one program runs) all leaders of the LEA.
+    """Numbers of different marts that a reader would take for one another, wherever they are in truth equal.
+
+    Leaders = leaders followed = holders of a level with a tier = (where one program runs) all leaders of the LEA. The
+    others and the top-rated of an LEA stand in the table of each of its programs, a place's teachers in three marts.
     """
     place = ["program_id", "school_year", "grain", "lea_id"]
+    whole = pl.col("part") == WHOLE
     leaders = cells.filter(pl.col("mart") == "public_leaders")
-    followed = cells.filter(
-        (pl.col("mart") == "public_retention") & (pl.col("cut") == "leaders") & (pl.col("part") == WHOLE)
-    )
+    retention = cells.filter(pl.col("mart") == "public_retention")
+    followed = retention.filter((pl.col("cut") == "leaders") & whole)
     holders = cells.filter((pl.col("mart") == "public_designation") & (pl.col("part") != NOBODY)).join(
         tiers, on=["program_id", "part"]
     )
     only = leaders.filter((pl.col("grain") == "lea") & (pl.len().over("school_year", "lea_id", "grain") == 1))
-    everyone = cells.filter(
-        (pl.col("mart") == "public_access") & (pl.col("measure") == "leaders") & (pl.col("part") == WHOLE)
-    )
-    pairs = [
-        ("followed", leaders, followed, place),
-        ("holders", leaders, holders, place),
-        ("everyone", only, everyone, place[1:]),
+    everyone = cells.filter((pl.col("mart") == "public_access") & (pl.col("measure") == "leaders") & whole)
+    shared = retention.filter((pl.col("cut") != "leaders") & (pl.col("grain") == "lea"))
+    first = pl.col("program_id") == pl.col("program_id").min().over("cut", "school_year", "lea_id", "part")
+    taught = pl.col("measure") == "teachers"
+    spanned = cells.filter((pl.col("mart") == "public_supervision_span") & taught)
+    counted = cells.filter((pl.col("mart") == "public_access") & taught & whole)
+    laddered = cells.filter((pl.col("mart") == "public_designation") & whole)
+    return [
+        _equal("followed", leaders, followed, place),
+        _equal("holders", leaders, holders, place),
+        _equal("everyone", only, everyone, place[1:]),
+        _equal("shared", shared.filter(~first), shared.filter(first), ["cut", *place[1:], "part"]),
+        _equal("teachers", counted, spanned.filter(pl.col("grain") != "school"), place[1:]),
+        _equal("laddered", laddered, spanned, [*place[1:], "school_id"]),
     ]
-    return [_equal(kind, one, many, on) for kind, one, many, on in pairs]
 
 
 def _equal(kind: str, one: pl.DataFrame, many: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """Relations one = sum of many, where it holds on the true values."""
     sums = many.group_by(on).agg(pl.col("value").sum().alias("sum"))
-    true = one.join(sums, on=on, nulls_equal=True).filter(pl.col("value") == pl.col("sum"))
-    parts = many.join(true.select(on), on=on, how="semi", nulls_equal=True)
-    table = pl.concat_str([pl.lit(kind), _key(["school_year"])], separator="|")
+    true = (
+        one.join(sums, on=on, nulls_equal=True)
+        .filter(pl.col("value") == pl.col("sum"))
+        .select("cell", "school_year", pl.col("name").alias("whole"), *[c for c in on if c != "school_year"])
+    )
+    parts = many.select("cell", *on).join(true.drop("cell"), on=on, nulls_equal=True)
+    table = pl.concat_str([pl.lit(kind), _key(["school_year", "lea_id"])], separator="|")
     return pl.concat(
         [
-            _entries(parts.sort("cell"), kind, _key(on), pl.lit(1), table),
-            _entries(true.sort("cell"), kind, _key(on), pl.lit(-1), table),
+            _entries(parts.sort("whole", "cell"), kind, pl.col("whole"), pl.lit(1), table),
+            _entries(true.sort("whole"), kind, pl.col("whole"), pl.lit(-1), table),
         ]
     )
