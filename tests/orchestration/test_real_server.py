@@ -49,7 +49,8 @@ class House:
         return self.command("start", str(self.root / "rung.toml"))
 
     def ask(self, path: str, **body: Any) -> Any:
-        answer = httpx.post(f"http://127.0.0.1:{self.port}/api{path}", json=body, timeout=60)
+        address = f"http://127.0.0.1:{self.port}/api{path}"
+        answer = httpx.post(address, json=body, timeout=180)  # SQLite on a busy machine takes its time
         answer.raise_for_status()
         return answer.json()
 
@@ -129,6 +130,7 @@ def test_no_log_line_holds_a_person(house: House) -> None:
 
 def test_a_run_that_a_gate_stops_says_why(house: House) -> None:
     """The weekly release, with nothing certified: the run fails and leaves the reason where people look."""
+    until(lambda: accepted(house) == 12, 240, "no run took the first drops in")
     deployment = next(d["id"] for d in house.ask("/deployments/filter") if d["name"] == "release-weekly")
     run = house.ask(f"/deployments/{deployment}/create_flow_run")
     until(lambda: run["id"] in {r["id"] for r in house.runs("FAILED")}, 240, "the run did not fail")
