@@ -25,7 +25,7 @@ class LeadershipRole(dy.Schema):
     release_fte = c.release_fte.optional()
     release_cost = c.release_cost.optional()
     role_pay = c.role_pay.required()
-    hours = c.hours.optional()
+    hours = c.role_hours.optional()
     pay_per_hour = c.pay_per_hour.optional()
     ratio_to_minimum_wage = c.ratio_to_minimum_wage.optional()
     ratio_to_own_rate = c.ratio_to_own_rate.optional()

@@ -110,3 +110,12 @@ def test_a_code_that_names_only_its_program_pays_the_programs_role(small: Any) -
     assert (row["role_pay"], row["role_without_pay"], row["program_id"]) == (Decimal("50.00"), False, "p")
     unheld = small.marts(programs=programs, roster=[small.post("A")], payroll=[small.line("A", "P", "50.00")])
     assert unheld["leadership_role"].select("role_code", "program_id", "pay_without_role").row(0) == (None, "p", True)
+
+
+def test_more_hours_than_a_year_has_are_told_not_refused(small: Any) -> None:
+    """A line is bounded at intake; a year of lines is not, and one district's sum must not stop the state's release."""
+    from contracts.leadership_role import LeadershipRole
+
+    lines = [small.line("A", "R", "1.00", hours=4000, pay_date=f"2026-0{month}-28") for month in (1, 2)]
+    made = small.marts(roster=[small.post("A", **ROLE)], payroll=lines)["leadership_role"]
+    assert LeadershipRole.validate(made)["hours"].to_list() == [8000.0]

@@ -79,3 +79,10 @@ def test_units_sum_whatever_the_order(small: Any) -> None:
         for order in (rows, rows[::-1])
     )
     assert one.equals(other) and one.filter(pl.col("units") == 4.0).height == 1
+
+
+def test_a_school_that_two_leas_name_has_one_row(small: Any) -> None:
+    adoption = [{"lea_id": lea, "program_id": "p", "from_year": 2026} for lea in ("L1", "L2")]
+    posts = [small.post("A", 2025), small.post("A", role_code="MCL1"), small.post("B", lea_id="L2")]
+    made = small.marts(programs=[EXCHANGE], program_adoption=adoption, roster=posts)["position_exchange"]
+    assert made.select("school_id", "lea_id", "units", "baseline_units").rows() == [("S1", "L1", 2.3, 1.0)]

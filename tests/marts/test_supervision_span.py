@@ -72,3 +72,13 @@ def test_the_ninth_decile_is_by_nearest_rank(values: list[int], rank: int) -> No
     import polars as pl
 
     assert pl.DataFrame({"v": values}).select(nearest_rank(pl.col("v"), 9)).item() == rank
+
+
+def test_a_school_that_two_leas_name_has_one_row(small: Any) -> None:
+    """B of L2 works at L1's school: one row, both teachers; only each LEA's own rating makes an evaluator."""
+    posts = [small.post("A"), small.post("B", lea_id="L2", full_time_equivalency=0.5)]
+    rows = [rated("A", "PR"), rated("B", "QR", lea_id="L2"), rated("B", "XR")]
+    made = small.marts(roster=posts, evaluation=rows)["supervision_span"]
+    assert made.select("school_id", "lea_id", "teachers", "teacher_fte", "evaluators").rows() == [
+        ("S1", "L1", 2, 1.5, 2)
+    ]

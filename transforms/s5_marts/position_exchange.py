@@ -8,7 +8,7 @@ from contracts.knobs import MetricKnobs
 from contracts.position_exchange import PositionExchange
 from transforms.s2_resolve.exact import rate
 
-SCHOOL = ["lea_id", "school_id", "school_year"]
+SCHOOL = ["school_id", "school_year"]
 
 
 def build_position_exchange(
@@ -37,17 +37,17 @@ def build_position_exchange(
         .filter(pl.col("role_units").is_not_null() | (pl.col("staff_classification") == "teacher"))
         .with_columns((post * pl.coalesce("role_units", teaching)).pipe(_whole).alias("units"))
         .group_by(SCHOOL)
-        .agg(pl.col("units").sum(), pl.col("adopted_from").first())
+        .agg(pl.col("units").sum(), pl.col("adopted_from").min(), pl.col("lea_id").min())
     )
     before = (
         stays.filter(pl.col("staff_classification") == "teacher")
         .with_columns((post * knobs.teaching_position_units).pipe(_whole).alias("baseline"))
-        .group_by("lea_id", "school_id", (pl.col("school_year") + 1).alias("adopted_from"))
+        .group_by("school_id", (pl.col("school_year") + 1).alias("adopted_from"))
         .agg(pl.col("baseline").sum())
     )
     units, baseline = (pl.col(name) / 1_000_000 for name in ("units", "baseline"))
     return (
-        in_use.join(before, on=["lea_id", "school_id", "adopted_from"], how="left")
+        in_use.join(before, on=["school_id", "adopted_from"], how="left")
         .with_columns(
             rate(units).alias("units"),
             rate(baseline).alias("baseline_units"),

@@ -19,12 +19,14 @@ def build_supervision_span(
 
     Teachers: persons with a teacher row at the school. Evaluators: distinct evaluators of the LEA's own evaluation
     rows of those teachers, whatever the rating's status. Spans are null without an evaluator; quantiles run over the
-    number of the school's teachers that each evaluator has.
+    number of the school's teachers that each evaluator has. A school that rosters of two LEAs name has one row.
     """
     posts = stays.filter(pl.col("staff_classification") == "teacher")
-    schools = posts.group_by("lea_id", *SCHOOL).agg(
+    millionths = (pl.col("fte_microdays") / pl.col("window_days")).round(0).cast(pl.Int64)
+    schools = posts.group_by(SCHOOL).agg(
+        pl.col("lea_id").min(),
         pl.col("staff_id").n_unique().alias("teachers"),
-        (pl.col("fte_microdays").sum() / (pl.col("window_days").first() * 1_000_000.0)).alias("teacher_fte"),
+        (millionths.sum() / 1_000_000).alias("teacher_fte"),
     )
     watched = (
         posts.select("lea_id", *SCHOOL, "staff_id")
@@ -35,15 +37,15 @@ def build_supervision_span(
             .unique(),
             on=["lea_id", "school_year", "staff_id"],
         )
-        .group_by("lea_id", *SCHOOL, "evaluator_staff_id")
-        .agg(pl.len().cast(pl.Int64).alias("watched"))
+        .group_by(*SCHOOL, "evaluator_staff_id")
+        .agg(pl.col("staff_id").n_unique().cast(pl.Int64).alias("watched"))
     )
     leading = leader_years.select(
         pl.col("staff_id").alias("evaluator_staff_id"), "school_year", pl.lit(True).alias("leads")
     )
     evaluators = (
         watched.join(leading, on=["evaluator_staff_id", "school_year"], how="left")
-        .group_by("lea_id", *SCHOOL)
+        .group_by(SCHOOL)
         .agg(
             pl.len().alias("evaluators"),
             pl.col("leads").is_null().sum().alias("evaluators_without_leaders"),
@@ -53,7 +55,7 @@ def build_supervision_span(
         )
     )
     return (
-        schools.join(evaluators, on=["lea_id", *SCHOOL], how="left")
+        schools.join(evaluators, on=SCHOOL, how="left")
         .with_columns(pl.col("evaluators", "evaluators_without_leaders").fill_null(0))
         .with_columns(
             rate(pl.col("teacher_fte")).alias("teacher_fte"),
