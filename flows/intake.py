@@ -65,14 +65,15 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
     court = Court(work.settings.gate.max_quarantine_share, frozenset(certified(work.ledger)), reference)
     pending: list[Decision] = []
     with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate:
-        if found.drops:
-            judge_reference(work, reference, gate)
+        note_reference = judge_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
             pending += _take_in(work, court, batch, gate)
             if gate.full:
                 _apply(work, gate, pending, receipt)
             advance(sum(drop.size for drop in batch))
         _apply(work, gate, pending, receipt)
+        if note_reference is not None:
+            note_reference()
     progress.seconds["gate"] = progress.seconds.get("gate", 0.0) + gate.seconds  # part of the intake's
     return receipt
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import polars as pl
 
@@ -24,12 +25,16 @@ from transforms.s1_conform.values import UNREADABLE
 FIRST_ROW = 2  # the header is row 1
 
 
-def judge_reference(work: Workspace, reference: ReferenceTables, gate: IntakeGate) -> None:
-    """Ask every rule of every reference table that has rows. Raises RungError: file, row, what is wrong, the mend."""
+def judge_reference(work: Workspace, reference: ReferenceTables, gate: IntakeGate) -> Callable[[], None]:
+    """Ask every rule of every reference table that has rows, and let the gate observe them.
+
+    Returns what to call once the gate has settled: it notes that this content has been judged. Raises RungError: file,
+    row, what is wrong, the mend.
+    """
     content = hashlib.sha256(f"{reference.sha256} {code_version()}".encode()).hexdigest()
     note = f"gate/reference/{content[:20]}.json"
     if work.receipts.tag(note) is not None:
-        return
+        return lambda: None
     warned: dict[str, int] = {}
     for name in (name for name in REFERENCES if reference.tables[name].height):
         rows = conformed(name, reference.tables)
@@ -41,8 +46,8 @@ def judge_reference(work: Workspace, reference: ReferenceTables, gate: IntakeGat
                 raise RungError(_said(name, rule, marks[rule.rule_id], counts[rule.rule_id]))
         warned |= {rule_id: count for rule_id, count in counts.items() if count}
         gate.observe(name, rows, counts)
-    gate.settle()
-    work.receipts.write(note, json.dumps({"sha256": reference.sha256, "warned": warned}, sort_keys=True).encode())
+    said = json.dumps({"sha256": reference.sha256, "warned": warned}, sort_keys=True).encode()
+    return lambda: work.receipts.write(note, said)
 
 
 def conformed(name: str, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
