@@ -52,7 +52,7 @@ def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
     policy = load_policy(work)
     packs = load_packs(PROJECT / "programs", work.settings.programs)
     registries = tuple(sorted(pack.program_id for pack in packs if pack.visibility == "public_registry"))
-    years = _read(work, f"{folder}/educator_year.parquet")["school_year"].unique().to_list()
+    years = _read(work, f"{folder}/educator_year.parquet", ["school_year"]).to_series().unique().to_list()
     programs = [None, *sorted(pack.program_id for pack in packs)]
     closed = [
         (program, year)
@@ -101,5 +101,5 @@ def loss_report(side: PublicSide) -> bytes:
     return json.dumps({**report, "by_rule": by_rule.to_dicts()}, indent=1).encode()
 
 
-def _read(work: Workspace, key: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(work.lake.read(key)))
+def _read(work: Workspace, key: str, columns: list[str] | None = None) -> pl.DataFrame:
+    return pl.read_parquet(io.BytesIO(work.lake.read(key)), columns=columns)
