@@ -21,6 +21,13 @@ these companions must be there, also where they are empty:
 How an outcome follows
 ----------------------
 `error`: the row is quarantined with every rule that it broke. `warn`: kept and counted. `fatal`: a property of the
-file, judged over its rows by `RowRule.fails`: less than `mostly` of the considered rows keep the rule. See
-`outcomes.py`.
+file, judged over its rows by `RowRule.fails`: less than `mostly` of the considered rows keep the rule. Too many
+quarantined rows hold a submission (`flows/verdict.py`) until it is sent again or waived (`flows/waiver.py`).
+
+How the gate looks at rows
+--------------------------
+`masks` say which rows break which rule. `gate` asks Great Expectations the same of the same rows and compares the
+counts: `projections` keeps what a suite reads, `engine` hands it to the library's own conditions, `checkpoints` is the
+library's side, `custom` our own expectations in its form, `data_docs` its pages. Only `engine` and `custom` import the
+library at the top, and only `checkpoints` imports those, inside a function: rules alone cost no import.
 """
