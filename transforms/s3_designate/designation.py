@@ -92,11 +92,9 @@ def designated_walk(evidence: Evidence, pack: Pack) -> tuple[pl.DataFrame, Passa
     if grid is None:
         return None
     passage = pass_through(pack, space, grid, compile_pack(pack))
-    if pack.scope == "state":
-        rows = rows_of_state(pack, grid, passage)
-    else:
-        rosters = evidence.educators.select("lea_id", "school_year").unique().collect()
-        rows = rows_of_leas(pack, grid, passage, rosters)
+    rosters = evidence.educators.select("lea_id", "school_year").unique().collect()
+    rows_of = rows_of_state if pack.scope == "state" else rows_of_leas
+    rows = rows_of(pack, grid, passage, rosters)
     if rows.is_empty():
         return None
     rows = with_runs(with_meaning(rows, passage), grid, space, passage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -30,6 +30,18 @@ class Evidence:
     schools: pl.LazyFrame
     districts: pl.LazyFrame
     adoption: pl.LazyFrame
+
+    def about(self, people: pl.LazyFrame) -> Evidence:
+        """The evidence about these educators and their districts, so that one district's program does not sort all of
+        a state's rows. Their ratings and events in other districts stay, for packs that read them."""
+        leas_lf, staff_lf = people.select("lea_id").unique(), people.select("staff_id").unique()
+        return replace(
+            self,
+            stays=self.stays.join(leas_lf, on="lea_id", how="semi"),
+            roles=self.roles.join(leas_lf, on="lea_id", how="semi"),
+            ratings=self.ratings.join(staff_lf, on="staff_id", how="semi"),
+            events=self.events.join(staff_lf, on="staff_id", how="semi"),
+        )
 
 
 def gather(

@@ -35,14 +35,15 @@ def build_grid(evidence: Evidence, pack: Pack, space: Space) -> Grid | None:
     leas_lf = adopted_lf.select("lea_id").unique()
     if leas_lf.collect().is_empty():
         return None
-    people_lf = evidence.educators
-    if pack.rows == "adopting":
-        people_lf = people_lf.join(leas_lf, on="lea_id", how="semi")
+    people_lf = evidence.educators.join(leas_lf, on="lea_id", how="semi")
+    if pack.rows == "everywhere":  # whoever was ever in an adopting LEA, wherever they go
+        ever_lf = people_lf.select("staff_id").unique()
+        people_lf = evidence.educators.join(ever_lf, on="staff_id", how="semi")
     people_lf = people_lf.join(
         adopted_lf, on=["lea_id", "school_year"], how="left", maintain_order="left"
     ).with_columns(pl.col("in_force").fill_null(False))
     people_lf = people_lf.sort(KEY).collect().lazy()  # joins keep this order
-    reader = Reader(evidence, pack, people_lf, years=people_lf.select(KEY))
+    reader = Reader(evidence.about(people_lf), pack, people_lf, years=people_lf.select(KEY))
     years_of: dict[tuple[str, str], tuple[pl.Expr, ...]] = {}
     for name, cases in pack.inputs.items():
         seen = {case: reader.read(condition) for case, condition in cases.items()}

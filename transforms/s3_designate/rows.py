@@ -117,7 +117,7 @@ def _with_walk(frame: pl.DataFrame, passage: Passage, grid: pl.DataFrame) -> pl.
     return frame.with_columns(**{name: pl.Series(name, column) for name, column in columns.items()})
 
 
-def rows_of_state(pack: Pack, grid: Grid, passage: Passage) -> pl.DataFrame:
+def rows_of_state(pack: Pack, grid: Grid, passage: Passage, rosters: pl.DataFrame) -> pl.DataFrame:
     """Rows of a program whose levels belong to the person, over all LEAs.
 
     The LEA whose evidence won says earned, the others held; an answer stands where its evidence is; lapsed and ended
@@ -139,17 +139,16 @@ def rows_of_state(pack: Pack, grid: Grid, passage: Passage) -> pl.DataFrame:
     stopped = (pl.col("status") == "ended") | (pl.col("status").is_in(list(WITH_LEVEL)) & ~counts)
     ended = frame.filter(stopped).join(before, on=["lea_id", "staff_id", "school_year"], how="semi")
     ended = ended.with_columns(stopped=pl.lit(True))
-    lapsed = _lapsed(grid, passage, before)
+    lapsed = _lapsed(grid, passage, before, rosters)
     if pack.rows == "adopting":
         in_force = grid.frame.filter("in_force").select("lea_id", "school_year").unique()
         lapsed = lapsed.join(in_force, on=["lea_id", "school_year"], how="semi")
     return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
 
 
-def _lapsed(grid: Grid, passage: Passage, before: pl.DataFrame) -> pl.DataFrame:
+def _lapsed(grid: Grid, passage: Passage, before: pl.DataFrame, rosters: pl.DataFrame) -> pl.DataFrame:
     """Where the row of t-1 stood, whether or not anybody is still on that roster; not after the last roster."""
     people = grid.frame.select("person", "staff_id").unique("person")
-    rosters = grid.frame.select("lea_id", "school_year").unique()
     stood = before.join(people, on="staff_id").join(rosters, on=["lea_id", "school_year"], how="semi")
     known = grid.frame.drop("person")
     stood = _with_walk(stood, passage, grid.frame).filter(pl.col("outcome") != 0)
