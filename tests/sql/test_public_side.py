@@ -215,6 +215,9 @@ def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Wo
     assert banded.height > 0
     still = both.filter((pl.col("mask") == "published") & (pl.col("value") == pl.col("value_now")))
     assert still.filter(pl.col("mask_now") == "suppressed").is_empty()
+    covered = both.filter((pl.col("mask") == "suppressed") & (pl.col("value") == pl.col("value_now")))
+    assert covered.height > 100
+    assert covered.filter(pl.col("mask_now") != "suppressed").is_empty()
     memory = remembered(copy)
     assert memory is not None and memory.height >= after.height
     assert roll_back(copy, str(first)) == second

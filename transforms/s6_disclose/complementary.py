@@ -130,12 +130,15 @@ def neighbourhood(problem: Problem, cell: int, radius: int) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def protect(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
+def protect(problem: Problem, primary: Bools, kept: Bools | None = None) -> tuple[Bools, Audit]:
     """Hides complements until nothing is exposed; returns the hidden cells and a last audit, made from the start.
+
+    `kept`: cells that stay hidden whether or not they are needed.
 
     What that audit still finds, no choice protects: the caller must stop the release.
     """
-    hidden = primary | problem.residual
+    kept = primary if kept is None else primary | kept
+    hidden = kept | problem.residual
     safe = np.zeros(problem.size, dtype=bool)
     for radius in range(ROUNDS):
         found = audit(problem, primary, hidden, safe, exact=False)
@@ -144,7 +147,7 @@ def protect(problem: Problem, primary: Bools) -> tuple[Bools, Audit]:
         safe = hidden.copy()
         safe[found.failing] = False
         hidden = _cover(problem, hidden, found, radius)
-    hidden = lighten(problem, primary, hidden)
+    hidden = lighten(problem, primary, hidden, kept)
     return hidden, audit(problem, primary, hidden)
 
 
@@ -173,10 +176,10 @@ def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
     return hidden
 
 
-def lighten(problem: Problem, primary: Bools, hidden: Bools) -> Bools:
+def lighten(problem: Problem, primary: Bools, hidden: Bools, kept: Bools) -> Bools:
     """Shows complements again that turn out not to be needed, the costliest first (in components of bounded size)."""
     hidden = hidden.copy()
-    fixed = primary | problem.residual
+    fixed = kept | problem.residual
     cost = loss(problem)
     for part in components(problem, hidden):
         spare = part.cells[(hidden & ~fixed)[part.cells]]

@@ -54,11 +54,15 @@ def _with_memory(cells: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataF
     """Adds what earlier releases tell: bounds that still hold, and the last exact value.
 
     A bound that no longer holds (the value was corrected) is no knowledge; a reader cannot tell, the worst case can.
+    What was hidden and has not changed stays hidden: put into the older tables, it would open what it covered there.
     """
     null = pl.lit(None, pl.Int64)
     if previous is None:
-        return cells.with_columns(known_low=null, known_high=null, last_exact=null)
-    before = previous.select("name", "shown_low", "shown_high", "last_exact")
+        return cells.with_columns(known_low=null, known_high=null, last_exact=null, was_hidden=pl.lit(False))
+    hidden = (pl.col("mask") == "suppressed") & (pl.col("rule") != "not_released")
+    before = previous.select(
+        "name", "shown_low", "shown_high", "last_exact", hidden_value=pl.when(hidden).then("value")
+    )
     holds = pl.col("value").is_between("shown_low", "shown_high")
     exact = pl.col("value") == pl.col("last_exact")
     return (
@@ -67,8 +71,9 @@ def _with_memory(cells: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataF
         .with_columns(
             known_low=pl.when(exact).then("value").when(holds).then("shown_low"),
             known_high=pl.when(exact).then("value").when(holds).then("shown_high"),
+            was_hidden=(pl.col("hidden_value") == pl.col("value")).fill_null(False),
         )
-        .drop("shown_low", "shown_high")
+        .drop("shown_low", "shown_high", "hidden_value")
     )
 
 

@@ -64,7 +64,8 @@ def suppress(
     signed = ruled["name"].is_in([item.cell for item in policy.acknowledged]).to_numpy()
     _refuse_known(ruled, problem, primary & ~signed)
     guarded = primary & ~signed
-    hidden, found = protect(problem, guarded)
+    kept = ruled["was_hidden"].to_numpy() if "was_hidden" in ruled.columns else np.zeros(problem.size, dtype=bool)
+    hidden, found = protect(problem, guarded, kept & ~signed)
     hidden |= primary
     exposed = found.failing
     if len(exposed):
