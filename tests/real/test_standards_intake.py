@@ -44,7 +44,7 @@ def work(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspa
     (root / "reference" / "mappings" / f"{ONEROSTER}.yaml").write_text(MAPPING)
     staff = (shared_data / "edfi" / "StaffAssociation.xml").read_bytes()
     roster = decode(staff, "StaffAssociation.xml", DecodeOptions(extract="roster")).tables[0].rows
-    schools = [f"{school},2022,{EDFI},School {school}" for school in sorted(set(roster["school_id"]))]
+    schools = [f"{school},2022,{EDFI},Campus {n}" for n, school in enumerate(sorted(set(roster["school_id"])))]
     schools.append(f"255901001,2021,{ONEROSTER},Grand Bend High School")
     tables = TABLES | {"schools": "\n".join(["school_id,school_year,lea_id,name", *schools]) + "\n"}
     for name, text in tables.items():
