@@ -47,7 +47,7 @@ def row_rule(table: str, rule: Rule, *, by_year: bool = False) -> RowRule:
     """One rule of a table as expressions. `by_year` puts the rule's school years into its row condition."""
     condition = row_condition(rule, by_year=by_year)
     asked = condition_mask(condition)
-    considers, breaks = MASKS[rule.type](rule.kwargs, asked)
+    considers, breaks = MASKS[rule.type]({**rule.kwargs, "row_condition": condition}, asked)
     every_row = pl.repeat(True, pl.len(), dtype=pl.Boolean)
     return RowRule(
         rule_id=rule.meta.rule_id,

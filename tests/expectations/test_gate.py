@@ -153,6 +153,16 @@ def test_rules_hold_for_the_school_years_that_they_name(tmp_path: Path) -> None:
     assert receipt.rules[0].unexpected == zeros_of_2026
 
 
+def test_a_dated_key_looks_at_its_own_years_only() -> None:
+    """A row of a year before the rule does not make a twin of a later row."""
+    key = next(rule for rule in SUITE.expectations if rule.rule_id == "PAY-036")
+    dated = key.model_copy(update={"meta": key.meta.model_copy(update={"since": 2026})})
+    one = batch(1, 1)
+    frame = pl.concat([one, one.with_columns(school_year=pl.lit(2025, pl.Int16))])
+    assert counted(frame, Suite(name="payroll", expectations=(key,))) == {"PAY-036": 2}
+    assert counted(frame, Suite(name="payroll", expectations=(dated,))) == {"PAY-036": 0}
+
+
 def test_an_expectation_that_cannot_be_judged_stops_the_run(tmp_path: Path) -> None:
     """A mask and the library must both be able to answer: a bound of the wrong kind is an error, not a pass."""
     rule = SUITE.expectations[26].model_copy(update={"kwargs": {"column": "amount", "value_set": 5}})
