@@ -53,12 +53,17 @@ def in_force(work: Workspace) -> set[tuple[str, int, str]]:
     return {(s.lea_id, s.school_year, s.extract) for s in work.ledger.in_force()}
 
 
+def judged(work: Workspace) -> set[tuple[str, int, str]]:
+    """Whatever became of it: the small state has no schools of 2024, so such a roster is held."""
+    return {(s.lea_id, s.school_year, s.extract) for s, _, _ in work.ledger.states()}
+
+
 def test_watching_takes_in_what_lies_there_and_what_comes_later(root: Path) -> None:
     work = open_workspace(root / "rung.toml")
     with watching(work, intake_here(work)):
         until(lambda: len(in_force(work)) == 12)
         small.drop(root, "0100", 2024, "roster", small.csv(small.ROSTER, small.roster("0100", 2024)))
-        until(lambda: ("0100", 2024, "roster") in in_force(work))
+        until(lambda: ("0100", 2024, "roster") in judged(work))
 
 
 def test_a_watcher_that_was_ended_resumes_by_starting(root: Path) -> None:
