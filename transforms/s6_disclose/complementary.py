@@ -116,18 +116,30 @@ def loss(problem: Problem) -> Floats:
     return 1.0 + np.log2(1.0 + np.abs(problem.value))
 
 
-def neighbourhood(problem: Problem, cell: int, radius: int) -> Ints:
-    """Relations of the tables that the cell stands in, and of those up to `radius` tables further."""
-    cells = np.zeros(problem.size, dtype=bool)
-    cells[cell] = True
-    chosen = np.zeros(problem.relations, dtype=bool)
-    tables = int(problem.table.max(initial=0)) + 1
-    for _ in range(radius + 1):
-        near = np.zeros(tables, dtype=bool)
-        near[problem.table[problem.relation[cells[problem.cell]]]] = True
-        chosen = near[problem.table]
-        cells[problem.cell[chosen[problem.relation]]] = True
-    return np.flatnonzero(chosen)
+class Nearby:
+    """Which relations lie around a cell. Cells that stand in the same tables have the same surroundings."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.table = problem.table
+        pairs = np.unique(np.stack([problem.cell, problem.table[problem.relation]]), axis=1)
+        self.cell_of, self.table_of = pairs
+        self.size = problem.size
+        self.starts = np.searchsorted(self.cell_of, np.arange(problem.size + 1))
+        self.found: dict[tuple[bytes, int], Ints] = {}
+
+    def relations(self, cell: int, radius: int) -> Ints:
+        """Relations of the tables that the cell stands in, and of those up to `radius` tables further."""
+        tables = self.table_of[self.starts[cell] : self.starts[cell + 1]]
+        key = (tables.tobytes(), radius)
+        if key not in self.found:
+            near = np.zeros(int(self.table.max(initial=0)) + 1, dtype=bool)
+            near[tables] = True
+            for _ in range(radius):
+                cells = np.zeros(self.size, dtype=bool)
+                cells[self.cell_of[near[self.table_of]]] = True
+                near[self.table_of[cells[self.cell_of]]] = True
+            self.found[key] = np.flatnonzero(near[self.table])
+        return self.found[key]
 
 
 def protect(problem: Problem, primary: Bools, kept: Bools | None = None) -> tuple[Bools, Audit]:
@@ -140,23 +152,24 @@ def protect(problem: Problem, primary: Bools, kept: Bools | None = None) -> tupl
     kept = primary if kept is None else primary | kept
     hidden = kept | problem.residual
     safe = np.zeros(problem.size, dtype=bool)
+    nearby = Nearby(problem)
     for radius in range(ROUNDS):
         found = audit(problem, primary, hidden, safe, exact=False)
         if not len(found.failing):
             break
         safe = hidden.copy()
         safe[found.failing] = False
-        hidden = _cover(problem, hidden, found, radius)
+        hidden = _cover(problem, nearby, hidden, found, radius)
     hidden = lighten(problem, primary, hidden, kept)
     return hidden, audit(problem, primary, hidden)
 
 
-def _cover(problem: Problem, hidden: Bools, found: Audit, radius: int) -> Bools:
+def _cover(problem: Problem, nearby: Nearby, hidden: Bools, found: Audit, radius: int) -> Bools:
     """One round: a cover for every failing cell, neighbourhood by neighbourhood, the smallest cells first."""
     hidden = hidden.copy()
     places: dict[bytes, tuple[Ints, list[int]]] = {}
     for cell in found.failing:
-        rows = neighbourhood(problem, int(cell), radius)
+        rows = nearby.relations(int(cell), radius)
         places.setdefault(rows.tobytes(), (rows, []))[1].append(int(cell))
     for rows, cells in places.values():
         mover = Mover(problem, hidden, rows, both=False, zeros=radius > 0)
