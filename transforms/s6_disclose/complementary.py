@@ -161,27 +161,7 @@ def protect(problem: Problem, primary: Bools, kept: Bools | None = None) -> tupl
         safe[found.failing] = False
         hidden = _cover(problem, nearby, hidden, found, radius)
     hidden = lighten(problem, primary, hidden, kept)
-    last = audit(problem, primary, hidden)
-    if len(last.failing):
-        hidden = _with_their_tables(problem, nearby, primary, hidden, last)
-        last = audit(problem, primary, hidden)
-    return hidden, last
-
-
-def _with_their_tables(problem: Problem, nearby: Nearby, primary: Bools, hidden: Bools, found: Audit) -> Bools:
-    """What no cover protects is hidden with the whole tables that it stands in, then with those next to them."""
-    for radius in range(ROUNDS):
-        if not len(found.failing):
-            break
-        safe = hidden.copy()
-        safe[found.failing] = False
-        hidden = hidden.copy()
-        for cell in found.failing:
-            chosen = np.zeros(problem.relations, dtype=bool)
-            chosen[nearby.relations(int(cell), radius)] = True
-            hidden[problem.cell[chosen[problem.relation]]] = True
-        found = audit(problem, primary, hidden, safe)
-    return hidden
+    return hidden, audit(problem, primary, hidden)
 
 
 def _cover(problem: Problem, nearby: Nearby, hidden: Bools, found: Audit, radius: int) -> Bools:
