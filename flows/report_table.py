@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -60,10 +61,25 @@ def check_table(checked: list[Checked], out: Path) -> None:
         )
         if each.new_columns:
             console.print(f"columns not read: {', '.join(each.new_columns)}", markup=False)
+        for line in to_mend(each):
+            console.print(line, markup=False)
         for stanza in each.stanzas:
             console.print("This in the district's mapping file would mend the columns:", markup=False)
             console.print(stanza, markup=False)
         console.print(f"receipt: {out / each.extract / 'receipt.html'}", markup=False)
+
+
+def to_mend(checked: Checked) -> list[str]:
+    """What to mend, in order: what sends rows back before what only warns, the most rows first. No cell's value."""
+    rules = json.loads(checked.files["receipt.json"])["rules"]
+    ordered = sorted(rules, key=lambda rule: (rule["severity"] == "warn", -rule["rows"], rule["rule_id"]))
+    lines = []
+    for number, rule in enumerate(ordered, start=1):
+        where = ", ".join(f"{example['file']} row {example['row']}" for example in rule["examples"])
+        count = f"{rule['rows']:,} {'row' if rule['rows'] == 1 else 'rows'}"
+        kind = "warning" if rule["severity"] == "warn" else "comes back"
+        lines.append(f"{number}. {rule['rule_id']} ({count}, {kind}; {where}): {rule['message']} {rule['fix']}")
+    return lines
 
 
 def status_table(lines: list[StatusLine]) -> None:
