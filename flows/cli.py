@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import cli_drops, cli_programs, cli_release
+from flows.cli_options import DEFAULT_CONFIG, Config, Json
 from flows.errors import RungError
 
 app = typer.Typer(
@@ -23,9 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-DEFAULT_CONFIG = Path("rung.toml")
 cli_release.add_commands(app)
 cli_drops.add_commands(app)
 cli_programs.add_commands(app)

@@ -9,11 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli_options import DEFAULT_CONFIG, Config, Json
 from flows.errors import RungError
-
-Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-DEFAULT_CONFIG = Path("rung.toml")
 
 
 def add_commands(app: typer.Typer) -> None:
