@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import highspy
 import numpy as np
@@ -16,7 +17,21 @@ from transforms.s6_disclose.problem import Bools, EngineFailure, Floats, Ints, P
 
 SWEEPS = 8
 WORTH = 2
+# Solvers that run side by side; how many there are does not depend on the machine, so that no choice does.
+LANES = 2
 TOLERANCE = 1e-6
+
+
+class Effort(Enum):
+    """How much an audit asks about a cell whose need it could not yet show to be met.
+
+    SUSPECT: nothing more; the cell counts as failing, though it may be safe. NARROW: whether it fails. EXACT: its
+    interval.
+    """
+
+    SUSPECT = "suspect"
+    NARROW = "narrow"
+    EXACT = "exact"
 
 
 @dataclass(frozen=True)
@@ -142,11 +157,13 @@ def propagated(part: Component, low: Floats, high: Floats) -> tuple[Floats, Floa
     return low, high
 
 
-def settle(problem: Problem, hidden: Bools, part: Component, need: Floats, exact: bool = True) -> tuple[Floats, Floats]:
+def settle(
+    problem: Problem, hidden: Bools, part: Component, need: Floats, effort: Effort = Effort.EXACT
+) -> tuple[Floats, Floats]:
     """Interval of each cell of a component, as far as its need asks.
 
-    Where the need is met the interval is between witnesses and may be wider; where it is not, it is the exact one, or
-    with `exact=False` one that is too narrow already and may be narrower still.
+    Where the need is met the interval is between witnesses and may be wider; where it is not, it is as `effort` says:
+    the exact one, one that is too narrow already and may be narrower still, or that of the witnesses so far.
     """
     low = problem.value[part.cells].copy()
     high = low.copy()
@@ -156,7 +173,7 @@ def settle(problem: Problem, hidden: Bools, part: Component, need: Floats, exact
     attack = Attack(problem, hidden, part, need)
     outer_low, outer_high = propagated(part, attack.low, attack.high)
     width = outer_high - outer_low
-    shut = wanted & (width < (1 if exact else need) - TOLERANCE)
+    shut = wanted & (width < (1 if effort is Effort.EXACT else need) - TOLERANCE)
     low[shut], high[shut] = outer_low[shut], outer_high[shut]
     wanted &= ~shut
 
@@ -170,6 +187,8 @@ def settle(problem: Problem, hidden: Bools, part: Component, need: Floats, exact
         return found
 
     _shoot(attack, witness, unsettled)
+    if effort is Effort.SUSPECT:
+        return low, high
     for cell in np.flatnonzero(wanted):
         if high[cell] - low[cell] >= need[cell] - TOLERANCE:
             continue

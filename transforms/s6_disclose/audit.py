@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.s6_disclose.attack import components, settle
+from transforms.s6_disclose.attack import LANES, Component, Effort, components, settle
 from transforms.s6_disclose.problem import Bools, Floats, Ints, Problem
 
 
@@ -30,7 +31,9 @@ class Audit:
         return np.flatnonzero((self.need > 0) & (self.high - self.low < 1e-6))
 
 
-def audit(problem: Problem, primary: Bools, hidden: Bools, safe: Bools | None = None, exact: bool = True) -> Audit:
+def audit(
+    problem: Problem, primary: Bools, hidden: Bools, safe: Bools | None = None, effort: Effort = Effort.EXACT
+) -> Audit:
     """Bounds every hidden cell against everything published.
 
     Cells that stand in no relation are bounded by what is known of them before the release. `safe` cells are not looked
@@ -42,6 +45,12 @@ def audit(problem: Problem, primary: Bools, hidden: Bools, safe: Bools | None = 
     low = np.where(hidden, problem.low, problem.shown_low)
     high = np.where(hidden, problem.high, problem.shown_high)
     low, high = np.where(problem.residual, problem.low, low), np.where(problem.residual, problem.high, high)
-    for part in components(problem, hidden):
-        low[part.cells], high[part.cells] = settle(problem, hidden, part, need[part.cells], exact)
+
+    def bound(part: Component) -> None:
+        low[part.cells], high[part.cells] = settle(problem, hidden, part, need[part.cells], effort)
+
+    # No two components share a cell, and the solver lets go of the interpreter while it works.
+    largest_first = sorted(components(problem, hidden), key=lambda part: -len(part.cells))
+    with ThreadPoolExecutor(LANES) as pool:
+        list(pool.map(bound, largest_first))
     return Audit(low, high, need)

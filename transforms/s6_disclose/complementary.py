@@ -7,14 +7,19 @@ a wider neighbourhood (their tables, the tables next to those, ... all).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import highspy
 import numpy as np
 
-from transforms.s6_disclose.attack import components, new_engine
+from transforms.s6_disclose.attack import LANES, Effort, components, new_engine
 from transforms.s6_disclose.audit import Audit, audit
 from transforms.s6_disclose.problem import Bools, EngineFailure, Floats, Ints, Problem, restricted
 
 ROUNDS = 12
+# Rounds that cover every cell not yet shown to be safe: a cover asks the same question in a smaller place.
+GUESSES = 2
+
 MOVED = 1e-6
 LIGHTEN_COMPONENT = 400
 
@@ -27,13 +32,12 @@ class Mover:
     """
 
     def __init__(self, problem: Problem, hidden: Bools, rows: Ints, both: bool, zeros: bool) -> None:
-        inside = np.isin(problem.relation, rows)
+        inside, row = problem.entries(rows)
         self.cells, column = np.unique(problem.cell[inside], return_inverse=True)
-        _, row = np.unique(problem.relation[inside], return_inverse=True)
         weight = problem.coefficient[inside]
-        self.problem, self.both = problem, both
+        self.both = both
         self.size, directions = len(self.cells), 2 if both else 1
-        self.cost = loss(problem)[self.cells] * ~(hidden | problem.residual)[self.cells]
+        self.cost = problem.loss[self.cells] * ~(hidden | problem.residual)[self.cells]
         value = problem.value[self.cells]
         span = np.abs(value).max(initial=0) + problem.width[self.cells].max(initial=0) * 4
         plus = np.minimum(problem.high[self.cells] - value, span)
@@ -43,15 +47,15 @@ class Mover:
             still = (value == 0) & (self.cost > 0)
             plus, minus = np.where(still, 0.0, plus), np.where(still, 0.0, minus)
         self.caps = np.concatenate([plus, minus] * directions).clip(0)
-        # How far each cell was seen to move in one and the same movement: such a cell needs no program of its own.
-        self.reached = np.zeros(self.size)
+        # How far each cell was seen to move up and down at no further cost: such a cell needs no program of its own.
+        self.up, self.down = np.zeros(self.size), np.zeros(self.size)
         self.columns = np.arange(2 * directions * self.size, dtype=np.int32)
         self.engine = new_engine()
         self.engine.setOptionValue("presolve", "off")
         none = np.zeros(0, dtype=np.int32)
         self.engine.addCols(
             len(self.columns),
-            np.concatenate([self.cost] * 2 * directions),
+            np.tile(self.cost, 2 * directions),
             np.zeros(len(self.columns)),
             self.caps,
             0,
@@ -73,10 +77,25 @@ class Mover:
         zero = np.zeros(len(starts))
         self.engine.addRows(len(starts), zero, zero, len(rows), starts, columns[order].astype(np.int32), weights[order])
 
+    def _moved(self) -> Bools | None:
+        """Solves; remembers the movement found and returns the cells that it cost, None when there is none."""
+        self.engine.run()
+        status = self.engine.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise EngineFailure(f"the suppression's linear program ended {status}")
+        shift = np.asarray(self.engine.getSolution().col_value).reshape(-1, 2, self.size)
+        net = shift[:, 0] - shift[:, 1]
+        self.up = np.maximum(self.up, net.max(axis=0))
+        self.down = np.maximum(self.down, -net.min(axis=0))
+        used: Bools = (np.abs(net) > MOVED).any(axis=0) & (self.cost > 0)
+        return used
+
     def cover(self, target: int, need: float) -> Ints | None:
         """Cells to hide so that `target` can move by `need`; None when these relations do not allow it."""
         at = int(np.searchsorted(self.cells, target))
-        if self.reached[at] >= need - MOVED:
+        if self.up[at] + self.down[at] >= need - MOVED:
             return self.cells[:0]
         moves = [at, at + 3 * self.size] if self.both else [at]
         counters = [at + self.size, at + 2 * self.size] if self.both else [at + self.size]
@@ -85,35 +104,21 @@ class Mover:
         for column in counters:
             self.engine.changeColBounds(column, 0.0, 0.0)
         self.engine.changeRowBounds(self.target_row, need, np.inf)
-        self.engine.run()
-        status = self.engine.getModelStatus()
-        found = None
-        if status == highspy.HighsModelStatus.kOptimal:
-            shift = np.asarray(self.engine.getSolution().col_value).reshape(-1, 2, self.size)
-            used = (np.abs(shift[:, 0] - shift[:, 1]) > MOVED).any(axis=0) & (self.cost > 0)
-            found = self.cells[used]
-            self.free(np.flatnonzero(used))
-            up = shift[0, 0] - shift[0, 1]
-            down = shift[-1, 1] - shift[-1, 0] if self.both else np.zeros(self.size)
-            self.reached = np.maximum(self.reached, up + down)
-        elif status != highspy.HighsModelStatus.kInfeasible:
-            raise EngineFailure(f"the suppression's linear program ended {status}")
+        used = self._moved()
         for column in moves:
             self.engine.changeCoeff(self.target_row, column, 0.0)
         for column in counters:
             self.engine.changeColBounds(column, 0.0, float(self.caps[column]))
-        return found
+        if used is None:
+            return None
+        self.free(np.flatnonzero(used))
+        return self.cells[used]
 
     def free(self, used: Ints) -> None:
         """Cells that are hidden from now on cost nothing."""
         self.cost[used] = 0.0
         for start in range(0, len(self.columns), self.size):
             self.engine.changeColsCost(len(used), (used + start).astype(np.int32), np.zeros(len(used)))
-
-
-def loss(problem: Problem) -> Floats:
-    """What hiding a cell loses: one for the cell, and more for larger values."""
-    return 1.0 + np.log2(1.0 + np.abs(problem.value))
 
 
 class Nearby:
@@ -154,7 +159,8 @@ def protect(problem: Problem, primary: Bools, kept: Bools | None = None) -> tupl
     safe = np.zeros(problem.size, dtype=bool)
     nearby = Nearby(problem)
     for radius in range(ROUNDS):
-        found = audit(problem, primary, hidden, safe, exact=False)
+        effort = Effort.SUSPECT if radius < GUESSES else Effort.NARROW
+        found = audit(problem, primary, hidden, safe, effort)
         if not len(found.failing):
             break
         safe = hidden.copy()
@@ -165,46 +171,67 @@ def protect(problem: Problem, primary: Bools, kept: Bools | None = None) -> tupl
 
 
 def _cover(problem: Problem, nearby: Nearby, hidden: Bools, found: Audit, radius: int) -> Bools:
-    """One round: a cover for every failing cell, neighbourhood by neighbourhood, the smallest cells first."""
-    hidden = hidden.copy()
+    """One round: a cover for every failing cell, neighbourhood by neighbourhood.
+
+    The lanes run side by side and do not see each other's choice; how many there are does not depend on the machine.
+    """
     places: dict[bytes, tuple[Ints, list[int]]] = {}
     for cell in found.failing:
         rows = nearby.relations(int(cell), radius)
         places.setdefault(rows.tobytes(), (rows, []))[1].append(int(cell))
-    for rows, cells in places.values():
-        mover = Mover(problem, hidden, rows, both=False, zeros=radius > 0)
-        left = []
-        for cell in sorted(cells, key=lambda at: (problem.value[at], at)):
-            cover = mover.cover(cell, float(found.need[cell]))
+    ordered = list(places.values())
+    cuts = [len(ordered) * lane // LANES for lane in range(LANES + 1)]
+
+    def lane(at: int) -> Bools:
+        mine = hidden.copy()
+        for rows, cells in ordered[cuts[at] : cuts[at + 1]]:
+            _cover_place(problem, mine, found.need, rows, cells, zeros=radius > 0)
+        return mine
+
+    with ThreadPoolExecutor(LANES) as pool:
+        chosen: Bools = np.logical_or.reduce(list(pool.map(lane, range(LANES))))
+    return chosen
+
+
+def _cover_place(problem: Problem, hidden: Bools, need: Floats, rows: Ints, cells: list[int], zeros: bool) -> None:
+    """Adds to `hidden` a cover for each of some cells of one neighbourhood, the smallest cells first.
+
+    Cells that cannot move up far enough may move up and down.
+    """
+    left = np.array(sorted(cells, key=lambda at: (problem.value[at], at)))
+    for both in (False, True):
+        mover = Mover(problem, hidden, rows, both, zeros)
+        failed = []
+        for cell in left:
+            cover = mover.cover(int(cell), float(need[cell]))
             if cover is None:
-                left.append(cell)
+                failed.append(cell)
             else:
                 hidden[cover] = True
-        if left:
-            mover = Mover(problem, hidden, rows, both=True, zeros=radius > 0)
-        for cell in left:
-            cover = mover.cover(cell, float(found.need[cell]))
-            if cover is not None:
-                hidden[cover] = True
-    return hidden
+        left = np.array(failed)
+        if not failed:
+            return
 
 
 def lighten(problem: Problem, primary: Bools, hidden: Bools, kept: Bools) -> Bools:
     """Shows complements again that turn out not to be needed, the costliest first (in components of bounded size)."""
     hidden = hidden.copy()
     fixed = kept | problem.residual
-    cost = loss(problem)
     for part in components(problem, hidden):
         spare = part.cells[(hidden & ~fixed)[part.cells]]
         if not len(spare) or len(part.cells) > LIGHTEN_COMPONENT:
             continue
         rows = np.unique(problem.relation[np.isin(problem.cell, part.cells)])
         small, cells = restricted(problem, rows)
-        for cell in spare[np.argsort(-cost[spare], kind="stable")]:
+        for cell in spare[np.argsort(-problem.loss[spare], kind="stable")]:
             hidden[cell] = False
-            if _alone(small, hidden[cells]) or len(audit(small, primary[cells], hidden[cells], exact=False).failing):
+            if _alone(small, hidden[cells]) or _exposed(small, primary[cells], hidden[cells]):
                 hidden[cell] = True
     return hidden
+
+
+def _exposed(problem: Problem, primary: Bools, hidden: Bools) -> bool:
+    return bool(len(audit(problem, primary, hidden, effort=Effort.NARROW).failing))
 
 
 def _alone(problem: Problem, hidden: Bools) -> bool:

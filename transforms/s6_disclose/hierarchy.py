@@ -30,13 +30,11 @@ def counted(leaves: pl.LazyFrame, schools: bool, sensitive: bool) -> pl.LazyFram
     found = []
     for grain, by in levels:
         sums = rows.group_by(by).agg(pl.col("value").sum())
-        if grain == "school":
-            unplaced = sums.filter(pl.col("school_id").is_null()).with_columns(grain=pl.lit("unplaced"))
-            found.append(unplaced)
-            sums = sums.filter(pl.col("school_id").is_not_null())
         places = sums.select([column for column in by if column != "part"]).unique()
         full = places.join(every, on=HIERARCHY, nulls_equal=True).join(sums, on=by, how="left", nulls_equal=True)
-        found.append(full.with_columns(pl.col("value").fill_null(0), grain=pl.lit(grain)))
+        known = pl.col("school_id").is_not_null() if grain == "school" else pl.lit(True)
+        place = pl.when(known).then(pl.lit(grain)).otherwise(pl.lit("unplaced"))
+        found.append(full.with_columns(pl.col("value").fill_null(0), grain=place))
     return (
         pl.concat(found, how="diagonal")
         .with_columns(

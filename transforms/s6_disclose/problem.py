@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -51,6 +52,23 @@ class Problem:
     @property
     def relations(self) -> int:
         return len(self.table)
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where each relation's entries begin, and the end of the last."""
+        return np.searchsorted(self.relation, np.arange(self.relations + 1))
+
+    @cached_property
+    def loss(self) -> Floats:
+        """What hiding a cell loses: one for the cell, and more for larger values."""
+        return 1.0 + np.log2(1.0 + np.abs(self.value))
+
+    def entries(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The entries of some relations, and for each the place of its relation in `rows`."""
+        length = self.starts[rows + 1] - self.starts[rows]
+        row = np.repeat(np.arange(len(rows)), length)
+        skipped = np.cumsum(length) - length
+        return np.arange(len(row)) - skipped[row] + self.starts[rows][row], row
 
     def open_cells(self, hidden: Bools) -> Bools:
         """Cells that a reader does not know exactly: hidden ones and bands."""
@@ -134,9 +152,8 @@ def linked(problem: Problem, members: Bools) -> Ints:
 
 def restricted(problem: Problem, rows: Ints) -> tuple[Problem, Ints]:
     """The problem of some relations only, and the original numbers of its cells."""
-    inside = np.isin(problem.relation, rows)
+    inside, relation = problem.entries(rows)
     cells, cell = np.unique(problem.cell[inside], return_inverse=True)
-    kept, relation = np.unique(problem.relation[inside], return_inverse=True)
     return (
         Problem(
             value=problem.value[cells],
@@ -151,7 +168,7 @@ def restricted(problem: Problem, rows: Ints) -> tuple[Problem, Ints]:
             relation=relation,
             cell=cell,
             coefficient=problem.coefficient[inside],
-            table=problem.table[kept],
+            table=problem.table[rows],
         ),
         cells,
     )
