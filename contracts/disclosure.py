@@ -111,7 +111,8 @@ class DisclosurePolicy(Strict):
 class Cells(dy.Schema):
     """One row per number that a release would publish; `cell` counts from 0 without gaps.
 
-    `residual` cells are never shown (persons at no known school): they keep a relation exact and need no protection.
+    `residual` cells are never shown (persons at no known school): they keep a relation exact, and where a
+    primary rule asks for it they are protected like any other cell, as their LEA and its schools would tell them.
     A column `was_hidden` (absent before the first release): hidden in the last one, with this same value; it stays so.
     `known_low`, `known_high`: what the reader already knows from earlier releases; null = nothing beyond `floor`.
     """

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from contracts.disclosure import DisclosurePolicy
 from transforms.s6_disclose import attack
+from transforms.s6_disclose.counts import LEAF
+from transforms.s6_disclose.hierarchy import counted
 from transforms.s6_disclose.primary import primary_rule, with_bands
 from transforms.s6_disclose.problem import EngineFailure, problem_of
 from transforms.s6_disclose.suppress import DisclosureBlocked, Suppression, suppress
@@ -186,6 +188,28 @@ def test_a_cell_that_an_earlier_release_gave_away_blocks_and_is_named() -> None:
         suppress(cells(told), relations, policy())
     signed = policy(acknowledged=[{"cell": "c0", "signed_by": "A. Person", "why": "published in 2024"}])
     assert masks(suppress(cells(told), relations, signed))[0] == "suppressed"
+
+
+def test_persons_at_no_school_are_protected_from_subtraction() -> None:
+    """An LEA of 54 less its schools' 30 and 23 would tell of the one teacher who has no school."""
+    rows = [{"value": 30}, {"value": 23}, {"value": 1, "residual": True}, {"value": 54}]
+    done = suppress(cells(rows), relation((0, 0, 1), (0, 1, 1), (0, 2, 1), (0, 3, -1)), policy())
+    assert masks(done) == ["published", "suppressed", "published"], "the smallest cell that covers"
+    open_rows = [{"value": 30}, {"value": 23}, {"value": 12, "residual": True}, {"value": 65}]
+    done = suppress(cells(open_rows), relation((0, 0, 1), (0, 1, 1), (0, 2, 1), (0, 3, -1)), policy())
+    assert masks(done) == ["published"] * 3, "twelve persons tell of nobody"
+
+
+def test_persons_at_no_school_may_hold_any_part() -> None:
+    """A reader does not know that the one person at no school holds `none`: the place has a cell for every part."""
+    place = {"mart": "m", "measure": None, "program_id": "p", "cut": None, "school_year": 2024, "value": 1}
+    leaves = [
+        {**place, "lea_id": "1", "school_id": None, "part": "none"},
+        {**place, "lea_id": "2", "school_id": "s", "part": "lead"},
+    ]
+    frame = pl.LazyFrame(leaves, schema_overrides={"measure": pl.String, "cut": pl.String}).select(LEAF)
+    rows = counted(frame, schools=True, sensitive=True).filter(pl.col("grain") == "unplaced").collect()
+    assert dict(rows.select("part", "value").iter_rows()) == {"none": 1, "lead": 0, "all": 1}
 
 
 def test_an_exposed_cell_blocks_and_is_named() -> None:

@@ -52,14 +52,15 @@ def _telling() -> pl.Expr:
 
 
 def primary_rule(policy: DisclosurePolicy) -> pl.Expr:
-    """The first rule that hides a cell, null where none does. Residuals are never shown and answer to no rule.
+    """The first rule that hides a cell, null where none does. Residuals are never shown; what a reader can work out of
+    them answers to the same rules.
 
     Rules that look at a cell's company (uniform, one-off, sensitive zero, dominance) leave alone what an earlier
     release published exactly and what is still true: it cannot be taken back, and showing it again tells nothing new.
 
     """
     news = pl.col("last_exact").ne_missing(pl.col("value"))
-    rule = (
+    return (
         pl.when(pl.col("forced").is_not_null())
         .then(pl.col("forced"))
         .when(few_persons(policy))
@@ -73,7 +74,6 @@ def primary_rule(policy: DisclosurePolicy) -> pl.Expr:
         .when(news & dominance(policy))
         .then(pl.lit("dominance"))
     )
-    return pl.when(~pl.col("residual")).then(rule)
 
 
 def with_bands(cells_lf: pl.LazyFrame, policy: DisclosurePolicy) -> pl.LazyFrame:

@@ -27,7 +27,7 @@ class Problem:
     `low`/`high`: what a reader knows of a cell before the release (its floor, earlier releases).
     `shown_low`/`shown_high`: what is published of it when it is not hidden.
     `width`: the interval that must stay open when it is hidden as primary, `spare_width` when it is hidden to protect
-    another; zero for residuals.
+    another (a residual protects nothing: it is never shown).
     """
 
     value: Floats
@@ -77,8 +77,7 @@ class Problem:
 
     def needed(self, primary: Bools, hidden: Bools) -> Floats:
         """Width that each cell's interval must keep; zero where nothing is hidden."""
-        need = np.where(primary, self.width, np.where(hidden, self.spare_width, 0.0))
-        return np.where(self.residual, 0.0, need)
+        return np.where(primary, self.width, np.where(hidden & ~self.residual, self.spare_width, 0.0))
 
 
 def _width(cells: pl.DataFrame, width: Width) -> Floats:
