@@ -1,4 +1,6 @@
-"""Public marts: aggregates at school, LEA and state grain. Value, mask and reason are separate columns.
+"""Public marts: aggregates at school, LEA and state grain, and facts that hold no person.
+
+Value, mask and reason are separate columns.
 
 `mask`: published (the value stands), banded (only its bounds), suppressed (nothing). `reason` says in general why
 nothing stands there; which rule decided is in the restricted decision log, because the rule itself would tell.
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 import dataframely as dy
 
 from contracts import columns as c
+from contracts import vocabulary as v
 from contracts.disclosure import MASKS, PUBLIC_REASONS
 
 GRAINS = ("school", "lea", "state")
@@ -152,6 +155,30 @@ class PublicCompensation(Money):
     pay_group = _one_of((*PAY_GROUPS, "all"), "base, benefit, or supplement (all other pay): never a pay code.")
 
 
+class PublicDataQuality(dy.Schema):
+    """One row per lea_id x extract x school_year: whether a submission is in force and whether it came in time.
+
+    Evaluation, roster and payroll of every district; leadership where it was sent. From `data_quality` and the list of
+    districts. No rows are counted: the rows of a tiny district are its persons.
+    """
+
+    lea_id = c.lea_id.required()
+    extract = c.extract.required()
+    school_year = c.school_year.required()
+    timeliness = dy.String(
+        nullable=False,
+        check=lambda col: col.is_in(list(v.TIMELINESS)),
+        description="on_time, late: by the calendar's due day; missing: nothing accepted so far; no_due_day: accepted, "
+        "and the calendar has no day for it.",
+    )
+    days_late = dy.Int32(
+        nullable=True,
+        description="Days after the due day, 0 when in time; null without one.",
+        metadata={"unit": "days"},
+    )
+    accepted = dy.Bool(nullable=False, description="A submission is in force.")
+
+
 @dataclass(frozen=True)
 class PublicMart:
     """A public mart. `key`: what names a row, in the order in which it is written."""
@@ -173,4 +200,7 @@ PUBLIC: dict[str, PublicMart] = {
     "public_sustainability": PublicMart(PublicSustainability, (*PROGRAM, "cost_part")),
     "public_leaders": PublicMart(PublicLeaders, PROGRAM),
     "public_compensation": PublicMart(PublicCompensation, ("school_year", "grain", "lea_id", "pay_group")),
+    "public_data_quality": PublicMart(PublicDataQuality, ("school_year", "lea_id", "extract")),
 }
+# Marts without a number of persons or their pay: nothing in them is ever hidden.
+NO_PERSONS = tuple(name for name, mart in PUBLIC.items() if not issubclass(mart.schema, Shown))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 EXTRACTS = ("evaluation", "roster", "payroll", "leadership")
+EXPECTED_EXTRACTS = ("evaluation", "roster", "payroll")  # of every district, every year
+TIMELINESS = ("on_time", "late", "missing", "no_due_day")
 
 EVALUATION_STATUSES = ("final", "partial_year_exempt", "nullified", "not_rated", "appealed")
 STAFF_CLASSIFICATIONS = ("teacher", "principal", "assistant_principal", "instructional_coach", "other")

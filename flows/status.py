@@ -8,13 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from contracts.vocabulary import EXTRACTS
+from contracts.vocabulary import EXPECTED_EXTRACTS, EXTRACTS
 from flows.certification import certified
 from flows.ledger import Submission
 from flows.reference import ReferenceTables
 from flows.workspace import Workspace
-
-EXPECTED = tuple(extract for extract in EXTRACTS if extract != "leadership")
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def status_lines(work: Workspace, reference: ReferenceTables) -> list[StatusLine
     in_force = {(s.lea_id, s.school_year, s.extract): s.submission_id for s in work.ledger.in_force()}
     years = sorted({year for _, year, _ in newest})
     leas = reference.tables["districts"]["lea_id"].to_list()
-    expected = {(lea, year, extract) for lea in leas for year in years for extract in EXPECTED}
+    expected = {(lea, year, extract) for lea in leas for year in years for extract in EXPECTED_EXTRACTS}
     locked = certified(work.ledger)
     due = _due(reference.tables["calendar"])
     return [

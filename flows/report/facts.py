@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.public import PUBLIC
+from contracts.public import NO_PERSONS, PUBLIC
 from flows.errors import RungError
 from flows.packs import load_packs
 from flows.reference import load_reference
@@ -54,7 +54,8 @@ class Facts:
     @cached_property
     def _parts(self) -> dict[str, dict[tuple[Any, ...], pl.DataFrame]]:
         by = ["grain", "lea_id"]
-        return {n: t.partition_by(by, as_dict=True, maintain_order=True) for n, t in self.tables.items()}
+        placed = {name: table for name, table in self.tables.items() if "grain" in table.columns}
+        return {name: t.partition_by(by, as_dict=True, maintain_order=True) for name, t in placed.items()}
 
     def rows(self, table: str, lea_id: str | None = None, program_id: str | None = None) -> list[Row]:
         """Rows of a public table for a district, or for the state when `lea_id` is None."""
@@ -108,12 +109,13 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
     release_id: str = json.loads(work.releases.read("current.json"))["release_id"]
     side = "restricted" if restricted else "public"
     manifest = json.loads(work.releases.read(f"{release_id}/manifest.json"))
-    paths = {f["path"].split("/")[1]: f["path"] for f in manifest["files"] if f["path"].startswith(f"{side}/")}
+    sides = (f"{side}/", *(f"public/{name}/" for name in NO_PERSONS))
+    paths = {f["path"].split("/")[1]: f["path"] for f in manifest["files"] if f["path"].startswith(sides)}
 
     def read(name: str) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(work.releases.read(f"{release_id}/{paths[name]}")))
 
-    lacking = [] if restricted else sorted(set(PUBLIC) - set(paths))
+    lacking = sorted(set(NO_PERSONS if restricted else PUBLIC) - set(paths))
     if lacking:
         raise RungError(f"release {release_id} has no {lacking[0]}; make a release with this version: `rung release`")
     reference = load_reference(work.reference).tables["districts"]
@@ -127,7 +129,10 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
             p.program_id: Program(p.program_id, p.title, p.summary, tuple((x.id, x.title, x.tier) for x in p.levels))
             for p in packs
         },
-        tables=exact_tables(read) if restricted else {name: read(name) for name in PUBLIC},
+        tables={
+            **(exact_tables(read) if restricted else {}),
+            **{name: read(name) for name in (NO_PERSONS if restricted else PUBLIC)},
+        },
         more={name: read(name) for name in MORE if name in paths} if restricted else {},
         package=json.loads(work.releases.read(f"{release_id}/{side}/datapackage.json")),
     )

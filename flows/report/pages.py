@@ -55,8 +55,9 @@ def state_page(facts: Facts) -> Page:
         Section("Supervision and pay", (people.span(facts), money.compensation(facts))),
     ]
     if facts.restricted:
-        more = (money.cliff(facts), money.pay_per_hour(facts), quality.timeliness(facts))
+        more = (money.cliff(facts), money.pay_per_hour(facts))
         sections.append(Section("For those who may see it", more))
+    sections.append(Section("The data", (quality.timeliness(facts),)))
     programs = tuple((program.title, f"program/{program.program_id}.html") for program in facts.programs_of(None))
     districts = tuple((name, f"district/{lea_id}.html") for lea_id, name in facts.reported.items())
     return Page(
@@ -114,8 +115,9 @@ def district_page(facts: Facts, lea_id: str) -> Page:
         sections.append(Section(program.title, tuple(own)))
     pay: list[Planned | Missing] = [money.compensation(facts, lea_id)]
     if facts.restricted:
-        pay += [money.cliff(facts, lea_id), money.pay_per_hour(facts, lea_id), quality.timeliness(facts, lea_id)]
+        pay += [money.cliff(facts, lea_id), money.pay_per_hour(facts, lea_id)]
     sections.append(Section("Pay", tuple(pay)))
+    sections.append(Section("The data", (quality.timeliness(facts, lea_id),)))
     return Page(
         f"district/{lea_id}.html",
         facts.districts[lea_id],

@@ -1,60 +1,70 @@
-"""Restricted: when each district's data arrived, as a map of districts and years."""
+"""When each district's data arrived, as a map: districts and years for the state, extracts and years for a district."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-
+from contracts.vocabulary import EXTRACTS
 from flows import look
 from flows.report import charts
-from flows.report.facts import Facts
+from flows.report.facts import Facts, Row
 from flows.report.people import Planned
 from flows.report.shown import Missing, year_name
 
-ON_TIME, LATE, NOT_SENT = "on time", "late", "not sent"
-COLOURS = {ON_TIME: look.BLUE, LATE: look.GOLD, NOT_SENT: "#e3e6ea"}
+# The worst first: a district-year is said by its worst extract.
+WORDS = {"missing": "not accepted", "late": "late", "on_time": "on time", "no_due_day": "no due day"}
+COLOURS = {"on time": look.BLUE, "late": look.GOLD, "not accepted": "#7a1f00", "no due day": "#c9ced4"}
 SHOWN = 60
+Place = tuple[str, int]
 
 
 def timeliness(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
-    """The worst extract of each district-year: on time, late, or not sent at all."""
+    """Whether each district's data of each year came in time; for one district, each of its extracts."""
     title = "When the data came"
-    rows = facts.extra("data_quality", lea_id)
-    if not any(row["days_late"] is not None for row in rows):
-        return Missing(title, "no calendar is on file, so nothing is due")
-    days: dict[tuple[str, int], int] = defaultdict(int)
+    rows = [r for r in facts.tables["public_data_quality"].to_dicts() if lea_id in (None, r["lea_id"])]
+    if not rows:
+        return Missing(title, "nothing has been accepted yet")
+    line = "lea_id" if lea_id is None else "extract"
+    worst: dict[Place, Row] = {}
     for row in rows:
-        place = (row["lea_id"], row["school_year"])
-        days[place] = max(days[place], row["days_late"] or 0)
-    years = sorted({year for _, year in days})
-    leas = [lea_id] if lea_id else list(facts.districts)
-    late = {lea: sum(days.get((lea, year), 999) for year in years) for lea in leas}
-    shown = sorted(leas, key=lambda lea: (-late[lea], lea))[:SHOWN]
-
-    def word(lea: str, year: int) -> str:
-        if (lea, year) not in days:
-            return NOT_SENT
-        return LATE if days[lea, year] > 0 else ON_TIME
-
-    cells = [
-        {"column": year_name(year), "line": facts.districts.get(lea, lea), "word": word(lea, year)}
-        for lea in shown
-        for year in years
-    ]
-    behind = sum(1 for cell in cells if cell["word"] != ON_TIME)
-    table = [
-        (
-            facts.districts.get(lea, lea),
-            *(f"{w} ({days[lea, y]} days)" if (w := word(lea, y)) == LATE else w for y in years),
+        place = (row[line], row["school_year"])
+        worst[place] = min(worst.get(place, row), row, key=_badness)
+    years = sorted({year for _, year in worst})
+    present = {name for name, _ in worst}
+    names = [each for each in (EXTRACTS if lea_id else facts.districts) if each in present]
+    if lea_id is None:
+        # Stable: districts that are as late as each other stay in the order of their ids.
+        names = sorted(
+            names, key=lambda name: [_badness(worst[name, y]) for y in reversed(years) if (name, y) in worst]
         )
-        for lea in shown
+    shown = names[:SHOWN]
+    said = {name: facts.districts.get(name, name) for name in shown}
+    cells = [
+        {"column": year_name(year), "line": said[name], "word": WORDS[worst[name, year]["timeliness"]]}
+        for name in shown
+        for year in years
+        if (name, year) in worst
     ]
+    behind = sum(1 for row in worst.values() if row["timeliness"] in ("late", "missing"))
+    what = "district-years" if lea_id is None else "extracts"
+    table = [(said[name], *(_told(worst.get((name, year))) for year in years)) for name in shown]
+    note = "A district is said by its worst extract." if lea_id is None else "Against the due day of the calendar."
+    note += f" The latest {len(shown)} of {len(names)} districts." if len(shown) < len(names) else ""
     return (
-        charts.map_of_cells(
-            cells, [year_name(y) for y in years], [facts.districts.get(lea, lea) for lea in shown], COLOURS
-        ),
+        charts.map_of_cells(cells, [year_name(year) for year in years], list(said.values()), COLOURS),
         title,
-        f"Districts by year: {behind} of {len(cells)} district-years late or not sent.",
-        ("district", *(year_name(y) for y in years)),
+        f"Map by year: {behind:,} of {len(worst):,} {what} late or not accepted.",
+        ("district" if lea_id is None else "extract", *(year_name(year) for year in years)),
         table,
-        f"The latest {len(shown)} of {len(leas)} districts; a district is late with its latest extract.",
+        note,
     )
+
+
+def _badness(row: Row) -> tuple[int, int]:
+    return (list(WORDS).index(row["timeliness"]), -(row["days_late"] or 0))
+
+
+def _told(row: Row | None) -> str:
+    if row is None:
+        return "–"
+    late = row["days_late"]
+    days = f" ({late:,} {'day' if late == 1 else 'days'})" if row["timeliness"] == "late" else ""
+    return WORDS[row["timeliness"]] + days

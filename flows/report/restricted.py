@@ -10,7 +10,7 @@ from contracts.public import NOBODY, PAY_GROUPS
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
 
 # Marts that only the restricted pages draw.
-MORE = ("supervision_span", "grant_cliff", "cost_projection", "leadership_role", "data_quality", "sustainability")
+MORE = ("supervision_span", "grant_cliff", "cost_projection", "leadership_role", "sustainability")
 PROGRAM = ("program_id", "school_year")
 Read = Callable[[str], pl.DataFrame]
 

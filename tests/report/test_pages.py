@@ -53,6 +53,11 @@ def money(amount: str | None, **keys: Any) -> dict[str, Any]:
     return {"grain": "lea", "mask": "published", "amount": amount, **keys}
 
 
+def arrival(lea_id: str, extract: str, word: str, days: int | None) -> dict[str, Any]:
+    late = {"timeliness": word, "days_late": days, "accepted": word != "missing"}
+    return {"lea_id": lea_id, "extract": extract, "school_year": 2026, **late}
+
+
 def facts() -> Facts:
     lea = {"lea_id": "0100", "program_id": "p"}
     designation = [
@@ -92,6 +97,15 @@ def facts() -> Facts:
         "public_leaders": table("public_leaders", [count(20, school_year=2026, **lea)]),
         "public_compensation": table("public_compensation", pay),
     }
+    tables["public_data_quality"] = table(
+        "public_data_quality",
+        [
+            arrival("0100", "roster", "late", 3),
+            arrival("0100", "payroll", "on_time", 0),
+            arrival("0200", "roster", "missing", None),
+            arrival("0200", "payroll", "no_due_day", None),
+        ],
+    )
     fields = [{"name": "persons", "type": "integer", "unit": "persons", "description": "Persons <counted>."}]
     package = {"resources": [{"name": "public_leaders", "description": "One row.", "schema": {"fields": fields}}]}
     names = {"0100": "Oak & Co", "0200": "Elm"}
@@ -124,6 +138,15 @@ def test_every_number_is_said_as_it_was_published(report: Path) -> None:
 def test_a_district_without_rows_has_no_page_and_names_are_escaped(report: Path) -> None:
     assert not (report / "district" / "0200.html").exists()
     assert "Oak &amp; Co" in page(report) and "Ladder &lt;of&gt; Oaks &amp; Elms" in page(report)
+
+
+def test_when_data_came_is_said_by_the_worst_extract_and_by_extract(report: Path) -> None:
+    state = (report / "index.html").read_text(encoding="utf-8")
+    assert "2 of 2 district-years late or not accepted" in state
+    assert state.index("<td>not accepted</td>") < state.index("<td>late (3 days)</td>"), "the worst stands first"
+    own = page(report)
+    assert "1 of 2 extracts late or not accepted" in own
+    assert ">payroll</th><td>on time</td>" in own
 
 
 def test_words_and_rules_are_explained_in_the_same_report(report: Path) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from contracts.disclosure import DisclosurePolicy
 from contracts.public import PUBLIC
 from transforms.s6_disclose import counts, sums
+from transforms.s6_disclose.arrivals import arrived
 from transforms.s6_disclose.layout import laid_out
 from transforms.s6_disclose.linkage import as_cells, as_relations
 from transforms.s6_disclose.suppress import Suppression, suppress
@@ -24,6 +25,8 @@ NEEDED = (
     "sustainability",
     "compensation",
     "program_pay",
+    "data_quality",
+    "dim_district",
 )
 
 
@@ -42,7 +45,7 @@ def build_public(
     closed: pl.DataFrame,
     previous: pl.DataFrame | None,
 ) -> PublicSide:
-    """Public marts (contracts/public.py) from the restricted marts NEEDED (`program_pay`: transforms `sums`).
+    """Public marts (contracts/public.py) from the marts and dimensions NEEDED (`program_pay`: transforms `sums`).
 
     `registries`: programs whose designations are a public registry; all others are confidential.
     `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program).
@@ -54,7 +57,9 @@ def build_public(
     relations = as_relations(cells, _tiers(designation))
     compare = len(cells) <= policy.compare_up_to_cells
     done = suppress(cells, relations, policy, compare, naive=compare)
-    return PublicSide({name: laid_out(cells, done.decisions, name) for name in PUBLIC}, done)
+    public = {"public_data_quality": arrived(marts["data_quality"], marts["dim_district"])}
+    public |= {name: laid_out(cells, done.decisions, name) for name in PUBLIC if name not in public}
+    return PublicSide({name: public[name] for name in PUBLIC}, done)
 
 
 def _shapes(marts: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
