@@ -6,14 +6,19 @@ persons are counted, and differ in that cell by the width asked for. One solutio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 import highspy
 import numpy as np
 
 from transforms.s6_disclose.problem import Bools, EngineFailure, Floats, Ints, Problem, linked
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 SWEEPS = 8
 WORTH = 2
@@ -125,6 +130,17 @@ class Attack:
             return self.ends(cell)
         finally:
             self.engine.changeColsIntegrality(len(self.columns), self.columns, np.zeros_like(kind))
+
+
+def side_by_side(work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
+    """`work` of every item, in the order of the items; the solver lets go of the interpreter while it works.
+
+    No two items may share a cell that `work` writes.
+    """
+    if len(items) < LANES:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(LANES) as pool:
+        return list(pool.map(work, items))
 
 
 def new_engine() -> highspy.Highs:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.s6_disclose.attack import LANES, Component, Effort, components, settle
+from transforms.s6_disclose.attack import Component, Effort, components, settle, side_by_side
 from transforms.s6_disclose.problem import Bools, Floats, Ints, Problem
 
 
@@ -49,8 +48,5 @@ def audit(
     def bound(part: Component) -> None:
         low[part.cells], high[part.cells] = settle(problem, hidden, part, need[part.cells], effort)
 
-    # No two components share a cell, and the solver lets go of the interpreter while it works.
-    largest_first = sorted(components(problem, hidden), key=lambda part: -len(part.cells))
-    with ThreadPoolExecutor(LANES) as pool:
-        list(pool.map(bound, largest_first))
+    side_by_side(bound, sorted(components(problem, hidden), key=lambda part: -len(part.cells)))
     return Audit(low, high, need)

@@ -7,12 +7,10 @@ a wider neighbourhood (their tables, the tables next to those, ... all).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import highspy
 import numpy as np
 
-from transforms.s6_disclose.attack import LANES, Effort, components, new_engine
+from transforms.s6_disclose.attack import LANES, Component, Effort, components, new_engine, side_by_side
 from transforms.s6_disclose.audit import Audit, audit
 from transforms.s6_disclose.problem import Bools, EngineFailure, Floats, Ints, Problem, restricted
 
@@ -99,15 +97,19 @@ class Mover:
             return self.cells[:0]
         moves = [at, at + 3 * self.size] if self.both else [at]
         counters = [at + self.size, at + 2 * self.size] if self.both else [at + self.size]
-        for column in moves:
-            self.engine.changeCoeff(self.target_row, column, 1.0)
         for column in counters:
             self.engine.changeColBounds(column, 0.0, 0.0)
-        self.engine.changeRowBounds(self.target_row, need, np.inf)
+        if self.both:
+            for column in moves:
+                self.engine.changeCoeff(self.target_row, column, 1.0)
+            self.engine.changeRowBounds(self.target_row, need, np.inf)
+        else:  # a bound leaves the matrix alone, so that the solver goes on from its last basis
+            self.engine.changeColBounds(at, need, max(need, float(self.caps[at])))
         used = self._moved()
-        for column in moves:
-            self.engine.changeCoeff(self.target_row, column, 0.0)
-        for column in counters:
+        if self.both:
+            for column in moves:
+                self.engine.changeCoeff(self.target_row, column, 0.0)
+        for column in [*moves, *counters]:
             self.engine.changeColBounds(column, 0.0, float(self.caps[column]))
         if used is None:
             return None
@@ -188,8 +190,7 @@ def _cover(problem: Problem, nearby: Nearby, hidden: Bools, found: Audit, radius
             _cover_place(problem, mine, found.need, rows, cells, zeros=radius > 0)
         return mine
 
-    with ThreadPoolExecutor(LANES) as pool:
-        chosen: Bools = np.logical_or.reduce(list(pool.map(lane, range(LANES))))
+    chosen: Bools = np.logical_or.reduce(side_by_side(lane, range(LANES)))
     return chosen
 
 
@@ -215,19 +216,26 @@ def _cover_place(problem: Problem, hidden: Bools, need: Floats, rows: Ints, cell
 
 def lighten(problem: Problem, primary: Bools, hidden: Bools, kept: Bools) -> Bools:
     """Shows complements again that turn out not to be needed, the costliest first (in components of bounded size)."""
-    hidden = hidden.copy()
-    fixed = kept | problem.residual
-    for part in components(problem, hidden):
-        spare = part.cells[(hidden & ~fixed)[part.cells]]
-        if not len(spare) or len(part.cells) > LIGHTEN_COMPONENT:
-            continue
-        rows = np.unique(problem.relation[np.isin(problem.cell, part.cells)])
-        small, cells = restricted(problem, rows)
-        for cell in spare[np.argsort(-problem.loss[spare], kind="stable")]:
-            hidden[cell] = False
-            if _alone(small, hidden[cells]) or _exposed(small, primary[cells], hidden[cells]):
-                hidden[cell] = True
-    return hidden
+    lighter = hidden.copy()
+    spare = hidden & ~kept & ~problem.residual
+
+    def try_each(part: Component) -> None:
+        tried = part.cells[spare[part.cells]]
+        if not len(tried) or len(part.cells) > LIGHTEN_COMPONENT:
+            return
+        inside = np.zeros(problem.size, dtype=bool)
+        inside[part.cells] = True
+        small, cells = restricted(problem, np.unique(problem.relation[inside[problem.cell]]))
+        place = np.searchsorted(cells, tried)
+        mine = lighter[cells]
+        for cell in place[np.argsort(-problem.loss[tried], kind="stable")]:
+            mine[cell] = False
+            if _alone(small, mine) or _exposed(small, primary[cells], mine):
+                mine[cell] = True
+        lighter[tried] = mine[place]
+
+    side_by_side(try_each, components(problem, hidden))
+    return lighter
 
 
 def _exposed(problem: Problem, primary: Bools, hidden: Bools) -> bool:

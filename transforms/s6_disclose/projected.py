@@ -1,0 +1,110 @@
+"""What each program may cost the state in ten years: `cost_projection` added up, shown where its first year is."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.disclosure import Dominance
+from contracts.public import PublicCostProjection
+from transforms.s2_resolve.exact import cents, money_from_cents
+from transforms.s6_disclose.hierarchy import WHOLE
+from transforms.s6_disclose.layout import public_reason
+
+PROGRAM = ["program_id", "school_year"]
+ROW = [*PROGRAM, "scenario", "future_year"]
+AMOUNTS = ["expected", "p10", "p50", "p90"]
+FIGURES = 3  # significant figures of a year to come
+
+
+def added_up(cost_projection: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per program_id x school_year (the base year) x scenario x future_year: cents over LEAs, by AMOUNTS.
+
+    LEAs whose base year is the program's latest and whose cost in it is known. `is_whole`: each of them has every
+    number, so that no LEA can be seen to drop out. `largest`, `two_largest`: of the LEAs' expectations. Quantiles are
+    the LEAs' own, added up: they bound the state's from outside, as not every district fares badly in the same run.
+    """
+    lea = ["lea_id", "program_id", "scenario"]
+    first = pl.col("future_year").min()
+    rows = cost_projection.with_columns(
+        *[cents(pl.col(name)).alias(name) for name in AMOUNTS], first.over(lea).alias("school_year")
+    ).filter(
+        pl.col("school_year") == pl.col("school_year").max().over("program_id"),
+        pl.col("expected").sort_by("future_year").first().over(lea).is_not_null(),
+    )
+    size = pl.col("expected").abs()
+    return rows.group_by(ROW).agg(
+        pl.col(AMOUNTS).sum(),
+        pl.all_horizontal(pl.col(AMOUNTS).is_not_null().all()).alias("has_all"),
+        pl.len().alias("leas"),
+        size.max().alias("largest"),
+        size.top_k(2).sum().alias("two_largest"),
+    ).with_columns(
+        is_whole=(pl.col("has_all").all() & (pl.col("leas").n_unique() == 1)).over("program_id"),
+    )
+
+
+def projected(
+    cost_projection: pl.LazyFrame, sustainability: pl.DataFrame, dominance: Dominance
+) -> pl.DataFrame:
+    """`PublicCostProjection`, from the restricted mart and `public_sustainability` of this same release.
+
+    Why it tells of no LEA and of no person beyond what that mart tells: a program is shown only where its state whole
+    cost of the base year is published (so enough persons stand behind it, nobody dominates it, and the audit has
+    covered every other cell against it), and year 0 is that very number. Every later number is a function of whole
+    districts: it is shown only where no LEA, and no two LEAs, make up most of any year, by the shares of the policy's
+    dominance rule (two LEAs alone never pass: each could take itself away), only for all LEAs together, and rounded to
+    FIGURES, so that neither a level of few persons can be worked back from cents, nor a person's correction be seen
+    from one release to the next. Otherwise all numbers of the program are hidden, with the reason.
+    """
+    totals = added_up(cost_projection).collect()
+    programs = cost_projection.select("program_id", "scenario", "future_year").unique().collect()
+    told = sustainability.filter((pl.col("grain") == "state") & (pl.col("cost_part") == WHOLE)).select(
+        *PROGRAM, "mask", "reason", told=cents(pl.col("amount"))
+    )
+    base = programs.group_by("program_id").agg(pl.col("future_year").min().alias("first"))
+    rows = (
+        programs.join(base, on="program_id")
+        .join(totals, on=["program_id", "scenario", "future_year"], how="left")
+        .with_columns(pl.col("school_year").max().over("program_id").fill_null(pl.col("first")))
+        .join(told, on=PROGRAM, how="left")
+    )
+    first = pl.col("future_year") == pl.col("school_year")
+    apart = (pl.col("largest") <= dominance.largest_share * pl.col("expected")) & (
+        pl.col("two_largest") <= dominance.two_largest_share * pl.col("expected")
+    )
+    same = pl.all_horizontal(pl.col(AMOUNTS) == pl.col("told")) | ~first
+    of_program = [
+        (pl.col("is_whole") & same).fill_null(False).all().over("program_id").alias("is_there"),
+        apart.fill_null(False).all().over("program_id").alias("is_apart"),
+    ]
+    rule = (
+        pl.when(pl.col("mask") == "suppressed")
+        .then("reason")
+        .when(pl.col("mask") == "banded")
+        .then(pl.lit("protects_persons"))
+        .when(pl.col("mask").is_null() | ~pl.col("is_there"))
+        .then(pl.lit("not_available"))
+        .when(~pl.col("is_apart"))
+        .then(pl.lit("protects_persons"))
+    )
+    shown = rows.with_columns(of_program).with_columns(reason=rule)
+    amounts = [
+        money_from_cents(pl.when(pl.col("reason").is_null()).then(pl.when(first).then(name).otherwise(_rounded(name))))
+        .alias(name)
+        for name in AMOUNTS
+    ]
+    made = shown.with_columns(
+        *amounts,
+        grain=pl.lit("state"),
+        lea_id=pl.lit(None, pl.String),
+        mask=pl.when(pl.col("reason").is_null()).then(pl.lit("published")).otherwise(pl.lit("suppressed")),
+    ).select(list(PublicCostProjection.columns()))
+    return PublicCostProjection.validate(made.sort(ROW), cast=True)
+
+
+def _rounded(name: str) -> pl.Expr:
+    """Cents to FIGURES significant figures, half up."""
+    value = pl.col(name)
+    power = (value.abs().clip(1).cast(pl.Float64).log10().floor() + 1 - FIGURES).clip(0)
+    step = pl.lit(10.0).pow(power).cast(pl.Int64)
+    return (value + step // 2) // step * step
