@@ -155,6 +155,23 @@ class PublicCompensation(Money):
     pay_group = _one_of((*PAY_GROUPS, "all"), "base, benefit, or supplement (all other pay): never a pay code.")
 
 
+class PublicCostProjection(Shown):
+    """One row per program_id x scenario x school_year (the base year) x future_year, for the whole state alone.
+
+    `cost_projection` over districts whose cost is known; quantiles are theirs added up, wider than the state's own.
+    Shown where `public_sustainability` publishes the base year's whole cost, which is year 0 here, and where no one or
+    two districts make up most of it. Years to come are rounded to three significant figures.
+    """
+
+    program_id = c.program_id.required()
+    scenario = c.scenario.required()
+    future_year = c.future_year.required()
+    expected = c.expected.optional()
+    p10 = c.p10.optional()
+    p50 = c.p50.optional()
+    p90 = c.p90.optional()
+
+
 class PublicDataQuality(dy.Schema):
     """One row per lea_id x extract x school_year: whether a submission is in force and whether it came in time.
 
@@ -200,6 +217,7 @@ PUBLIC: dict[str, PublicMart] = {
     "public_sustainability": PublicMart(PublicSustainability, (*PROGRAM, "cost_part")),
     "public_leaders": PublicMart(PublicLeaders, PROGRAM),
     "public_compensation": PublicMart(PublicCompensation, ("school_year", "grain", "lea_id", "pay_group")),
+    "public_cost_projection": PublicMart(PublicCostProjection, (*PROGRAM, "scenario", "future_year")),
     "public_data_quality": PublicMart(PublicDataQuality, ("school_year", "lea_id", "extract")),
 }
 # Marts without a number of persons or their pay: nothing in them is ever hidden.

@@ -16,6 +16,7 @@ COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release and support
 COST_COLOURS = {"incremental_pay": look.BLUE, "other_cost": look.SKY}
 PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
 PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
+SCENARIO = "base"
 SOFT = ("competitive_federal", "philanthropic", "time_limited_levy")
 
 
@@ -118,31 +119,39 @@ def cliff(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
 
 
 def projection(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
-    """Restricted: ten years of cost in the base scenario, as a fan, beside the money that recurs."""
+    """Ten years of cost in the base scenario, as a fan: of the state; restricted: of a district, with its revenue."""
     title = "Cost in ten years"
-    rows = [r for r in facts.extra("cost_projection", lea_id, program.program_id) if r["scenario"] == "base"]
-    by_year: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_year[row["future_year"]].append(row)
-    whole = {y: each for y, each in by_year.items() if all(r["p50"] is not None for r in each)}
-    if len(whole) < 2 or (lea_id is None and len({r["lea_id"] for r in rows}) > 1):
-        return Missing(title, "a fan is drawn for one district; there the cost or the history is not enough")
-    points = [_fan_point(year, each[0]) for year, each in sorted(whole.items())]
-    keys = ("p10", "p50", "p90", "revenue")
+    if lea_id is None:
+        rows = facts.rows("public_cost_projection", None, program.program_id)
+    else:
+        rows = facts.extra("cost_projection", lea_id, program.program_id)
+    points = [_fan_point(r) for r in rows if r["scenario"] == SCENARIO and r["p50"] is not None]
+    if len(points) < 2:
+        return Missing(title, _why(rows, "the cost or the history is not enough"))
+    keys = ["p10", "p50", "p90", "expected"]
+    headers = ["year", "1 in 10 under", "half under", "9 in 10 under", "expected"]
+    note = "Band: eight of ten simulated runs" + ("." if lea_id else " of each district, added up.")
+    note += " Dot: the latest year as it was."
+    if any(point["revenue"] is not None for point in points):
+        keys, headers = [*keys, "revenue"], [*headers, "money that recurs"]
+        note += " Dashed orange: revenue that recurs."
     return (
         charts.fan(points, [{"x": points[0]["x"], "value": points[0]["p50"]}], "dollars a year"),
         title,
-        f"Fan of cost: {dollars(points[0]['p50'])} now; half of the runs under {dollars(points[-1]['p50'])} in "
-        f"{points[-1]['x']}.",
-        ("year", "1 in 10 under", "half under", "9 in 10 under", "money that recurs"),
+        f"Fan of cost: {dollars(points[0]['p50'])} in {points[0]['x']}; half of the runs under "
+        f"{dollars(points[-1]['p50'])} in {points[-1]['x']}.",
+        tuple(headers),
         [(point["x"], *(dollars(point[key]) for key in keys)) for point in points],
-        "Band: eight of ten simulated runs. Dot: the latest year as it was. Dashed orange: revenue that recurs.",
+        note,
     )
 
 
-def _fan_point(year: int, row: Row) -> Row:
-    keys = ("p10", "p50", "p90", "revenue")
-    return {"x": year_name(year), **{key: float(row[key]) if row[key] is not None else None for key in keys}}
+def _fan_point(row: Row) -> Row:
+    values = {key: row.get(key) for key in ("p10", "p50", "p90", "expected", "revenue")}
+    return {
+        "x": year_name(row["future_year"]),
+        **{key: float(value) if value is not None else None for key, value in values.items()},
+    }
 
 
 def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Planned | Missing:

@@ -72,9 +72,11 @@ def state_page(facts: Facts) -> Page:
 
 def program_page(facts: Facts, program: Program) -> Page:
     figures: list[Planned | Missing] = [people.ladder(facts, program), people.retention(facts, program)]
-    cost: list[Planned | Missing] = [money.cost(facts, program), money.funding(facts, program)]
-    if facts.restricted:
-        cost.append(money.projection(facts, program))
+    cost: list[Planned | Missing] = [
+        money.cost(facts, program),
+        money.funding(facts, program),
+        money.projection(facts, program),
+    ]
     adopting = tuple(
         (name, f"district/{lea_id}.html")
         for lea_id, name in facts.reported.items()

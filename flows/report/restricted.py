@@ -8,6 +8,8 @@ import polars as pl
 
 from contracts.public import NOBODY, PAY_GROUPS
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
+from transforms.s2_resolve.exact import money_from_cents
+from transforms.s6_disclose.projected import AMOUNTS, added_up
 
 # Marts that only the restricted pages draw.
 MORE = ("supervision_span", "grant_cliff", "cost_projection", "leadership_role", "sustainability")
@@ -61,10 +63,23 @@ def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
             "program_id",
             whole=False,
         ),
+        "public_cost_projection": _projected(read("cost_projection")),
         "public_compensation": _summed(
             read("compensation").with_columns(pay_group=group), "amount", ("school_year",), "pay_group"
         ),
     }
+
+
+def _projected(cost_projection: pl.DataFrame) -> pl.DataFrame:
+    """The state's sums, where every district with a known cost has every number."""
+    whole = added_up(cost_projection.lazy()).filter("is_whole").collect()
+    return whole.with_columns(
+        *[money_from_cents(pl.col(name)).alias(name) for name in AMOUNTS],
+        grain=pl.lit("state"),
+        lea_id=pl.lit(None, pl.String),
+        mask=pl.lit("published"),
+        reason=pl.lit(None, pl.String),
+    ).sort("program_id", "scenario", "future_year")
 
 
 def _summed(frame: pl.DataFrame, value: str, keys: Sequence[str], part: str, *, whole: bool = True) -> pl.DataFrame:

@@ -97,6 +97,16 @@ def facts() -> Facts:
         "public_leaders": table("public_leaders", [count(20, school_year=2026, **lea)]),
         "public_compensation": table("public_compensation", pay),
     }
+    path = {"program_id": "p", "scenario": "base", "school_year": 2026, "mask": "published", "grain": "state"}
+    tables["public_cost_projection"] = table(
+        "public_cost_projection",
+        [
+            {**path, "future_year": 2026 + n, **dict.fromkeys(("expected", "p50"), m), "p10": low, "p90": high}
+            for n, (low, m, high) in enumerate(
+                [("900.00", "900.00", "900.00"), ("870.00", "950.00", "1010.00"), ("880.00", "990.00", "1120.00")]
+            )
+        ],
+    )
     tables["public_data_quality"] = table(
         "public_data_quality",
         [
@@ -147,6 +157,13 @@ def test_when_data_came_is_said_by_the_worst_extract_and_by_extract(report: Path
     own = page(report)
     assert "1 of 2 extracts late or not accepted" in own
     assert ">payroll</th><td>on time</td>" in own
+
+
+def test_ten_years_stand_on_the_programs_page_and_on_no_districts(report: Path) -> None:
+    program = (report / "program" / "p.html").read_text(encoding="utf-8")
+    assert "Fan of cost: $900 in 2025-26; half of the runs under $990 in 2027-28." in program
+    assert '<td class="n">$880</td><td class="n">$990</td><td class="n">$1,120</td>' in program
+    assert "money that recurs" not in program and "Cost in ten years" not in page(report)
 
 
 def test_words_and_rules_are_explained_in_the_same_report(report: Path) -> None:

@@ -88,7 +88,11 @@ def test_nothing_suppressed_leaves_in_any_column(released: Workspace) -> None:
     for name in set(PUBLIC) - set(NO_PERSONS):
         frame = pl.read_parquet(public_folder(released) / name / f"{name}.parquet")
         gone = frame.filter(pl.col("mask") == "suppressed")
-        numbers = [c for c in frame.columns if c.startswith(("persons", "percent", "amount", "share"))]
+        numbers = [
+            c
+            for c in frame.columns
+            if c.startswith(("persons", "percent", "amount", "share", "expected", "p10", "p50", "p90"))
+        ]
         assert numbers
         assert gone.select(pl.col(numbers).is_not_null().any()).row(0) == (False,) * len(numbers), name
         assert gone["reason"].null_count() == 0

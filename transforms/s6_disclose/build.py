@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.disclosure import DisclosurePolicy
-from contracts.public import PUBLIC
+from contracts.public import PUBLIC, Counts, Money
 from transforms.s6_disclose import counts, sums
 from transforms.s6_disclose.arrivals import arrived
 from transforms.s6_disclose.layout import laid_out
 from transforms.s6_disclose.linkage import as_cells, as_relations
+from transforms.s6_disclose.projected import projected
 from transforms.s6_disclose.suppress import Suppression, suppress
 
 NEEDED = (
@@ -25,6 +26,7 @@ NEEDED = (
     "sustainability",
     "compensation",
     "program_pay",
+    "cost_projection",
     "data_quality",
     "dim_district",
 )
@@ -57,8 +59,11 @@ def build_public(
     relations = as_relations(cells, _tiers(designation))
     compare = len(cells) <= policy.compare_up_to_cells
     done = suppress(cells, relations, policy, compare, naive=compare)
-    public = {"public_data_quality": arrived(marts["data_quality"], marts["dim_district"])}
-    public |= {name: laid_out(cells, done.decisions, name) for name in PUBLIC if name not in public}
+    decided = (name for name, mart in PUBLIC.items() if issubclass(mart.schema, Counts | Money))
+    public = {name: laid_out(cells, done.decisions, name) for name in decided}
+    cost = public["public_sustainability"]
+    public["public_cost_projection"] = projected(marts["cost_projection"], cost, policy.dominance)
+    public["public_data_quality"] = arrived(marts["data_quality"], marts["dim_district"])
     return PublicSide({name: public[name] for name in PUBLIC}, done)
 
 

@@ -8,7 +8,6 @@ from contracts.disclosure import Dominance
 from contracts.public import PublicCostProjection
 from transforms.s2_resolve.exact import cents, money_from_cents
 from transforms.s6_disclose.hierarchy import WHOLE
-from transforms.s6_disclose.layout import public_reason
 
 PROGRAM = ["program_id", "school_year"]
 ROW = [*PROGRAM, "scenario", "future_year"]
@@ -19,33 +18,32 @@ FIGURES = 3  # significant figures of a year to come
 def added_up(cost_projection: pl.LazyFrame) -> pl.LazyFrame:
     """One row per program_id x school_year (the base year) x scenario x future_year: cents over LEAs, by AMOUNTS.
 
-    LEAs whose base year is the program's latest and whose cost in it is known. `is_whole`: each of them has every
-    number, so that no LEA can be seen to drop out. `largest`, `two_largest`: of the LEAs' expectations. Quantiles are
-    the LEAs' own, added up: they bound the state's from outside, as not every district fares badly in the same run.
+    LEAs whose base year is the program's latest; summed are those whose cost in it is known. `is_whole`: there are such
+    LEAs, and each has every number, so that none can be seen to drop out. `largest`, `two_largest`: of the LEAs'
+    expectations. Quantiles are the LEAs' own, added up: wider than the state's, as not all fare badly in the same run.
     """
     lea = ["lea_id", "program_id", "scenario"]
-    first = pl.col("future_year").min()
+    known = pl.col("expected").sort_by("future_year").first().over(lea).is_not_null()
     rows = cost_projection.with_columns(
-        *[cents(pl.col(name)).alias(name) for name in AMOUNTS], first.over(lea).alias("school_year")
-    ).filter(
-        pl.col("school_year") == pl.col("school_year").max().over("program_id"),
-        pl.col("expected").sort_by("future_year").first().over(lea).is_not_null(),
-    )
-    size = pl.col("expected").abs()
-    return rows.group_by(ROW).agg(
-        pl.col(AMOUNTS).sum(),
-        pl.all_horizontal(pl.col(AMOUNTS).is_not_null().all()).alias("has_all"),
-        pl.len().alias("leas"),
-        size.max().alias("largest"),
-        size.top_k(2).sum().alias("two_largest"),
-    ).with_columns(
-        is_whole=(pl.col("has_all").all() & (pl.col("leas").n_unique() == 1)).over("program_id"),
+        *[cents(pl.col(name)).alias(name) for name in AMOUNTS],
+        school_year=pl.col("future_year").min().over(lea),
+        known=known,
+    ).filter(pl.col("school_year") == pl.col("school_year").max().over("program_id"))
+    size = pl.col("expected").abs().filter("known")
+    lacking = pl.any_horizontal(pl.col(name).is_null() for name in AMOUNTS) & pl.col("known")
+    return (
+        rows.group_by(ROW)
+        .agg(
+            pl.col(AMOUNTS).filter("known").sum(),
+            is_whole=pl.col("known").any() & ~lacking.any(),
+            largest=size.max(),
+            two_largest=size.top_k(2).sum(),
+        )
+        .with_columns(pl.col("is_whole").all().over("program_id"))
     )
 
 
-def projected(
-    cost_projection: pl.LazyFrame, sustainability: pl.DataFrame, dominance: Dominance
-) -> pl.DataFrame:
+def projected(cost_projection: pl.LazyFrame, sustainability: pl.DataFrame, dominance: Dominance) -> pl.DataFrame:
     """`PublicCostProjection`, from the restricted mart and `public_sustainability` of this same release.
 
     Why it tells of no LEA and of no person beyond what that mart tells: a program is shown only where its state whole
@@ -56,18 +54,10 @@ def projected(
     FIGURES, so that neither a level of few persons can be worked back from cents, nor a person's correction be seen
     from one release to the next. Otherwise all numbers of the program are hidden, with the reason.
     """
-    totals = added_up(cost_projection).collect()
-    programs = cost_projection.select("program_id", "scenario", "future_year").unique().collect()
     told = sustainability.filter((pl.col("grain") == "state") & (pl.col("cost_part") == WHOLE)).select(
         *PROGRAM, "mask", "reason", told=cents(pl.col("amount"))
     )
-    base = programs.group_by("program_id").agg(pl.col("future_year").min().alias("first"))
-    rows = (
-        programs.join(base, on="program_id")
-        .join(totals, on=["program_id", "scenario", "future_year"], how="left")
-        .with_columns(pl.col("school_year").max().over("program_id").fill_null(pl.col("first")))
-        .join(told, on=PROGRAM, how="left")
-    )
+    rows = added_up(cost_projection).collect().join(told, on=PROGRAM, how="left")
     first = pl.col("future_year") == pl.col("school_year")
     apart = (pl.col("largest") <= dominance.largest_share * pl.col("expected")) & (
         pl.col("two_largest") <= dominance.two_largest_share * pl.col("expected")
@@ -89,8 +79,9 @@ def projected(
     )
     shown = rows.with_columns(of_program).with_columns(reason=rule)
     amounts = [
-        money_from_cents(pl.when(pl.col("reason").is_null()).then(pl.when(first).then(name).otherwise(_rounded(name))))
-        .alias(name)
+        money_from_cents(
+            pl.when(pl.col("reason").is_null()).then(pl.when(first).then(name).otherwise(_rounded(name)))
+        ).alias(name)
         for name in AMOUNTS
     ]
     made = shown.with_columns(
