@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
 from contracts.file_rules import ROW_RULES
-from flows.ledger import Submission
+from flows.ledger import Decision, Submission
 from flows.reading import BatchRows, DropRead
 from flows.storage import scan_parquet
 from flows.workspace import Workspace
@@ -18,14 +18,18 @@ from transforms.s1_conform.identity import PEOPLE, SHARED_ID, shared_ids
 PEOPLE_BY = ("first_name", "last_name", "position_title", "school_id")
 
 
-def find_shared(work: Workspace, part: BatchRows, school_year: int) -> pl.DataFrame:
-    """The `staff_id` in a batch of rosters that stand for other people elsewhere; the districts of record are told."""
+def find_shared(work: Workspace, part: BatchRows, school_year: int, before: Sequence[Decision]) -> pl.DataFrame:
+    """The `staff_id` in a batch of rosters that stand for other people elsewhere; the districts of record are told.
+
+    `before`: what was decided earlier in the same run, of which the ledger does not know yet.
+    """
     nobody = pl.DataFrame(schema={"staff_id": pl.String})
     if part.extract != "roster" or part.rows["license_id"].null_count() == part.rows.height:
         return nobody
     leas = pl.Series([read.drop.lea_id for read in part.drops], dtype=pl.String)
     ours = part.rows.lazy().select("staff_id", pl.lit(leas).gather(pl.col("drop_no")).alias("lea_id"), "license_id")
-    record = _rosters_of_record(work, school_year, set(leas))
+    accepted = [each.submission for each in before if each.state == "accepted"]
+    record = _rosters_of_record([*work.ledger.in_force(), *accepted], school_year, set(leas))
     if not record:
         return shared_ids(ours)
     theirs = scan_parquet(work.lake, [_accepted(each) for each in record]).select(PEOPLE).collect()
@@ -39,12 +43,14 @@ def find_shared(work: Workspace, part: BatchRows, school_year: int) -> pl.DataFr
     return shared
 
 
-def _rosters_of_record(work: Workspace, school_year: int, without: Collection[str]) -> list[Submission]:
-    return [
-        each
-        for each in work.ledger.in_force()
+def _rosters_of_record(known: Sequence[Submission], school_year: int, without: Collection[str]) -> list[Submission]:
+    """The newest roster of each district."""
+    newest = {
+        each.lea_id: each
+        for each in known
         if each.extract == "roster" and each.school_year == school_year and each.lea_id not in without
-    ]
+    }
+    return list(newest.values())
 
 
 def _accepted(each: Submission) -> str:

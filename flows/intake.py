@@ -6,7 +6,7 @@ Written before the ledger says so, under names made from content: a run killed a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -37,6 +37,8 @@ from transforms.s1_conform.judge import DUPLICATE, ERRORS
 from transforms.s1_conform.parse.cells import mask_ssn
 
 WRITERS = 16
+# A batch that is being written; what the ledger is to say of it.
+Written = Future[list[Decision]]
 
 
 @dataclass
@@ -63,11 +65,13 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
     receipt = IntakeReceipt(unchanged=found.unchanged, stray=found.stray)
     total = sum(drop.size for drop in found.drops)
     court = Court(work.settings.gate.max_quarantine_share, frozenset(certified(work.ledger)), reference)
-    pending: list[Decision] = []
-    with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate:
+    pending: list[Written] = []
+    with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate, ThreadPoolExecutor(1) as clerk:
         note_reference = judge_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            pending += _take_in(work, court, batch, gate)
+            for judged in _judge(work, reference, batch, gate, pending):
+                wait(pending)  # one batch is written while the next is read, no more: memory stays bounded
+                pending.append(clerk.submit(_commit, work, court, judged.refused()))
             if gate.full:
                 _apply(work, gate, pending, receipt)
             advance(sum(drop.size for drop in batch))
@@ -78,14 +82,19 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
     return receipt
 
 
-def _apply(work: Workspace, gate: IntakeGate, pending: list[Decision], receipt: IntakeReceipt) -> None:
+def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: IntakeReceipt) -> None:
     """Settle the gate, then let the ledger say what was taken in."""
     gate.settle()
-    if pending:
-        work.ledger.record(pending, datetime.now(UTC))
-    for decision in pending:
+    decisions = _written(pending)
+    if decisions:
+        work.ledger.record(decisions, datetime.now(UTC))
+    for decision in decisions:
         _count(receipt, decision)
     pending.clear()
+
+
+def _written(pending: list[Written]) -> list[Decision]:
+    return [decision for batch in pending for decision in batch.result()]
 
 
 def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
@@ -103,17 +112,17 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
         yield batch
 
 
-def _take_in(work: Workspace, court: Court, batch: list[Drop], gate: IntakeGate) -> list[Decision]:
-    decisions: list[Decision] = []
+def _judge(
+    work: Workspace, reference: ReferenceTables, batch: list[Drop], gate: IntakeGate, pending: list[Written]
+) -> Iterator[JudgedBatch]:
     bounds = work.settings.intake
-    reference = court.reference
     for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
         part = refuse_misplaced(read, reference)
-        shared = find_shared(work, part, batch[0].school_year)
+        before = _written(pending) if part.extract == "roster" else []
+        shared = find_shared(work, part, batch[0].school_year, before)
         judged = judge_batch(part, reference, batch[0].school_year, shared)
         gate.observe(part.extract, judged.rows.filter(~pl.col(DUPLICATE)), judged.counts)
-        decisions += _commit(work, court, judged.refused())
-    return decisions
+        yield judged
 
 
 def _commit(work: Workspace, court: Court, batch: JudgedBatch) -> list[Decision]:

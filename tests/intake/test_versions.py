@@ -90,7 +90,8 @@ def test_windows_of_the_calendar(root: Path) -> None:
     assert late is not None and late > 2_000
 
 
-def test_one_id_for_two_people_is_told_to_both_districts(root: Path) -> None:
+@pytest.mark.parametrize("together", [False, True], ids=["one after the other", "in one run, in batches of one file"])
+def test_one_id_for_two_people_is_told_to_both_districts(root: Path, together: bool) -> None:
     header = small.ROSTER + ",license_id"
 
     def rows(lea: str, license_id: str) -> list[str]:
@@ -99,11 +100,12 @@ def test_one_id_for_two_people_is_told_to_both_districts(root: Path) -> None:
         return [*mine, shared] + [f"{row[:7]}X{row[7:]}" for row in mine]
 
     config = (root / "rung.toml").read_text()
-    (root / "rung.toml").write_text(config + "[gate]\nmax_quarantine_share = 0.5\n")
+    (root / "rung.toml").write_text(config + "[gate]\nmax_quarantine_share = 0.5\n[intake]\nbatch_bytes = 1\n")
     small.drop(root, "0100", 2026, "roster", small.csv(header, rows("0100", "LIC-1")))
     elm = root / "landing" / "0200" / "2026" / "roster" / "roster.csv"
     elm.unlink()
-    work, _ = take_in(root)
+    if not together:
+        take_in(root)
     small.drop(root, "0200", 2026, "roster", small.csv(header, rows("0200", "LIC-2")))
     work, _ = take_in(root)
     found = {(s.lea_id, s.extract): s for s in work.ledger.in_force()}
