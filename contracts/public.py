@@ -19,6 +19,7 @@ from contracts.disclosure import MASKS, PUBLIC_REASONS
 GRAINS = ("school", "lea", "state")
 NOBODY = "none"
 PAY_GROUPS = ("base", "benefit", "supplement")
+RECURS, NO_END = "recurs", "unknown"  # of money: it comes again every year; its award has no last day on file
 COST_PARTS = ("incremental_pay", "other_cost")
 
 
@@ -136,6 +137,22 @@ class PublicFundingMix(Money):
     stream = dy.String(nullable=False, description="Funding stream; all = the whole.")
 
 
+class PublicGrantCliff(Money):
+    """One row per grain x lea_id x program_id x school_year x stream x ends, and `all` for the whole.
+
+    Program pay of the latest year on the streams in which money ends, by the first school year without it, before any
+    match. Without a program_id: all programs together, as far as that gives away none of them.
+    """
+
+    program_id = c.program_id.optional()
+    stream = c.stream.required()
+    ends = dy.String(
+        nullable=False,
+        description="First school year without the money; recurs = it comes again every year; unknown = the award has "
+        "no last day on file; all = the whole.",
+    )
+
+
 class PublicSustainability(Money):
     """One row per grain x lea_id x program_id x school_year x part of the program's cost, and `all` for the whole."""
 
@@ -214,6 +231,7 @@ PUBLIC: dict[str, PublicMart] = {
         PublicSupervisionSpan, ("measure", "school_year", "grain", "lea_id", "school_id")
     ),
     "public_funding_mix": PublicMart(PublicFundingMix, (*PROGRAM, "stream")),
+    "public_grant_cliff": PublicMart(PublicGrantCliff, (*PROGRAM, "stream", "ends")),
     "public_sustainability": PublicMart(PublicSustainability, (*PROGRAM, "cost_part")),
     "public_leaders": PublicMart(PublicLeaders, PROGRAM),
     "public_compensation": PublicMart(PublicCompensation, ("school_year", "grain", "lea_id", "pay_group")),

@@ -32,22 +32,38 @@ def bars(rows: Rows, order: Sequence[str], unit: str, colour: str = look.BLUE) -
     return (drawn + said).properties(width=WIDTH - 150, height=alt.Step(26))
 
 
-def stacked(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], unit: str, fmt: str = ",~s") -> Any:
-    """Columns by x, stacked by part. rows: x, part, value."""
+def stacked(
+    rows: Rows,
+    colours: Mapping[str, str],
+    names: Mapping[str, str],
+    unit: str,
+    fmt: str = ",~s",
+    marks: Rows = (),
+) -> Any:
+    """Columns by x, stacked by part. rows: x, part, value; marks (columns that something happens at): x, text."""
     parts = [part for part in colours if any(row["part"] == part for row in rows)]
-    named = [{**row, "name": names.get(row["part"], row["part"]), "place": parts.index(row["part"])} for row in rows]
+    named = [
+        {**row, "name": names.get(row["part"], row["part"]), "place": parts.index(row["part"])}
+        for row in rows
+        if row["value"]  # a column of nothing would be drawn as its outline
+    ]
     scale = alt.Scale(domain=[names.get(p, p) for p in parts], range=[colours[p] for p in parts])
-    return (
+    all_x = alt.Scale(domain=sorted({row["x"] for row in rows}))
+    x = alt.X("x:O", scale=all_x, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    drawn = (
         alt.Chart(data(named))
         .mark_bar(width={"band": 0.65}, **OUTLINE)
         .encode(
-            x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0)),
+            x=x,
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=5, format=fmt)),
             color=alt.Color("name:N", scale=scale),
             order=alt.Order("place:Q"),
         )
-        .properties(width=WIDTH, height=230)
     )
+    if marks:
+        rule = alt.Chart(data(marks)).mark_rule(color=look.INK, strokeDash=[3, 3], strokeWidth=1.5).encode(x=x)
+        drawn = drawn + rule + alt.Chart(data(marks)).mark_text(y=-8).encode(x=x, text="text:N")
+    return drawn.properties(width=WIDTH, height=230)
 
 
 def shares(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], order: Sequence[str]) -> Any:
@@ -85,6 +101,7 @@ def ladder(nodes: Rows, edges: Rows, years: Sequence[str], rungs: Sequence[str])
     x_scale, y_scale = alt.Scale(domain=list(years)), alt.Scale(domain=list(rungs))
     x = alt.X("year:O", scale=x_scale, title=None, axis=alt.Axis(labelAngle=0, orient="top", domain=False, offset=8))
     y = alt.Y("rung:N", scale=y_scale, sort=list(rungs), title=None, axis=alt.Axis(grid=True, labelLimit=150))
+    most = max([1.0, *(row["value"] for row in nodes)])  # all hidden: small dots, not large ones
     widest = alt.Scale(type="sqrt", range=[0.6, 16])
     flow = (
         alt.Chart(data(edges))
@@ -101,7 +118,11 @@ def ladder(nodes: Rows, edges: Rows, years: Sequence[str], rungs: Sequence[str])
     drawn = (
         alt.Chart(data(nodes))
         .mark_circle(color=look.BLUE, opacity=1)
-        .encode(x=x, y=y, size=alt.Size("value:Q", scale=alt.Scale(type="sqrt", range=[40, 700]), legend=None))
+        .encode(
+            x=x,
+            y=y,
+            size=alt.Size("value:Q", scale=alt.Scale(type="sqrt", domain=[0, most], range=[40, 700]), legend=None),
+        )
     )
     said = (
         alt.Chart(data(nodes))
@@ -129,16 +150,6 @@ def fan(rows: Rows, actual: Rows, unit: str) -> Any:
     )
     was = alt.Chart(data(actual)).mark_point(color=look.INK, filled=True, size=70).encode(x=x, y="value:Q")
     return (band + middle + revenue + was).properties(width=WIDTH, height=230)
-
-
-def steps(rows: Rows, marks: Rows, unit: str) -> Any:
-    """Columns by year with ends marked. rows: x, value; marks: x, text."""
-    x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=5, format="$,~s"))
-    drawn = alt.Chart(data(rows)).mark_bar(color=look.ORANGE, width={"band": 0.7}, **OUTLINE).encode(x=x, y=y)
-    rule = alt.Chart(data(marks)).mark_rule(color=look.INK, strokeDash=[3, 3], strokeWidth=1.5).encode(x=x)
-    said = alt.Chart(data(marks)).mark_text(y=-8).encode(x=x, text="text:N")
-    return (drawn + rule + said).properties(width=WIDTH, height=220)
 
 
 def map_of_cells(rows: Rows, columns: Sequence[str], lines_: Sequence[str], colours: Mapping[str, str]) -> Any:

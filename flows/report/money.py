@@ -1,8 +1,9 @@
-"""Charts about money: cost, who pays, pay of the state, and (restricted) the cliff, the projection, pay per hour."""
+"""Charts about money: cost, who pays, what ends, ten years of it, pay of the state; restricted: pay per hour."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
@@ -12,11 +13,12 @@ from flows.report.facts import Facts, Program, Row
 from flows.report.people import Planned
 from flows.report.shown import Missing, dollars, money_text, money_value, words, year_name
 
-COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release and support"}
-COST_COLOURS = {"incremental_pay": look.BLUE, "other_cost": look.SKY}
+COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release and support", "all": "whole cost"}
+COST_COLOURS = {"incremental_pay": look.BLUE, "other_cost": look.SKY, "all": look.PURPLE}
 PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
 PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
 SCENARIO = "base"
+CLIFF, CLIFF_YEARS = "The cliff: pay whose money will have ended", 10
 SOFT = ("competitive_federal", "philanthropic", "time_limited_levy")
 
 
@@ -24,15 +26,17 @@ def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned |
     """What the program cost each year."""
     title = "Yearly cost"
     rows = facts.rows("public_sustainability", lea_id, program.program_id)
-    parts = [r for r in rows if r["cost_part"] != "all"]
-    drawn = [r for r in parts if money_value(r) is not None]
+    shown = [r for r in rows if money_value(r) is not None]
+    in_parts = {r["school_year"] for r in shown if r["cost_part"] != "all"}
+    # The whole where its parts are hidden: a confidential program publishes no pay, but what it costs.
+    drawn = [r for r in shown if (r["cost_part"] != "all") == (r["school_year"] in in_parts)]
     if not drawn:
         return Missing(
             title, _why(rows, "the program's cost is not configured: training and administration are needed")
         )
     cells = [{"x": year_name(r["school_year"]), "part": r["cost_part"], "value": money_value(r)} for r in drawn]
     ordered = sorted(rows, key=lambda r: (r["school_year"], r["cost_part"]))
-    table = [(year_name(r["school_year"]), COST_PARTS.get(r["cost_part"], "all"), money_text(r)) for r in ordered]
+    table = [(year_name(r["school_year"]), COST_PARTS[r["cost_part"]], money_text(r)) for r in ordered]
     whole = [r for r in rows if r["cost_part"] == "all" and money_value(r) is not None]
     said = f" In {year_name(whole[-1]['school_year'])}: {money_text(whole[-1])}." if whole else ""
     return (
@@ -41,7 +45,7 @@ def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned |
         f"Stacked columns of cost by year.{said}",
         ("year", "part", "dollars"),
         table,
-        "Extra pay with benefits on it; support is training and administration.",
+        "Extra pay with benefits on it; support is training and administration. Whole: its parts are not published.",
     )
 
 
@@ -57,15 +61,17 @@ def funding(facts: Facts, program: Program, lea_id: str | None = None) -> Planne
     mine = [r for r in drawn if r["school_year"] == last]
     whole = sum(money_value(r) or 0 for r in mine)
     soft = sum(money_value(r) or 0 for r in mine if r["stream"] in SOFT)
+    veiled = any(r["school_year"] == last and r["stream"] in SOFT and money_value(r) is None for r in rows)
+    ends = f"{100 * soft / whole:.0f} %" + (" or more, as some of it is hidden," if veiled else "")
     ordered = sorted(rows, key=lambda r: (r["school_year"], r["stream"]))
     names = {stream: words(stream) for stream in look.STREAMS}
     return (
         charts.stacked(cells, look.STREAMS, names, "dollars", "$,~s"),
         title,
-        f"Stacked columns of pay by funding stream. {year_name(last)}: {100 * soft / whole:.0f} % is money that ends.",
+        f"Stacked columns of pay by funding stream. {year_name(last)}: {ends} is money that ends.",
         ("year", "stream", "dollars"),
         [(year_name(r["school_year"]), words(r["stream"]), money_text(r)) for r in ordered],
-        f"Orange is money that ends (grants, gifts, timed levies): {100 * soft / whole:.0f} % in {year_name(last)}.",
+        f"Orange is money that ends (grants, gifts, timed levies): {ends} in {year_name(last)}.",
     )
 
 
@@ -88,29 +94,67 @@ def compensation(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
     )
 
 
-def cliff(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
-    """Restricted: pay that stands on awards which will have ended, by future year, with each end marked."""
-    title = "The cliff: pay on awards that will have ended"
+def cliff(facts: Facts, lea_id: str | None = None, program: Program | None = None) -> Planned | Missing:
+    """Pay whose money will have ended, by future year and stream, with each end marked; of a program, or of all."""
+    if facts.restricted:
+        return _cliff_by_award(facts, lea_id)
+    wanted = program.program_id if program else None
+    rows = [r for r in facts.rows("public_grant_cliff", lea_id) if r["program_id"] == wanted]
+    ends = [r for r in rows if r["ends"].isdigit()]
+    drawn = [r for r in ends if (money_value(r) or 0) > 0]
+    if not drawn:
+        return Missing(CLIFF, _why(rows, "no program pay stands on money with an end on file"))
+    base = drawn[0]["school_year"]
+    years = range(base + 1, base + 1 + CLIFF_YEARS)
+    gone: dict[tuple[int, str], float] = defaultdict(float)
+    for row in drawn:
+        for year in years:
+            gone[year, row["stream"]] += (money_value(row) or 0) if int(row["ends"]) <= year else 0
+    by_end: dict[int, list[str]] = defaultdict(list)
+    for row in drawn:
+        by_end[int(row["ends"])].append(words(row["stream"]))
+    cells = [{"x": year_name(year), "part": stream, "value": value} for (year, stream), value in sorted(gone.items())]
+    whole = sum(money_value(r) or 0 for r in drawn)
+    hidden = len(ends) - len(drawn)
+    note = f"Program pay of {year_name(base)} held as it is, before any match. A line marks the first year without."
+    note += " One amount is hidden to protect persons." if hidden == 1 else ""
+    note += f" {hidden} amounts are hidden to protect persons." if hidden > 1 else ""
+    first = min(by_end)
+    return (
+        charts.stacked(cells, look.STREAMS, {s: words(s) for s in look.STREAMS}, "dollars", "$,~s", _marks(by_end)),
+        CLIFF,
+        f"Stacked columns by future year and stream. {dollars(whole)} a year ends, the first of it in "
+        f"{year_name(first)} ({', '.join(by_end[first])}).",
+        ("stream", "first year without", "dollars a year"),
+        [(words(r["stream"]), year_name(int(r["ends"])), money_text(r)) for r in ends],
+        note,
+    )
+
+
+def _marks(ends: Mapping[int, Sequence[str]]) -> list[Row]:
+    return [{"x": year_name(y), "text": f"{len(e)} end" if len(e) > 1 else "ends"} for y, e in sorted(ends.items())]
+
+
+def _cliff_by_award(facts: Facts, lea_id: str | None) -> Planned | Missing:
+    """Restricted: award by award, less contracted match."""
     rows = facts.extra("grant_cliff", lea_id)
     exposed: dict[int, Decimal] = defaultdict(Decimal)
     for row in rows:
         exposed[row["future_year"]] += row["exposure"] or 0
     if not any(exposed.values()):
-        return Missing(title, "no program pay stands on an award with an end on file")
-    ends = sorted({row["award_end"] for row in rows if row["award_end"] is not None})
+        return Missing(CLIFF, "no program pay stands on an award with an end on file")
     # Exposed in future year y when the award ends before 1 July of y-1 (MARTS 4.3): the first year without it.
-    first = {end: end.year + 1 + (end.month > 6) for end in ends}
     by_year: dict[int, list[str]] = defaultdict(list)
-    for end, year in first.items():
-        if year not in exposed:
-            continue
-        by_year[year].append(end.isoformat())
-    marks = [{"x": year_name(y), "text": f"{len(e)} end" if len(e) > 1 else "ends"} for y, e in sorted(by_year.items())]
-    cells = [{"x": year_name(y), "value": float(v)} for y, v in sorted(exposed.items())]
+    for end in sorted({row["award_end"] for row in rows if row["award_end"] is not None}):
+        year = end.year + 1 + (end.month > 6)
+        if year in exposed:
+            by_year[year].append(end.isoformat())
+    cells = [{"x": year_name(y), "part": "exposed", "value": float(v)} for y, v in sorted(exposed.items())]
     top = max(exposed.items(), key=lambda each: each[1])
+    names = {"exposed": "without an award"}
     return (
-        charts.steps(cells, marks, "dollars without an award"),
-        title,
+        charts.stacked(cells, {"exposed": look.ORANGE}, names, "dollars", "$,~s", _marks(by_year)),
+        CLIFF,
         f"Columns by future year; the most is {dollars(top[1])} in {year_name(top[0])}.",
         ("future year", "dollars exposed", "awards that end before it"),
         [(year_name(y), dollars(v), ", ".join(by_year.get(y, [])) or "–") for y, v in sorted(exposed.items())],

@@ -52,11 +52,10 @@ def state_page(facts: Facts) -> Page:
     sections = [
         Section("Who leads", (people.leaders_by_year(facts), people.access(facts), people.leaders_by_program(facts))),
         Section("The largest ladders", tuple(people.ladder(facts, each, named=True) for each in _largest(facts))),
-        Section("Supervision and pay", (people.span(facts), money.compensation(facts))),
+        Section("Supervision and money", (people.span(facts), money.compensation(facts), money.cliff(facts))),
     ]
     if facts.restricted:
-        more = (money.cliff(facts), money.pay_per_hour(facts))
-        sections.append(Section("For those who may see it", more))
+        sections.append(Section("For those who may see it", (money.pay_per_hour(facts),)))
     sections.append(Section("The data", (quality.timeliness(facts),)))
     programs = tuple((program.title, f"program/{program.program_id}.html") for program in facts.programs_of(None))
     districts = tuple((name, f"district/{lea_id}.html") for lea_id, name in facts.reported.items())
@@ -77,6 +76,8 @@ def program_page(facts: Facts, program: Program) -> Page:
         money.funding(facts, program),
         money.projection(facts, program),
     ]
+    if not facts.restricted:  # the restricted mart knows awards, not programs
+        cost.insert(2, money.cliff(facts, None, program))
     adopting = tuple(
         (name, f"district/{lea_id}.html")
         for lea_id, name in facts.reported.items()
@@ -115,9 +116,9 @@ def district_page(facts: Facts, lea_id: str) -> Page:
         if facts.restricted:
             own.append(money.projection(facts, program, lea_id))
         sections.append(Section(program.title, tuple(own)))
-    pay: list[Planned | Missing] = [money.compensation(facts, lea_id)]
+    pay: list[Planned | Missing] = [money.compensation(facts, lea_id), money.cliff(facts, lea_id)]
     if facts.restricted:
-        pay += [money.cliff(facts, lea_id), money.pay_per_hour(facts, lea_id)]
+        pay.append(money.pay_per_hour(facts, lea_id))
     sections.append(Section("Pay", tuple(pay)))
     sections.append(Section("The data", (quality.timeliness(facts, lea_id),)))
     return Page(

@@ -97,6 +97,17 @@ def facts() -> Facts:
         "public_leaders": table("public_leaders", [count(20, school_year=2026, **lea)]),
         "public_compensation": table("public_compensation", pay),
     }
+    cliff = {"school_year": 2026, "stream": "philanthropic", "lea_id": "0100"}
+    tables["public_grant_cliff"] = table(
+        "public_grant_cliff",
+        [
+            money("60000.00", ends="2028", **cliff),
+            money("190000.00", ends="2030", **cliff),
+            money(None, ends="2028", **{**cliff, "stream": "competitive_federal"}),
+            money("250000.00", ends="all", **cliff),
+            money(None, ends="2028", program_id="p", **cliff),
+        ],
+    )
     path = {"program_id": "p", "scenario": "base", "school_year": 2026, "mask": "published", "grain": "state"}
     tables["public_cost_projection"] = table(
         "public_cost_projection",
@@ -157,6 +168,13 @@ def test_when_data_came_is_said_by_the_worst_extract_and_by_extract(report: Path
     own = page(report)
     assert "1 of 2 extracts late or not accepted" in own
     assert ">payroll</th><td>on time</td>" in own
+
+
+def test_the_cliff_is_drawn_from_all_programs_together(report: Path) -> None:
+    text = page(report)
+    assert "$250,000 a year ends, the first of it in 2027-28 (philanthropic)." in text
+    assert '<td>2029-30</td><td class="n">$190,000</td>' in text
+    assert "1 amounts are hidden" not in text and "One amount is hidden to protect persons." in text
 
 
 def test_ten_years_stand_on_the_programs_page_and_on_no_districts(report: Path) -> None:

@@ -238,3 +238,23 @@ def test_an_identified_release_never_reaches_public(copy: Workspace) -> None:
         words = set(re.findall(rb"[0-9A-Za-z]{5,}", every_byte(path)))
         assert not [name for name in people["staff_id"] if name.encode() in words]
     assert read_manifest(copy.releases, receipt.release_id)["identified"] is True
+
+
+def test_the_cliff_is_the_restricted_marts_pay_on_awards(released: Workspace) -> None:
+    """True values of all programs together, from the decision log: what has ended by a year is what is exposed then."""
+    words = pl.col("name").str.split("|")
+    parts = (
+        decisions(released)
+        .filter(pl.col("name").str.starts_with("public_grant_cliff|"))
+        .with_columns(
+            program=words.list.get(2), grain=words.list.get(5), lea_id=words.list.get(6), ends=words.list.get(8)
+        )
+        .filter((pl.col("program") == "-") & (pl.col("grain") == "lea") & pl.col("ends").str.contains(r"^[0-9]+$"))
+    )
+    awards = pl.read_parquet(Path(released.releases.uri("current/restricted/grant_cliff/grant_cliff.parquet")))
+    ended = pl.col("award_end") < pl.date(pl.col("future_year").cast(pl.Int32) - 1, 7, 1)
+    exposed = awards.group_by("lea_id", "future_year").agg(pl.col("commitment").filter(ended).sum())
+    assert exposed.filter(pl.col("commitment") > 0).height > 10
+    for lea_id, year, commitment in exposed.iter_rows():
+        mine = parts.filter((pl.col("lea_id") == lea_id) & (pl.col("ends").cast(pl.Int32, strict=False) <= year))
+        assert mine["value"].sum() == commitment * 100, (lea_id, year)

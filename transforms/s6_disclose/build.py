@@ -76,6 +76,7 @@ def _shapes(marts: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
         counts.supervised(marts["supervision_span"]),
         counts.led(marts["sustainability"]),
         sums.funded(marts["program_pay"]),
+        sums.ending(marts["program_pay"]),
         sums.costed(marts["sustainability"], marts["program_pay"], marts["compensation"]),
         sums.compensated(marts["compensation"]),
     ]

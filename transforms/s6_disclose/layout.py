@@ -11,11 +11,13 @@ from transforms.s6_disclose.hierarchy import HIERARCHY, PLACE, WHOLE
 
 GROUP = [*HIERARCHY, *PLACE]
 # The column that each mart's parts are published under; None: a mart of wholes only.
+CUT_COLUMN = {"public_retention": "group", "public_grant_cliff": "stream"}
 PART_COLUMN = {
     "public_designation": "level",
     "public_retention": "outcome",
     "public_access": "poverty_quartile",
     "public_funding_mix": "stream",
+    "public_grant_cliff": "ends",
     "public_sustainability": "cost_part",
     "public_compensation": "pay_group",
 }
@@ -76,5 +78,5 @@ def _named(rows: pl.DataFrame, mart: str) -> pl.DataFrame:
     if mart == "public_ladder_flow":
         steps = pl.col("part").str.split(ARROW)
         return rows.with_columns(from_level=steps.list.first(), to_level=steps.list.last())
-    rows = rows.rename({"cut": "group"}) if mart == "public_retention" else rows
+    rows = rows.rename({"cut": CUT_COLUMN[mart]}) if mart in CUT_COLUMN else rows
     return rows.rename({"part": PART_COLUMN[mart]}) if mart in PART_COLUMN else rows

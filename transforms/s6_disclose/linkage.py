@@ -79,7 +79,9 @@ def _with_memory(cells: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataF
 
 def as_relations(cells: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
     """`Relations` over the cells. `tiers`: program_id, part (level) of levels that make a teacher leader."""
-    entries = pl.concat([_within(cells), _between(cells), _definitions(cells), *_coincidences(cells, tiers)])
+    entries = pl.concat(
+        [_within(cells), _between(cells), _definitions(cells), *_coincidences(cells, tiers), *_cliff(cells)]
+    )
     relation = (pl.struct("kind", "key").rank("dense") - 1).cast(pl.UInt32)
     return entries.select(
         relation.alias("relation"),
@@ -172,6 +174,18 @@ def _coincidences(cells: pl.DataFrame, tiers: pl.DataFrame) -> list[pl.DataFrame
         _equal("shared", shared.filter(~first), shared.filter(first), ["cut", *place[1:], "part"]),
         _equal("teachers", counted, spanned.filter(pl.col("grain") != "school"), place[1:]),
         _equal("laddered", laddered, spanned, [*place[1:], "school_id"]),
+    ]
+
+
+def _cliff(cells: pl.DataFrame) -> list[pl.DataFrame]:
+    """What ends and what recurs of a program's stream is that stream; all programs' ends are the programs' ends."""
+    place = ["school_year", "grain", "lea_id"]
+    cliff = cells.filter(pl.col("mart") == "public_grant_cliff")
+    stream = cells.filter(pl.col("mart") == "public_funding_mix").with_columns(cut="part")
+    of_program = pl.col("program_id").is_not_null()
+    return [
+        _equal("stream", cliff.filter(of_program & (pl.col("part") == WHOLE)), stream, ["program_id", *place, "cut"]),
+        _equal("ends", cliff.filter(~of_program), cliff.filter(of_program), [*place, "cut", "part"]),
     ]
 
 

@@ -1,10 +1,10 @@
-"""Money that the public marts publish: funding by stream, program cost, compensation by group of pay types."""
+"""Money that the public marts publish: funding by stream, what of it ends, program cost, compensation by pay group."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from contracts.public import COST_PARTS
+from contracts.public import COST_PARTS, NO_END, RECURS
 from transforms.s2_resolve.exact import cents
 from transforms.s6_disclose.hierarchy import SHAPE, WHOLE, paid
 
@@ -12,21 +12,45 @@ PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def program_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per lea x program x year x stream x staff: net cents on the program's pay codes. Person-level.
+    """One row per lea x program x year x stream x ends x staff: net cents on the program's pay codes. Person-level.
 
-    `pay`: payroll classified (stage 2). Stays in the lake; the disclosure step needs it to know who is behind a sum.
+    `pay`: payroll classified (stage 2). `ends`: the first school year without the money (its award ends before that 1
+    July, MARTS 4.3; never a year that is already paid), RECURS, or NO_END where an award has no last day on file. Stays
+    in the lake; the disclosure step needs it to know who is behind a sum.
     """
-    return (
-        pay.filter(pl.col("program_id").is_not_null())
-        .group_by(*PROGRAM, "stream", "staff_id")
-        .agg(pl.col("cents").sum())
-        .sort(*PROGRAM, "stream", "staff_id")
+    key = [*PROGRAM, "stream", "ends", "staff_id"]
+    last = pl.col("award_end")
+    first_without = last.dt.year() + 1 + (last.dt.month() > 6).cast(pl.Int32)
+    ahead = pl.max_horizontal(first_without, pl.col("school_year").cast(pl.Int32) + 1)
+    ends = (
+        pl.when(pl.col("recurring").fill_null(True))
+        .then(pl.lit(RECURS))
+        .when(last.is_null())
+        .then(pl.lit(NO_END))
+        .otherwise(ahead.cast(pl.String))
     )
+    rows = pay.filter(pl.col("program_id").is_not_null()).with_columns(ends=ends)
+    return rows.group_by(key).agg(pl.col("cents").sum()).sort(key)
 
 
 def funded(program_pay_lf: pl.LazyFrame) -> pl.LazyFrame:
     """Net pay on each program's codes by funding stream."""
     return paid(_contributions(program_pay_lf, "public_funding_mix", pl.col("stream"), pl.col("cents")))
+
+
+def ending(program_pay_lf: pl.LazyFrame) -> pl.LazyFrame:
+    """The latest year's program pay by when its money ends, of each program and of all together (null program).
+
+    One distribution over `ends` for each stream in which any money ends: its whole is the stream of `funded`, so what
+    ends and what recurs add up to a number that another mart has (`linkage`). A person of two programs counts once in
+    all together.
+    """
+    latest = program_pay_lf.filter(pl.col("school_year") == pl.col("school_year").max())
+    rows = latest.filter((pl.col("ends") != RECURS).any().over("stream"))
+    both = pl.concat([rows, rows.with_columns(program_id=pl.lit(None, pl.String))])
+    return paid(
+        _contributions(both, "public_grant_cliff", pl.col("ends"), pl.col("cents"), cut=pl.col("stream")),
+    )
 
 
 def compensated(compensation: pl.LazyFrame) -> pl.LazyFrame:
@@ -92,14 +116,16 @@ def _largest(program_pay_lf: pl.LazyFrame, compensation: pl.LazyFrame) -> pl.Laz
     )
 
 
-def _contributions(rows: pl.LazyFrame, mart: str, part: pl.Expr, amount: pl.Expr) -> pl.LazyFrame:
+def _contributions(
+    rows: pl.LazyFrame, mart: str, part: pl.Expr, amount: pl.Expr, cut: pl.Expr | None = None
+) -> pl.LazyFrame:
     null = pl.lit(None, pl.String)
     present = rows.collect_schema().names()
     return rows.select(
         mart=pl.lit(mart),
         measure=null,
         program_id=pl.col("program_id") if "program_id" in present else null,
-        cut=null,
+        cut=cut if cut is not None else null,
         school_year="school_year",
         lea_id="lea_id",
         part=part.cast(pl.String),
