@@ -17,6 +17,7 @@ from typing import Any
 from flows.bench.ladder import ladder_step
 from flows.bench.measure import Step, bytes_under, step_of, timed
 from flows.bench.peer_steps import peer_steps
+from flows.bench.peers import NOT_IN_SQL
 from flows.bench.resubmission import drop_again
 from flows.bench.state import BenchState, prepared
 
@@ -51,7 +52,11 @@ def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
     report = measure(prepared(scale, cache_dir, say), say)
     ladder = ladder_step()
     if as_json:
-        data = report.as_json() | {"ladder_step": asdict(ladder) | {"times_copy": ladder.times_copy}}
+        data = (
+            report.as_json()
+            | {"not_in_sql": NOT_IN_SQL}
+            | {"ladder_step": asdict(ladder) | {"times_copy": ladder.times_copy}}
+        )
         sys.stdout.write(json.dumps(data, sort_keys=True) + "\n")
     else:
         report_table(report)
@@ -102,19 +107,22 @@ def ratios_of(steps: dict[str, Step], rows: dict[str, int]) -> dict[str, float |
         "nothing_new_seconds": steps["again"].seconds,
         "peak_gigabytes": max(step.peak_bytes for name, step in steps.items() if name in (*STAGES, "run")) / 1e9,
         "marts_over_duckdb": _over(steps, "same_marts", "duckdb"),
+        "all_marts_over_duckdb": _over(steps, "all_marts", "all_marts_duckdb"),
         "run_over_pandas": _over(steps, "run", "pandas"),
         # processor seconds hold still where other work shares the machine
         "run_over_floor_processor": run.cpu_seconds / floor.cpu_seconds,
-        "marts_over_duckdb_processor": _over(steps, "same_marts", "duckdb", processor=True),
+        "marts_over_duckdb_processor": _over(steps, "same_marts", "duckdb", "cpu_seconds"),
+        "all_marts_over_duckdb_processor": _over(steps, "all_marts", "all_marts_duckdb", "cpu_seconds"),
+        "all_marts_over_duckdb_peak": _over(steps, "all_marts", "all_marts_duckdb", "peak_bytes"),
     }
 
 
-def _over(steps: dict[str, Step], one: str, other: str, *, processor: bool = False) -> float | None:
-    """Seconds of one step over another's; null where either was not measured."""
+def _over(steps: dict[str, Step], one: str, other: str, what: str = "seconds") -> float | None:
+    """One step's seconds (or what is asked) over another's; null where either was not measured."""
     if one not in steps or other not in steps:
         return None
-    upper, lower = steps[one], steps[other]
-    return upper.cpu_seconds / lower.cpu_seconds if processor else upper.seconds / lower.seconds
+    ratio: float = getattr(steps[one], what) / getattr(steps[other], what)
+    return ratio
 
 
 def _floor(state: BenchState) -> Step:

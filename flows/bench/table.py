@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.bench.bench import Report
+from flows.bench.peers import NOT_IN_SQL
 
 WORDS = {
     "run_over_floor": "whole run ÷ floor",
@@ -15,9 +16,12 @@ WORDS = {
     "nothing_new_seconds": "nothing new in landing, seconds",
     "peak_gigabytes": "peak memory, GB",
     "marts_over_duckdb": "marts ÷ the same marts in DuckDB SQL",
+    "all_marts_over_duckdb": "all marts ÷ DuckDB SQL",
     "run_over_pandas": "whole run ÷ the pandas pipeline",
     "run_over_floor_processor": "whole run ÷ floor, processor seconds",
     "marts_over_duckdb_processor": "marts ÷ DuckDB SQL, processor seconds",
+    "all_marts_over_duckdb_processor": "all marts ÷ DuckDB SQL, processor seconds",
+    "all_marts_over_duckdb_peak": "all marts ÷ DuckDB SQL, peak memory",
 }
 
 
@@ -41,9 +45,27 @@ def report_table(report: Report) -> None:
         for name, seconds in sorted(run.parts.items(), key=lambda part: -part[1]):
             parts.add_row(name, f"{seconds:,.2f}", f"{seconds / run.seconds:.0%}")
         console.print(parts)
+    _all_marts(console, report)
     ratios = Table(title=f"{report.machine['cores']} cores, load {report.machine['load_at_end']} at the end")
     ratios.add_column("measure")
     ratios.add_column("value", justify="right")
     for name, value in report.ratios.items():
         ratios.add_row(WORDS[name], "not measured" if value is None else f"{value:,.3f}")
     console.print(ratios)
+
+
+def _all_marts(console: Console, report: Report) -> None:
+    """All marts from the accepted lake, by Rung and by DuckDB SQL, and what is not in the SQL."""
+    ours, theirs = report.step("all_marts"), report.step("all_marts_duckdb")
+    if ours is None or theirs is None:
+        return
+    sides = Table(title="all marts / DuckDB, from the accepted lake and Rung's designations")
+    for heading in ("", "seconds", "processor s", "peak GB"):
+        sides.add_column(heading, justify="right" if heading else "left")
+    measured = [(step.seconds, step.cpu_seconds, step.peak_bytes / 1e9) for step in (ours, theirs)]
+    for name, cells in zip(("Rung", "DuckDB SQL"), measured, strict=True):
+        sides.add_row(name, *(f"{cell:,.2f}" for cell in cells))
+    sides.add_row("Rung ÷ DuckDB SQL", *(f"{mine / other:,.3f}" for mine, other in zip(*measured, strict=True)))
+    console.print(sides)
+    for name, why in NOT_IN_SQL.items():
+        console.print(f"not in the SQL: {name}: {why}", highlight=False)

@@ -91,6 +91,9 @@ def test_ratios_are_what_section_11_asks() -> None:
     peers = {"same_marts": step("same_marts", 1), "duckdb": step("duckdb", 2), "pandas": step("pandas", 40)}
     ratios = ratios_of({**steps, **peers}, {"payroll": 1})
     assert (ratios["marts_over_duckdb"], ratios["run_over_pandas"]) == (0.5, 0.25)
+    both = {"all_marts": step("all_marts", 1), "all_marts_duckdb": step("all_marts_duckdb", 4)}
+    ratios = ratios_of({**steps, **both}, {"payroll": 1})
+    assert (ratios["all_marts_over_duckdb"], ratios["all_marts_over_duckdb_peak"]) == (0.25, 1)
     assert set(ratios) == set(WORDS)
     assert ratios_of({**steps, "run": step("run", 10)}, {"payroll": 1})["run_without_gate_over_floor"] is None
 
@@ -107,6 +110,7 @@ def test_a_whole_bench_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str
     run_bench("tiny", tmp_path, as_json=True)
     said = json.loads(capsys.readouterr().out)
     names = {"floor", "intake", "marts", "release", "again", "resubmission", "run", "same_marts", "duckdb", "pandas"}
+    names |= {"all_marts", "all_marts_duckdb"}
     assert names == {step["name"] for step in said["steps"]}
     steps = {step["name"]: step for step in said["steps"]}
     assert steps["intake"]["bytes_written"] > 0

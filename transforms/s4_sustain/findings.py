@@ -120,7 +120,7 @@ def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
         .agg(pl.col("held").max(), pl.col("lea_id").min())
         .filter(pl.col("held") > round(limits.person_fte * 1_000_000))
     )
-    sentence = said("Concurrent positions add up to {} FTE on some day.", pl.col("held") / 1_000_000)
+    sentence = said("Concurrent positions add up to {} FTE on some day.", (pl.col("held") / 1_000_000).round(6))
     return _finding(highest, "over_one_and_a_half_fte", sentence)
 
 

@@ -97,7 +97,7 @@ def pay_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.La
     ]
     shared = pl.col("school_year") >= (check.by_share_from if check.by_share_from is not None else 9999)
     part = pl.when(shared & (pl.col("release_share") > 0)).then("release_share").otherwise(1.0)
-    paid = facts["role_pay"].select(*PERSON, "role_code", (pl.col("cents") / 100).alias("paid"))
+    paid = facts["role_pay"].select(*PERSON, "role_code", (pl.col("cents") / 100).round(2).alias("paid"))
     return (
         facts["role_years"]
         .filter("is_held")

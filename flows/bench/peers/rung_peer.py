@@ -30,14 +30,14 @@ def build(config: Path, out: Path) -> None:
     reference = load_reference(work.reference)
     tables = accepted_tables(work, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
     packs = [pack for pack in load_packs(PROJECT / "programs", {}) if pack.program_id == LADDER]
-    levels = _gather({"designation": build_designation(packs=packs, **{name: tables[name] for name in READS})})
+    levels = gather({"designation": build_designation(packs=packs, **{name: tables[name] for name in READS})})
     marts = _marts(tables, levels["designation"])
     for (name, lazy), frame in zip(marts.items(), pl.collect_all(list(marts.values())), strict=True):
         frame.sort(lazy.collect_schema().names()).write_parquet(out / f"{name}.parquet")
 
 
 def _marts(tables: Mapping[str, pl.LazyFrame], designation: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
-    facts = resolved_facts(tables, _gather)
+    facts = resolved_facts(tables, gather)
     nobody = pl.LazyFrame(schema={"staff_id": pl.String, "school_year": pl.Int16})
     base = base_pay(facts["pay_totals"], facts["stays"], tables["salary_schedules"])
     educators = build_educator_year(
@@ -52,7 +52,8 @@ def _marts(tables: Mapping[str, pl.LazyFrame], designation: pl.LazyFrame) -> dic
     }
 
 
-def _gather(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+def gather(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """Materialise frames that several marts share, all at once."""
     collected = pl.collect_all(list(frames.values()), engine="streaming")
     return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
 

@@ -1,0 +1,73 @@
+-- M03 by program and year with what goes into it, documented offsets, and the change over the year before (M04).
+CREATE TEMP TABLE program_keys AS
+WITH on_file AS (
+  SELECT lea_id, school_year FROM adopted UNION SELECT lea_id, school_year FROM designation
+  UNION SELECT lea_id, school_year FROM pay_totals)
+SELECT lea_id, program_id, school_year FROM designation
+UNION SELECT lea_id, program_id, school_year FROM pay WHERE program_id IS NOT NULL
+UNION SELECT lea_id, program_id, school_year FROM adopted
+UNION SELECT lea_id, program_id, school_year FROM program_finance SEMI JOIN on_file USING (lea_id, school_year)
+  WHERE kind <> 'match'
+UNION SELECT lea_id, program_id, school_year FROM offsets SEMI JOIN on_file USING (lea_id, school_year)
+  WHERE program_id IS NOT NULL;
+
+CREATE TEMP TABLE program_costs AS
+WITH paid AS (
+  SELECT lea_id, program_id, school_year, count(*) AS leaders, sum(role_cents) AS role_cents,
+    CAST(sum(increment_fine) AS BIGINT) AS increment_fine, CAST(sum(pay_fine) AS BIGINT) AS pay_fine,
+    count(*) FILTER (WHERE increment_status = 'no_schedule') AS unscheduled,
+    count(*) FILTER (WHERE increment_status = 'no_base_pay') AS leaders_without_increment,
+    median(CASE WHEN base_cents > 0 THEN dollars(pay_fine) / (base_cents / 100) END) AS depth
+  FROM leader_pay GROUP BY ALL),
+released AS (
+  SELECT p.lea_id, r.program_id, p.school_year, sum(whole(release_fte * 1e8)) / 1e8 AS release_fte,
+    sum(whole(release_dollars * 1e8)) / 1e8 AS release_dollars,
+    count(*) FILTER (WHERE release_fte > 0 AND release_dollars IS NULL) AS release_unpriced
+  FROM posts p JOIN program_roles r USING (role_code) GROUP BY ALL),
+financed AS (
+  SELECT lea_id, program_id, school_year, sum(cents(amount)) FILTER (WHERE kind = 'training') / 100 AS training,
+    sum(cents(amount)) FILTER (WHERE kind = 'administration') / 100 AS administration,
+    sum(cents(amount)) FILTER (WHERE kind = 'recurring_revenue') / 100 AS recurring_revenue
+  FROM program_finance GROUP BY ALL),
+known AS (
+  SELECT lea_id, program_id, school_year, marginal_load, coalesce(p.leaders, 0) AS leaders, coalesce(p.role_cents, 0) AS role_cents,
+    coalesce(p.increment_fine, 0) AS increment_fine, coalesce(p.pay_fine, 0) AS pay_fine,
+    coalesce(p.unscheduled, 0) AS unscheduled, coalesce(p.leaders_without_increment, 0) AS leaders_without_increment, p.depth,
+    coalesce(r.release_fte, 0) AS release_fte, coalesce(r.release_unpriced, 0) AS release_unpriced,
+    CASE WHEN coalesce(r.release_unpriced, 0) = 0 THEN coalesce(r.release_dollars, 0) END AS release_dollars,
+    f.training, f.administration, f.recurring_revenue,
+    f.training IS NOT NULL OR f.administration IS NOT NULL AS reported,
+    dollars(coalesce(p.pay_fine, 0)) * marginal_load AS benefit,
+    dollars(coalesce(p.pay_fine, 0)) + dollars(coalesce(p.pay_fine, 0)) * marginal_load AS incremental
+  FROM program_keys k LEFT JOIN paid p USING (lea_id, program_id, school_year)
+  LEFT JOIN released r USING (lea_id, program_id, school_year) LEFT JOIN financed f USING (lea_id, program_id, school_year)
+  JOIN lea_loads USING (lea_id))
+SELECT *, CASE WHEN reported THEN incremental + release_dollars + coalesce(training, 0) + coalesce(administration, 0) END AS cost,
+  CASE WHEN NOT reported THEN 'not_configured' WHEN release_unpriced > 0 THEN 'not_enough_data' ELSE 'ok' END AS cost_status
+FROM known;
+
+CREATE TEMP TABLE costs AS
+WITH named AS (
+  SELECT lea_id, program_id, school_year, sum(cents(amount)) / 100 AS named FROM offsets WHERE program_id IS NOT NULL GROUP BY ALL),
+shared AS (
+  SELECT lea_id, school_year, sum(cents(amount)) / 100 AS shared FROM offsets WHERE program_id IS NULL GROUP BY ALL),
+parts AS (
+  SELECT c.*, n.named, s.shared, bool_and(c.cost IS NOT NULL) OVER w AS all_known,
+    CASE WHEN count(*) OVER w = 1 THEN 1.0 WHEN bool_and(c.cost IS NOT NULL) OVER w THEN ratio(c.cost, sum(c.cost) OVER w) END AS part
+  FROM program_costs c LEFT JOIN named n USING (lea_id, program_id, school_year) LEFT JOIN shared s USING (lea_id, school_year)
+  WINDOW w AS (PARTITION BY c.lea_id, c.school_year)),
+netted AS (
+  SELECT *, coalesce(named, 0) + CASE WHEN shared IS NULL THEN 0.0 ELSE shared * part END AS "offset", cost - "offset" AS net,
+    CASE WHEN "offset" IS NOT NULL THEN 'ok' WHEN all_known THEN 'zero_denominator' ELSE 'not_configured' END AS offset_status,
+    CASE WHEN cost_status <> 'ok' THEN cost_status ELSE offset_status END AS net_status
+  FROM parts),
+indexed AS (
+  SELECT n.*, b.net AS net_before, b.net_status AS status_before,
+    CASE WHEN EXISTS (SELECT 1 FROM deflator) THEN i.price ELSE 1 END AS price,
+    CASE WHEN EXISTS (SELECT 1 FROM deflator) THEN j.price ELSE 1 END AS price_before
+  FROM netted n LEFT JOIN netted b ON b.lea_id = n.lea_id AND b.program_id = n.program_id AND b.school_year = n.school_year - 1
+  LEFT JOIN deflator i ON i.school_year = n.school_year LEFT JOIN deflator j ON j.school_year = n.school_year - 1)
+SELECT *, CASE WHEN status_before IS NULL THEN net ELSE net - net_before * price / price_before END AS change,
+  CASE WHEN net_status <> 'ok' THEN net_status WHEN status_before <> 'ok' THEN status_before
+       WHEN change IS NULL THEN 'not_configured' ELSE 'ok' END AS change_status
+FROM indexed;

@@ -1,0 +1,3 @@
+SELECT lea_id, program_id, scenario, future_year, money(expected) AS expected, rate(persons) AS persons, money(revenue) AS revenue,
+  cost_status, revenue_status
+FROM projection
