@@ -32,7 +32,11 @@ class Who(_Frozen):
 
 
 class Pay(_Frozen):
-    """Pay on one code: `amount` dollars a year in `lines` payments (`hours` on each)."""
+    """Pay on one code: `amount` dollars a year in `lines` payments.
+
+    `hours`: about as many stand on each payment, from half to twice; hourly pay follows them, a stipend does not.
+    Extra duty is booked with its hours, a post that is a part of the job (a multi-classroom leader) without.
+    """
 
     code: str
     pay_type: Literal["stipend", "hourly", "bonus", "other"] = "stipend"

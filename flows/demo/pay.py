@@ -141,7 +141,7 @@ def _program_pay(year: Year, months: Dates) -> list[Lines]:
 
 
 def _paid(year: Year, months: Dates, program: str | None, pay: Pay, who: Flags) -> list[Lines]:
-    """`pay.lines` payments to those of `who` who are there on the payday."""
+    """`pay.lines` payments to those of `who` who are there on the payday, with the hours that they booked."""
     staff, dice, rows = year.staff, year.state.dice, []
     for turn, month in enumerate(PAYDAYS[pay.lines]):
         date = months[month]
@@ -151,7 +151,8 @@ def _paid(year: Year, months: Dates, program: str | None, pay: Pay, who: Flags) 
         hours = np.full(len(seat), np.nan)
         if pay.hours is not None:
             hours = pay.hours * dice.whole(f"hours {pay.code}", 1, 4, person, turn, staff.year) / 2
-            cents = np.floor(cents * hours / pay.hours + 0.5).astype(np.int64)
+            if pay.pay_type == "hourly":
+                cents = np.floor(cents * hours / pay.hours + 0.5).astype(np.int64)
         draw = dice.uniform(f"fund {pay.code}", person, turn, staff.year)
         fund = program_funds(year.state, staff, seat, date, draw) if program else extra_funds(staff, seat, pay)
         rows.append(Lines(seat, np.full(len(seat), date), pay.code, fund, cents, hours))

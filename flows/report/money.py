@@ -199,8 +199,10 @@ def _fan_point(row: Row) -> Row:
 
 
 def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
-    """Restricted: what a leadership role pays an hour, beside the minimum wage."""
+    """Restricted: what a leadership role pays an hour, beside the minimum wage. The public page says why it is not."""
     title = f"Pay per hour of a leadership role, {year_name(facts.latest)}"
+    if not facts.restricted:
+        return Missing(title, "a median is the pay of one person; it stands in the restricted report")
     rows = facts.extra("leadership_role", lea_id)
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in rows:

@@ -52,10 +52,11 @@ def state_page(facts: Facts) -> Page:
     sections = [
         Section("Who leads", (people.leaders_by_year(facts), people.access(facts), people.leaders_by_program(facts))),
         Section("The largest ladders", tuple(people.ladder(facts, each, named=True) for each in _largest(facts))),
-        Section("Supervision and money", (people.span(facts), money.compensation(facts), money.cliff(facts))),
+        Section(
+            "Supervision and money",
+            (people.span(facts), money.compensation(facts), money.cliff(facts), money.pay_per_hour(facts)),
+        ),
     ]
-    if facts.restricted:
-        sections.append(Section("For those who may see it", (money.pay_per_hour(facts),)))
     sections.append(Section("The data", (quality.timeliness(facts),)))
     programs = tuple((program.title, f"program/{program.program_id}.html") for program in facts.programs_of(None))
     districts = tuple((name, f"district/{lea_id}.html") for lea_id, name in facts.reported.items())

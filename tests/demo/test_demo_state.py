@@ -123,6 +123,19 @@ def test_base_pay_follows_the_schedule(clean_demo: Path, extracts: dict[str, pl.
     assert both.filter(pl.col("paid").is_null() | (pl.col("paid") != pl.col("amount"))).height == 0
 
 
+def test_extra_duty_is_booked_with_its_hours_and_posts_are_not(extracts: dict[str, pl.DataFrame]) -> None:
+    """A grade chair's stipend is the same whatever the hours; tutoring is paid by them; a multi-classroom leader has
+    none."""
+    payroll = extracts["payroll"].with_columns(pl.col("amount", "hours").cast(pl.Float64))
+    chairs = payroll.filter(pl.col("pay_code") == "601")
+    assert chairs.height > 50 and chairs["hours"].null_count() == 0
+    assert chairs["amount"].unique().to_list() == [600.0]
+    assert sorted(chairs["hours"].unique()) == [12.0, 24.0, 36.0, 48.0]
+    tutors = payroll.filter(pl.col("pay_code") == "612")
+    assert (tutors["amount"] / tutors["hours"]).round(2).unique().to_list() == [30.0]
+    assert payroll.filter(pl.col("pay_code").is_in(["010", "210", "784"]))["hours"].drop_nulls().is_empty()
+
+
 def test_reversals_take_back_what_was_paid(extracts: dict[str, pl.DataFrame]) -> None:
     payroll = extracts["payroll"].with_columns(pl.col("amount").cast(pl.Decimal(14, 2)))
     back = payroll.filter(pl.col("amount") < 0)

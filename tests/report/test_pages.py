@@ -177,6 +177,11 @@ def test_the_cliff_is_drawn_from_all_programs_together(report: Path) -> None:
     assert "1 amounts are hidden" not in text and "One amount is hidden to protect persons." in text
 
 
+def test_the_public_page_says_why_pay_per_hour_is_not_there(report: Path) -> None:
+    state = (report / "index.html").read_text(encoding="utf-8")
+    assert "Not shown: a median is the pay of one person; it stands in the restricted report." in state
+
+
 def test_ten_years_stand_on_the_programs_page_and_on_no_districts(report: Path) -> None:
     program = (report / "program" / "p.html").read_text(encoding="utf-8")
     assert "Fan of cost: $900 in 2025-26; half of the runs under $990 in 2027-28." in program
