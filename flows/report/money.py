@@ -208,7 +208,7 @@ def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
     for row in rows:
         if row["school_year"] == facts.latest and row["pay_per_hour"] is not None and row["ratio_to_minimum_wage"]:
             paid = float(row["pay_per_hour"])
-            found[row["role_code"]].append((paid, paid / row["ratio_to_minimum_wage"]))
+            found[row["role_code"] or "no role"].append((paid, paid / row["ratio_to_minimum_wage"]))
     if not found:
         return Missing(title, "no payroll hours stand on role pay, or no minimum wage is on file")
     wage = median(wage for pairs in found.values() for _, wage in pairs)
@@ -235,7 +235,7 @@ def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
 
 
 def _why(rows: list[Row], otherwise: str) -> str:
-    reasons = {row["reason"] for row in rows if row["reason"]}
+    reasons = {row["reason"] for row in rows if row.get("reason")}
     if "confidential_pay" in reasons:
         return "the program's designations are confidential, so its pay is not published"
     if "not_released" in reasons:
