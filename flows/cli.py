@@ -179,7 +179,7 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Time every stage, its memory and the floor, in one run."""
-    from flows.bench import run_bench
+    from flows.bench.bench import run_bench
 
     run_bench(scale, cache, as_json=as_json)
 

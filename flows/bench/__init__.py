@@ -1,5 +1,4 @@
-"""`rung bench`: every stage, its memory and bytes, beside the floor, in one run (DESIGN section 11)."""
+"""`rung bench`: every stage, its memory and bytes, beside the floor, in one run (DESIGN section 11).
 
-from flows.bench.bench import run_bench
-
-__all__ = ["run_bench"]
+Imports nothing: its parts run as processes of their own, and each should weigh what it needs.
+"""

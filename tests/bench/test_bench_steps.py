@@ -9,8 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.bench import run_bench
-from flows.bench.bench import Step, ratios_of
+from flows.bench.bench import Step, ratios_of, run_bench
 from flows.bench.floor import read_and_write
 from flows.bench.measure import bytes_under, timed
 from flows.bench.resubmission import drop_again

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.marts import MARTS as RESTRICTED
 from flows.bench.peers import ALL_MARTS
 from flows.bench.peers.duckdb_peer import facts_sql, mart_sql, read_tables, write_mart
 
@@ -34,8 +33,7 @@ def build(lake: Path, reference: Path, inputs: Path, out: Path) -> None:
             connection.execute(f"CREATE TEMP TABLE {mart} AS {mart_sql(mart)}")
         for mart in ALL_MARTS:
             query = f"FROM {mart}" if mart in SHARED else mart_sql(mart)
-            order = ", ".join(f'"{name}"' for name in RESTRICTED[mart].order)
-            write_mart(connection, query, out / f"{mart}.parquet", order)
+            write_mart(connection, query, out / f"{mart}.parquet")
 
 
 if __name__ == "__main__":

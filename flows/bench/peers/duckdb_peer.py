@@ -1,6 +1,7 @@
 """The peers' marts by DuckDB SQL. Run as `python -m flows.bench.peers.duckdb_peer LAKE REFERENCE OUT`.
 
-`sql/facts` holds scripts that make shared tables, `sql/marts` one SELECT a mart.
+`sql/facts` holds scripts that make shared tables, `sql/marts` one SELECT a mart. Nothing of Rung is imported: what its
+modules take to load is not DuckDB's.
 """
 
 from __future__ import annotations
@@ -10,25 +11,30 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.extracts import EXTRACTS
-from contracts.reference import REFERENCES
 from flows.bench.peers import MARTS
 
 SQL = Path(__file__).with_name("sql")
+EXTRACTS = ("evaluation", "roster", "payroll", "leadership")
 FACTS = ("macros", "service", "ratings", "pay_sums_narrow", "pay", "no_leaders", "ladder")
+MONEY = "DECIMAL(14, 2)"
 # columns of the reference tables that are not text
 TYPED = {
-    "salary_schedules": {"school_year": "SMALLINT", "step": "INTEGER", "amount": "DECIMAL(14, 2)"},
     "rating_systems": {"from_year": "SMALLINT", "band": "TINYINT", "is_top": "BOOLEAN"},
     "program_adoption": {"from_year": "SMALLINT", "to_year": "SMALLINT"},
     "funds": {"recurring": "BOOLEAN", "award_end": "DATE"},
     "schools": {"school_year": "SMALLINT", "enrollment": "INTEGER", "poverty_percent": "DOUBLE"},
-    "offsets": {"school_year": "SMALLINT", "amount": "DECIMAL(14, 2)"},
-    "program_finance": {"school_year": "SMALLINT", "amount": "DECIMAL(14, 2)"},
-    "minimum_wage": {"school_year": "SMALLINT", "hourly": "DECIMAL(14, 2)"},
-    "calendar": {"school_year": "SMALLINT", "due": "DATE"},
     "pay_codes": {},
     "districts": {},
+}
+PROGRAM_YEAR = {"lea_id": "VARCHAR", "program_id": "VARCHAR", "school_year": "SMALLINT"}
+# reference tables that a state may lack, with every column that is read
+OPTIONAL = {
+    "salary_schedules": {"lea_id": "VARCHAR", "school_year": "SMALLINT"}
+    | {"lane": "VARCHAR", "step": "INTEGER", "amount": MONEY},
+    "offsets": PROGRAM_YEAR | {"amount": MONEY},
+    "program_finance": PROGRAM_YEAR | {"kind": "VARCHAR", "award_id": "VARCHAR", "amount": MONEY},
+    "minimum_wage": {"school_year": "SMALLINT", "hourly": MONEY},
+    "calendar": {"school_year": "SMALLINT", "extract": "VARCHAR", "due": "DATE"},
 }
 
 
@@ -40,8 +46,8 @@ def build(lake: Path, reference: Path, out: Path) -> None:
         for script in FACTS:
             connection.execute(facts_sql(script))
         for mart in MARTS:
-            query = "SELECT * FROM ladder" if mart == "ladder" else mart_sql(mart)
-            write_mart(connection, query, out / f"{mart}.parquet", "ALL")
+            query = "FROM ladder ORDER BY ALL" if mart == "ladder" else mart_sql(mart)
+            write_mart(connection, query, out / f"{mart}.parquet")
 
 
 def read_tables(connection: duckdb.DuckDBPyConnection, lake: Path, reference: Path) -> None:
@@ -49,13 +55,14 @@ def read_tables(connection: duckdb.DuckDBPyConnection, lake: Path, reference: Pa
     for extract in EXTRACTS:
         files = f"{lake}/accepted/{extract}/*/*/*.parquet"
         connection.execute(f"CREATE VIEW {extract} AS SELECT * FROM read_parquet('{files}')")
-    for table, typed in TYPED.items():
-        casts = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in typed.items())
-        chosen = f"* REPLACE ({casts})" if casts else "*"
+    for table, typed in {**TYPED, **OPTIONAL}.items():
         file = reference / f"{table}.csv"
-        nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in REFERENCES[table].schema.columns())
-        read = f"read_csv('{file}', all_varchar=true, nullstr='')" if file.exists() else f"(SELECT {nothing} LIMIT 0)"
-        connection.execute(f"CREATE TABLE {table} AS SELECT {chosen} FROM {read}")
+        casts = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in typed.items())
+        columns = ", ".join(f"{name} {kind}" for name, kind in typed.items())
+        read = f"SELECT * REPLACE ({casts})" if casts else "SELECT *"
+        read += f" FROM read_csv('{file}', all_varchar=true, nullstr='')"
+        there = file.exists() or table not in OPTIONAL
+        connection.execute(f"CREATE TABLE {table} AS {read}" if there else f"CREATE TABLE {table} ({columns})")
 
 
 def facts_sql(name: str) -> str:
@@ -68,9 +75,9 @@ def mart_sql(name: str) -> str:
     return (SQL / "marts" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def write_mart(connection: duckdb.DuckDBPyConnection, query: str, place: Path, order: str) -> None:
-    """Writes one query's rows, in order, as Parquet."""
-    connection.execute(f"COPY (SELECT * FROM ({query}) ORDER BY {order}) TO '{place}' (COMPRESSION zstd)")
+def write_mart(connection: duckdb.DuckDBPyConnection, query: str, place: Path) -> None:
+    """Writes one query's rows as Parquet, in its order."""
+    connection.execute(f"COPY ({query}) TO '{place}' (COMPRESSION zstd)")
 
 
 if __name__ == "__main__":

@@ -209,7 +209,8 @@ def _ladder(people: pd.DataFrame, ratings: pd.DataFrame, tables: dict[str, pd.Da
     events = tables["leadership"]
     fellows = events[(events["event_code"] == FELLOW) & (events["outcome"] == "passed")]
     since = fellows.groupby("staff_id")["event_date"].min()
-    rows["fellow"] = rows["staff_id"].map(since) <= pd.to_datetime(rows["school_year"].astype(str) + "-06-30")
+    selected = pd.to_datetime(rows["staff_id"].map(since.to_dict()))  # as dates also where nobody was selected
+    rows["fellow"] = selected <= pd.to_datetime(rows["school_year"].astype(str) + "-06-30")
     state = rows[["lea_id", "staff_id"]].drop_duplicates().assign(level=0, e=0, he=0, had_row=False)
     levels = []
     for year, of_year in rows.groupby("school_year"):

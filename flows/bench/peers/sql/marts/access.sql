@@ -18,3 +18,4 @@ SELECT lea_id, school_year, poverty_quartile, students, teachers, leaders, rate(
   rate(ratio(leaders * 100, teachers)) AS leaders_per_100_teachers, money(loaded) AS leader_pay,
   money(ratio(loaded, students)) AS leader_pay_per_student
 FROM cells
+ORDER BY lea_id, school_year, poverty_quartile

@@ -11,3 +11,4 @@ SELECT p.staff_id, p.lea_id, p.school_year, p.pay_type, p.stream, from_cents(p.c
   CASE WHEN p.carries AND p.pay_type = 'base' THEN money(dollars(b.increment_fine)) END AS increment,
   CASE WHEN p.carries THEN b.increment_status END AS increment_status
 FROM placed p JOIN base_pay b USING (lea_id, school_year, staff_id)
+ORDER BY staff_id, lea_id, school_year, pay_type, stream

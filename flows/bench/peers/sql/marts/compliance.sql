@@ -56,3 +56,4 @@ judged AS (
 SELECT lea_id, program_id, school_year, rule_id, school_id, rate(value) AS value, "limit",
   CASE WHEN at_most THEN value <= "limit" ELSE value >= "limit" END AS passes
 FROM judged
+ORDER BY lea_id, program_id, school_year, rule_id, school_id

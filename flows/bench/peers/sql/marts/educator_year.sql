@@ -22,3 +22,4 @@ FROM people p LEFT JOIN rated t USING (lea_id, staff_id, school_year) LEFT JOIN 
 LEFT JOIN leader_years l USING (staff_id, school_year)
 LEFT JOIN reports o ON o.lea_id = p.lea_id AND o.school_year = p.school_year
 LEFT JOIN people n ON n.staff_id = p.staff_id AND n.school_year = p.school_year + 1
+ORDER BY staff_id, school_year

@@ -76,3 +76,4 @@ SELECT kind || ':' || lea_id || ':' || school_year || ':' || lpad(CAST(row_numbe
     ORDER BY program_id NULLS FIRST, school_id NULLS FIRST, staff_id NULLS FIRST, evidence NULLS FIRST) AS VARCHAR), 6, '0') AS exception_id,
   *
 FROM found
+ORDER BY exception_id

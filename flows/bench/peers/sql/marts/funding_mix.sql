@@ -5,3 +5,4 @@ WITH lines AS (
 SELECT lea_id, program_id, school_year, stream, from_cents(cents) AS amount, from_cents(soft_cents) AS soft_amount,
   rate(ratio(cents, sum(cents) OVER p)) AS share
 FROM lines WINDOW p AS (PARTITION BY lea_id, program_id, school_year)
+ORDER BY lea_id, program_id, school_year, stream

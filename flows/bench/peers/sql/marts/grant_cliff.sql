@@ -10,3 +10,4 @@ SELECT lea_id, award_id, future_year, award_end, from_cents(cents) AS commitment
   from_cents(CASE WHEN ended THEN greatest(0, cents - coalesce(match_cents, 0)) WHEN NOT ended THEN 0 END) AS exposure,
   CASE WHEN ended IS NULL THEN 'not_configured' ELSE 'ok' END AS exposure_status
 FROM futures LEFT JOIN matched USING (lea_id, award_id, future_year)
+ORDER BY lea_id, award_id, future_year

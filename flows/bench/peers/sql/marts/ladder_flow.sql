@@ -16,3 +16,4 @@ medians AS (
 SELECT f.*, rate(ratio(f.persons, sum(f.persons) OVER (PARTITION BY f.lea_id, f.program_id, f.school_year, f.from_level))) AS hazard,
   m.median_years_to_level
 FROM flows f LEFT JOIN medians m USING (lea_id, program_id, school_year, to_level)
+ORDER BY lea_id, program_id, school_year, from_level, to_level

@@ -11,3 +11,4 @@ told AS (
 SELECT lea_id, school_id, month, measure, max(school_year) AS school_year, kind, count(*) FILTER (WHERE is_done) AS done,
   count(*) AS required, rate(ratio(count(*) FILTER (WHERE is_done), count(*))) AS rate
 FROM told GROUP BY ALL
+ORDER BY lea_id, school_id, month, measure

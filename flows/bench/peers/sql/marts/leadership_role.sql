@@ -37,3 +37,4 @@ SELECT staff_id, lea_id, school_id, role_code, school_year, program_id, days, ra
   rate(ratio(per_hour, own_rate)) AS ratio_to_own_rate, rate(ratio(whole_cents / 100, wage)) AS break_even_hours,
   is_held AND whole_cents = 0 AS role_without_pay, pay_without_role
 FROM hourly
+ORDER BY staff_id, lea_id, school_id, role_code, program_id, school_year

@@ -12,3 +12,4 @@ SELECT lea_id, program_id, level, school_year, persons, money(of_level) AS media
   rate(ratio(of_level, of_teacher)) AS ratio_teacher, rate(ratio(of_level, of_assistant_principal)) AS ratio_assistant_principal,
   rate(ratio(of_level, of_principal)) AS ratio_principal
 FROM levels LEFT JOIN kinds USING (lea_id, school_year)
+ORDER BY lea_id, program_id, level, school_year

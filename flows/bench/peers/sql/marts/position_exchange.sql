@@ -15,3 +15,4 @@ before_ AS (
 SELECT u.school_id, u.school_year, u.lea_id, rate(u.units) AS units, rate(b.baseline) AS baseline_units,
   rate(b.baseline - u.units) AS balance, CASE WHEN b.baseline IS NULL THEN 'not_enough_data' ELSE 'ok' END AS balance_status
 FROM in_use u LEFT JOIN before_ b USING (school_id, adopted_from)
+ORDER BY school_id, school_year

@@ -25,3 +25,4 @@ SELECT lea_id, program_id, school_year, designees, rate(ratio(designees, teacher
   CASE WHEN unpriced > 0 THEN 'not_configured' ELSE 'ok' END AS cost_status, money(ratio(cost, designees)) AS cost_per_designee,
   rate(stability) AS stability, declined, rate(ratio(won, won + declined)) AS take_up, adopted
 FROM known
+ORDER BY lea_id, program_id, school_year

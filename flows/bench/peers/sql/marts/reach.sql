@@ -44,3 +44,4 @@ SELECT * EXCLUDE (group_cost) REPLACE (CASE WHEN cost_status <> 'ok' THEN cost_s
     ELSE 'ok' END AS cost_status),
   rate(ratio(teachers_trained, trainers)) AS trained_per_trainer, money(ratio(group_cost, teachers_trained)) AS cost_per_teacher_trained
 FROM known
+ORDER BY lea_id, program_id, role_code, school_year

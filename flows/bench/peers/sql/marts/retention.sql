@@ -64,3 +64,4 @@ SELECT lea_id, program_id, school_year, "group", persons, stay_school, move_scho
   CASE WHEN "group" = 'top_rated' THEN leave + move_lea END AS top_lost,
   CASE WHEN shown THEN money(-more_gone * unit_cost) END AS turnover_cost_avoided
 FROM shown
+ORDER BY lea_id, program_id, school_year, "group"

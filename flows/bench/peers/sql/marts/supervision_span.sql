@@ -20,3 +20,4 @@ SELECT h.school_id, h.school_year, h.lea_id, h.teachers, rate(h.teacher_fte) AS 
   coalesce(e.without_leaders, 0) AS evaluators_without_leaders, rate(ratio(h.teachers, e.evaluators)) AS span,
   rate(ratio(h.teachers, e.without_leaders)) AS span_without_leaders, e.median_span, e.p90_span, rate(e.share_over_8) AS share_over_8
 FROM here h LEFT JOIN evaluators e USING (school_id, school_year)
+ORDER BY school_id, school_year

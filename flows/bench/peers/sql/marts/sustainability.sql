@@ -52,3 +52,4 @@ SELECT lea_id, program_id, school_year, leaders, from_cents(role_cents) AS role_
   CASE WHEN leaders = 0 THEN 'zero_denominator' WHEN depth IS NULL THEN 'no_base_pay' ELSE 'ok' END AS increment_depth_status,
   runway_years, money_ends_year, coalesce(runway_years_status, 'not_latest_year') AS runway_years_status
 FROM whole_
+ORDER BY lea_id, program_id, school_year
