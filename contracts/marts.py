@@ -19,6 +19,7 @@ from contracts.grant_cliff import GrantCliff
 from contracts.ladder_flow import LadderFlow
 from contracts.leadership_activity import LeadershipActivity
 from contracts.leadership_role import LeadershipRole
+from contracts.monitors import Monitors
 from contracts.pay_parity import PayParity
 from contracts.position_exchange import PositionExchange
 from contracts.program_comparison import ProgramComparison
@@ -58,6 +59,7 @@ MARTS: dict[str, Mart] = {
     "access": Mart(Access, False, ("lea_id", "school_year", "poverty_quartile")),
     "reach": Mart(Reach, False, ("lea_id", "program_id", "role_code", "school_year")),
     "leadership_activity": Mart(LeadershipActivity, False, ("lea_id", "school_id", "month", "measure")),
+    "monitors": Mart(Monitors, False, ("lea_id", "school_year", "monitor", "cut")),
     "program_comparison": Mart(ProgramComparison, False, LEA_PROGRAM_YEAR),
     "compliance": Mart(Compliance, False, (*LEA_PROGRAM_YEAR, "rule_id", "school_id")),
     "exceptions": Mart(Exceptions, True, ("exception_id",)),

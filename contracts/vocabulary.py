@@ -85,6 +85,15 @@ ANSWERS = ("yes", "no", "not_enough_data")
 RETENTION_GROUPS = ("leaders", "others", "top_rated")
 ACTIVITY_MEASURES = ("observation", "coaching_session", "team_meeting", "training_delivered", "focus_improved")
 ACTIVITY_KINDS = ("output", "outcome")
+MONITORS = (
+    "top_lost_by_poverty",
+    "top_lost_by_reason",
+    "top_to_other_post",
+    "nominees_by_experience",
+    "nominees_by_poverty",
+    "nominees_by_rating",
+    "pupils_per_teacher",
+)
 EXCEPTION_KINDS = (
     "role_without_pay",
     "pay_without_role",

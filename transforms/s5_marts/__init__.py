@@ -23,6 +23,7 @@ from transforms.s5_marts.grant_cliff import build_grant_cliff
 from transforms.s5_marts.ladder_flow import build_ladder_flow
 from transforms.s5_marts.leadership_activity import build_leadership_activity
 from transforms.s5_marts.leadership_role import build_leadership_role
+from transforms.s5_marts.monitors import build_monitors
 from transforms.s5_marts.pay_parity import build_pay_parity
 from transforms.s5_marts.position_exchange import build_position_exchange
 from transforms.s5_marts.program_comparison import build_program_comparison
@@ -52,11 +53,14 @@ def build_all(
     facts |= cost_facts(facts, tables, designation, programs, knobs, gather)
     own = role_frame(programs)
     paid_roles = role_pay(facts["pay"], facts["role_years"], own, program_frame(programs))
-    facts |= gather({"role_pay": paid_roles}) | {name: tables[name] for name in ("leadership", "schools")}
+    facts |= gather({"role_pay": paid_roles}) | {name: tables[name] for name in ("leadership", "roster", "schools")}
     facts["designation"] = designation
     marts = {**_people(facts, tables, programs, knobs), **_money(facts, tables, knobs)}
     marts |= gather({name: marts[name] for name in ("educator_year", "leadership_role")})
     marts |= _leadership(facts | marts, programs, knobs)
+    marts["monitors"] = build_monitors(
+        marts["educator_year"], marts["access"], facts["leadership"], facts["roster"], facts["schools"], knobs
+    )
     marts["exceptions"] = build_exceptions(programs, facts | marts, knobs)
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 

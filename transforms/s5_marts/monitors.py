@@ -1,0 +1,136 @@
+"""Mart `monitors`: the best who are lost, who is nominated out of whom, pupils per teacher (RULES 5, monitors; M20)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.knobs import MetricKnobs
+from contracts.monitors import Monitors
+from transforms.s2_resolve.exact import rate, ratio
+from transforms.s4_sustain.likeness import GONE, poverty_quartiles, with_cells
+
+LEA_YEAR = ["lea_id", "school_year"]
+CUT = [*LEA_YEAR, "cut"]
+EVERYBODY, NOT_KNOWN, NOT_SAID = "all", "not_known", "not_said"
+
+
+def build_monitors(
+    educator_year: pl.LazyFrame,
+    access: pl.LazyFrame,
+    leadership: pl.LazyFrame,
+    roster: pl.LazyFrame,
+    schools: pl.LazyFrame,
+    knobs: MetricKnobs,
+) -> pl.LazyFrame:
+    """One row per lea_id x school_year x monitor x cut.
+
+    top_lost_by_*: top-rated teachers of record whose next year is known (out_of), and those who left the LEA (counted),
+    by poverty quartile of their school, by the reason that their roster gave, and those who went to a post that neither
+    teaches nor leads. nominees_by_*: nominated persons of the cut over all nominated; `compared_with` is the same share
+    of all teachers of record, from whom they are taken; somebody who is no teacher of record there is `not_known`.
+    pupils_per_teacher: students over teachers; `compared_with` is the year before. The extracts carry neither sex nor
+    ethnicity, so nominees are compared by experience, poverty of the school and rating.
+    """
+    people = with_cells(educator_year, poverty_quartiles(schools), knobs.comparison)
+    teachers = people.filter("is_teacher").with_columns(
+        by_poverty=_named(pl.col("cell_poverty")),
+        by_experience=_experience(knobs.comparison.experience_from),
+        by_rating=_named(pl.col("cell_band")),
+    )
+    nominated = leadership.filter(pl.col("event_type") == "nomination").select(*LEA_YEAR, "staff_id").unique()
+    rows = [
+        *_top_lost(teachers, roster, educator_year),
+        *[_nominees(teachers, nominated, cell) for cell in ("by_experience", "by_poverty", "by_rating")],
+        _pupils_per_teacher(access),
+    ]
+    counts = pl.col("counted", "out_of").cast(pl.Int64)
+    value = ratio(pl.col("counted"), pl.col("out_of"))
+    return (
+        pl.concat([part.with_columns(counts) for part in rows], how="diagonal")
+        .with_columns(
+            value=rate(value),
+            compared_with=rate(pl.col("compared_with")),
+            difference=rate(value - pl.col("compared_with")),
+        )
+        .pipe(Monitors.cast)
+    )
+
+
+def _named(cell: pl.Expr) -> pl.Expr:
+    """A cell's number as its name; 0 stands for what is not known."""
+    return pl.when(cell == 0).then(pl.lit(NOT_KNOWN)).otherwise(cell.cast(pl.String))
+
+
+def _experience(starts: Sequence[float]) -> pl.Expr:
+    """Bands of years of experience by their first year, as in the comparison of like with like."""
+    years = pl.col("years_experience")
+    name = pl.when(years < starts[0]).then(pl.lit(f"below {starts[0]:g}")).otherwise(pl.lit(NOT_KNOWN))
+    for start in starts:
+        name = pl.when(years >= start).then(pl.lit(f"from {start:g}")).otherwise(name)
+    return name
+
+
+def _top_lost(teachers: pl.LazyFrame, roster: pl.LazyFrame, educator_year: pl.LazyFrame) -> list[pl.LazyFrame]:
+    outcome = pl.col("next_year_outcome")
+    top = teachers.filter(pl.col("is_top").fill_null(False) & (outcome != "unknown")).with_columns(
+        lost=outcome.is_in(list(GONE))
+    )
+    all_top = top.group_by(LEA_YEAR).agg(pl.len().alias("out_of"))
+    reasons = (
+        roster.filter(pl.col("exit_reason").is_not_null())
+        .group_by(*LEA_YEAR, "staff_id")
+        .agg(pl.col("exit_reason").sort_by("begin_date", "exit_reason").last().alias("cut"))
+    )
+    why = (
+        top.filter("lost")
+        .join(reasons, on=[*LEA_YEAR, "staff_id"], how="left")
+        .group_by(*LEA_YEAR, pl.col("cut").fill_null(NOT_SAID))
+        .agg(pl.len().alias("counted"))
+    )
+    leads_next = educator_year.select(
+        "staff_id", pl.col("school_year") - 1, pl.col("is_leader").alias("leads_next")
+    ).filter("leads_next")
+    other_post = (outcome == "leave_teaching") & pl.col("leads_next").is_null()
+    return [
+        top.group_by(*LEA_YEAR, cut="by_poverty")
+        .agg(pl.col("lost").sum().alias("counted"), pl.len().alias("out_of"))
+        .with_columns(monitor=pl.lit("top_lost_by_poverty")),
+        why.join(all_top, on=LEA_YEAR).with_columns(monitor=pl.lit("top_lost_by_reason")),
+        top.join(leads_next, on=["staff_id", "school_year"], how="left")
+        .group_by(LEA_YEAR)
+        .agg(other_post.sum().alias("counted"), pl.len().alias("out_of"))
+        .with_columns(monitor=pl.lit("top_to_other_post"), cut=pl.lit(EVERYBODY)),
+    ]
+
+
+def _nominees(teachers: pl.LazyFrame, nominated: pl.LazyFrame, cell: str) -> pl.LazyFrame:
+    """Nominated persons by `cell`, beside the teachers of record of the LEA, in LEA-years with nominations."""
+    pool = teachers.join(nominated.select(LEA_YEAR).unique(), on=LEA_YEAR, how="semi")
+    made = (
+        nominated.join(teachers.select(*LEA_YEAR, "staff_id", cut=cell), on=[*LEA_YEAR, "staff_id"], how="left")
+        .group_by(*LEA_YEAR, pl.col("cut").fill_null(NOT_KNOWN))
+        .agg(pl.len().alias("counted"))
+    )
+    there = pool.group_by(*LEA_YEAR, cut=cell).agg(pl.len().alias("pool"))
+    return (
+        made.join(there, on=CUT, how="full", coalesce=True)
+        .with_columns(pl.col("counted", "pool").fill_null(0).cast(pl.Int64))
+        .with_columns(
+            out_of=pl.col("counted").sum().over(LEA_YEAR),
+            compared_with=ratio(pl.col("pool"), pl.col("pool").sum().over(LEA_YEAR)),
+            monitor=pl.lit(f"nominees_{cell}"),
+        )
+        .drop("pool")
+    )
+
+
+def _pupils_per_teacher(access: pl.LazyFrame) -> pl.LazyFrame:
+    sums = access.group_by(LEA_YEAR).agg(
+        pl.col("students").sum().alias("counted"), pl.col("teachers").sum().alias("out_of")
+    )
+    before = sums.select("lea_id", pl.col("school_year") + 1, compared_with=ratio(pl.col("counted"), pl.col("out_of")))
+    return sums.join(before, on=LEA_YEAR, how="left").with_columns(
+        monitor=pl.lit("pupils_per_teacher"), cut=pl.lit(EVERYBODY)
+    )
