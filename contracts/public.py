@@ -20,6 +20,7 @@ GRAINS = ("school", "lea", "state")
 NOBODY = "none"
 PAY_GROUPS = ("base", "benefit", "supplement")
 RECURS, NO_END = "recurs", "unknown"  # of money: it comes again every year; its award has no last day on file
+SPAN_MEASURES = ("teachers", "evaluators", "evaluators_who_lead", "evaluators_without_leaders")
 COST_PARTS = ("incremental_pay", "other_cost")
 
 
@@ -124,10 +125,13 @@ class PublicAccess(Counts):
 
 
 class PublicSupervisionSpan(Counts):
-    """One row per grain x lea_id x school_id x school_year x measure."""
+    """One row per grain x lea_id x school_id x school_year x measure.
+
+    How many evaluators lead is told for LEAs and the state, in years in which any of them does.
+    """
 
     school_id = c.school_id.optional()
-    measure = _one_of(("teachers", "evaluators"), "Whom the row counts: teachers, or those who evaluate them.")
+    measure = _one_of(SPAN_MEASURES, "Whom the row counts: teachers, those who evaluate them, and who of these lead.")
 
 
 class PublicFundingMix(Money):

@@ -1,4 +1,4 @@
--- Teachers and evaluators side by side; the span only where both are published exactly.
+-- Teachers and evaluators side by side; a span only where both its counts are published exactly.
 CREATE OR REPLACE VIEW bi_public_supervision_span AS
 SELECT
     t.grain,
@@ -7,7 +7,9 @@ SELECT
     t.school_year,
     t.persons AS teachers,
     e.persons AS evaluators,
-    CASE WHEN e.persons > 0 THEN CAST(t.persons AS DOUBLE) / e.persons END AS span
+    w.persons AS evaluators_without_leaders,
+    CASE WHEN e.persons > 0 THEN CAST(t.persons AS DOUBLE) / e.persons END AS span,
+    CASE WHEN w.persons > 0 THEN CAST(t.persons AS DOUBLE) / w.persons END AS span_without_leaders
 FROM public_supervision_span AS t
 LEFT JOIN public_supervision_span AS e
     ON e.measure = 'evaluators'
@@ -15,4 +17,10 @@ LEFT JOIN public_supervision_span AS e
     AND t.school_year = e.school_year
     AND t.lea_id IS NOT DISTINCT FROM e.lea_id
     AND t.school_id IS NOT DISTINCT FROM e.school_id
+LEFT JOIN public_supervision_span AS w
+    ON w.measure = 'evaluators_without_leaders'
+    AND t.grain = w.grain
+    AND t.school_year = w.school_year
+    AND t.lea_id IS NOT DISTINCT FROM w.lea_id
+    AND t.school_id IS NOT DISTINCT FROM w.school_id
 WHERE t.measure = 'teachers';

@@ -45,7 +45,8 @@ def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned |
         f"Stacked columns of cost by year.{said}",
         ("year", "part", "dollars"),
         table,
-        "Extra pay with benefits on it; support is training and administration. Whole: its parts are not published.",
+        "Extra pay with benefits on it; support is training and administration."
+        + (" Whole: its parts are not published." if any(r["cost_part"] == "all" for r in drawn) else ""),
     )
 
 

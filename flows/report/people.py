@@ -21,6 +21,7 @@ OUTCOMES = {
     "leave": "left",
     "unknown": "not known yet",
 }
+AS_IT_IS, WITHOUT = "as it is", "without leaders"
 GROUPS = {"leaders": "teacher leaders", "others": "other teachers", "top_rated": "top-rated"}
 
 
@@ -180,11 +181,10 @@ def retention(facts: Facts, program: Program, lea_id: str | None = None) -> Plan
 
 
 def span(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
-    """Teachers per evaluator by year; for those who may see it also without teacher leaders who evaluate."""
+    """Teachers per evaluator by year: as it is, and without the teacher leaders among the evaluators."""
     title = "Span of supervision: teachers per evaluator"
     rows = facts.rows("public_supervision_span", lea_id)
     by = {(r["school_year"], r["measure"]): r for r in rows if r.get("school_id") is None}
-    extra = facts.extra("supervision_span", lea_id)
     points: list[Row] = []
     table: list[tuple[str, ...]] = []
     for year in sorted({year for year, _ in by}):
@@ -194,27 +194,26 @@ def span(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
         a, b = persons_value(teachers), persons_value(evaluators)
         if a is None or not b:
             continue
-        points.append({"x": year_name(year), "part": "as it is", "value": a / b})
-        without = sum(r["evaluators_without_leaders"] for r in extra if r["school_year"] == year)
+        points.append({"x": year_name(year), "part": AS_IT_IS, "value": a / b})
+        others = by.get((year, "evaluators_without_leaders"))
+        without = persons_value(others) if others is not None else None
         if without:
-            points.append({"x": year_name(year), "part": "without leaders", "value": a / without})
-        told = f"{a / without:.1f}" if without else "–"
+            points.append({"x": year_name(year), "part": WITHOUT, "value": a / without})
+        told = f"{a / without:.1f}" if without else persons_text(others) if others is not None else "–"
         table.append((year_name(year), persons_text(teachers), persons_text(evaluators), f"{a / b:.1f}", told))
     if not points:
         return Missing(title, "no evaluator of a teacher is on file, or the numbers are hidden")
-    wide = 5 if extra else 4
-    headers = ("year", "teachers", "evaluators", "teachers per evaluator", "without teacher leaders")[:wide]
+    both = any(point["part"] == WITHOUT for point in points)
+    note = "" if both else " What it would be without teacher leaders is hidden, or none of them evaluates."
     return (
         charts.lines(
-            points,
-            {"as it is": look.BLUE, "without leaders": look.ORANGE} if extra else {"as it is": look.BLUE},
-            "teachers per evaluator",
+            points, {AS_IT_IS: look.BLUE} | ({WITHOUT: look.ORANGE} if both else {}), "teachers per evaluator"
         ),
         title,
-        f"Line by year. {year_name(facts.latest)}: {table[-1][3]} teachers per evaluator.",
-        headers,
-        [row[:wide] for row in table],
-        "A span of 3 to 8 is what the programs aim at.",
+        f"Line by year. {table[-1][0]}: {table[-1][3]} teachers per evaluator; without leaders: {table[-1][4]}.",
+        ("year", "teachers", "evaluators", "teachers per evaluator", "without teacher leaders"),
+        table,
+        f"A span of 3 to 8 is what the programs aim at.{note}",
     )
 
 

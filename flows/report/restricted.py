@@ -12,7 +12,7 @@ from transforms.s2_resolve.exact import money_from_cents
 from transforms.s6_disclose.projected import AMOUNTS, added_up
 
 # Marts that only the restricted pages draw.
-MORE = ("supervision_span", "grant_cliff", "cost_projection", "leadership_role", "sustainability")
+MORE = ("grant_cliff", "cost_projection", "leadership_role", "sustainability")
 PROGRAM = ("program_id", "school_year")
 Read = Callable[[str], pl.DataFrame]
 
@@ -40,7 +40,10 @@ def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
         )
     )
     span = read("supervision_span").unpivot(
-        ["teachers", "evaluators"], index=["lea_id", "school_year"], variable_name="measure", value_name="persons"
+        ["teachers", "evaluators", "evaluators_without_leaders"],
+        index=["lea_id", "school_year"],
+        variable_name="measure",
+        value_name="persons",
     )
     cost = read("sustainability").filter(pl.col("program_cost").is_not_null())
     parts = cost.select(

@@ -79,7 +79,10 @@ def facts() -> Facts:
         count(n, measure=m, poverty_quartile=q, school_year=2026, lea_id="0100")
         for m, q, n in (("teachers", "1", 200), ("leaders", "1", 20), ("teachers", "all", 200), ("leaders", "all", 20))
     ]
-    span = [count(n, measure=m, school_year=2026, lea_id="0100") for m, n in (("teachers", 200), ("evaluators", 25))]
+    span = [
+        count(n, measure=m, school_year=2026, lea_id="0100")
+        for m, n in (("teachers", 200), ("evaluators", 25), ("evaluators_without_leaders", 20))
+    ]
     funding = [
         money("750000.00", stream="local_general", school_year=2026, **lea),
         money("250000.00", stream="philanthropic", school_year=2026, **lea),
@@ -152,7 +155,7 @@ def test_every_number_is_said_as_it_was_published(report: Path) -> None:
     assert "other teachers: 80 % in the same school" in text
     assert "25 % is money that ends" in text
     assert '<td class="n">10.0</td>' in text  # 20 leaders of 200 teachers
-    assert '<td class="n">8.0</td>' in text  # 200 teachers, 25 evaluators
+    assert '<td class="n">8.0</td><td class="n">10.0</td>' in text  # 200 teachers, 25 evaluators, 20 without leaders
     assert "the program&#39;s designations are confidential, so its pay is not published" in text
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts import vocabulary as v
 from contracts.public import NOBODY
-from transforms.s6_disclose.hierarchy import HIERARCHY, counted
+from transforms.s6_disclose.hierarchy import HIERARCHY, WHOLE, counted
 
 ARROW = " > "
 LEAF = [*HIERARCHY, "lea_id", "school_id", "part", "value"]
@@ -66,7 +66,11 @@ def accessible(access: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def supervised(supervision_span: pl.LazyFrame) -> pl.LazyFrame:
-    """Teachers and their evaluators by school. LEA and state rows add up schools."""
+    """Teachers and their evaluators by school, added up for LEAs and the state; there also how many evaluators lead.
+
+    Who evaluates is known at a school, so a group of evaluators who all lead, or all do not, would tell of each: the
+    rules of distributions hold. Where nobody in the state leads and evaluates, which is no secret, there is none.
+    """
     long = supervision_span.unpivot(
         ["teachers", "evaluators"],
         index=["lea_id", "school_id", "school_year"],
@@ -76,7 +80,19 @@ def supervised(supervision_span: pl.LazyFrame) -> pl.LazyFrame:
     rows = long.pipe(
         _leaves, "public_supervision_span", part=pl.lit("all"), value=pl.col("count"), measure=pl.col("who")
     )
-    return counted(rows, schools=True, sensitive=False)
+    wholes = counted(rows, schools=True, sensitive=False)
+    without = pl.col("evaluators_without_leaders").cast(pl.Int64)
+    kinds = (("leaders", pl.col("evaluators").cast(pl.Int64) - without), ("others", without))
+    leads = pl.col("evaluators") > pl.col("evaluators_without_leaders")
+    led_at_all = supervision_span.filter(leads.any().over("school_year"))
+    leaves = [
+        led_at_all.pipe(
+            _leaves, "public_supervision_span", part=pl.lit(kind), value=value, measure=pl.lit("evaluators")
+        )
+        for kind, value in kinds
+    ]
+    parts = counted(pl.concat(leaves), schools=False, sensitive=True)
+    return pl.concat([wholes, parts.filter(pl.col("part") != WHOLE)])
 
 
 def led(sustainability: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,6 +11,7 @@ from transforms.s6_disclose.hierarchy import HIERARCHY, PLACE, WHOLE
 
 GROUP = [*HIERARCHY, *PLACE]
 # The column that each mart's parts are published under; None: a mart of wholes only.
+SPAN_MEASURE = {"leaders": "evaluators_who_lead", "others": "evaluators_without_leaders"}
 CUT_COLUMN = {"public_retention": "group", "public_grant_cliff": "stream"}
 PART_COLUMN = {
     "public_designation": "level",
@@ -78,5 +79,7 @@ def _named(rows: pl.DataFrame, mart: str) -> pl.DataFrame:
     if mart == "public_ladder_flow":
         steps = pl.col("part").str.split(ARROW)
         return rows.with_columns(from_level=steps.list.first(), to_level=steps.list.last())
+    if mart == "public_supervision_span":
+        return rows.with_columns(measure=pl.col("part").replace_strict(SPAN_MEASURE, default=pl.col("measure")))
     rows = rows.rename({"cut": CUT_COLUMN[mart]}) if mart in CUT_COLUMN else rows
     return rows.rename({"part": PART_COLUMN[mart]}) if mart in PART_COLUMN else rows
