@@ -37,6 +37,8 @@ minimum_others = 3
 [metrics.findings]
 growth_gap_levels = 1
 teaching_share = 0.9
+nomination_minimum = 2
+administrator_credentials = ["principal_license"]
 person_fte = 0.9
 [metrics.projection]
 cola = 0.02
@@ -71,9 +73,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_harder(home: Path) -> None:
-    """What the demo lacks: hours on pay lines, roles over two schools, programs adopted in a year on file."""
+    """What the demo lacks: many hours, roles over two schools, nominations, licences, programs adopted of late."""
     for path in sorted((home / "landing").glob("*/*/payroll/*.csv")):
-        _edit(path, hours=pl.when(pl.col("pay_code") != "010").then(pl.lit("12.25")).otherwise("hours"))
+        _edit(path, hours=pl.when(pl.col("pay_code") != "010").then(pl.lit("120.25")).otherwise("hours"))
     schools = pl.read_csv(home / "reference" / "schools.csv", infer_schema=False)
     other = dict(schools.group_by("lea_id").agg(pl.col("school_id").max()).iter_rows())
     for path in sorted((home / "landing").glob("*/*/roster/*.csv")):
@@ -86,6 +88,12 @@ def _make_harder(home: Path) -> None:
             release_share=pl.lit("0.8"),
         )
         pl.concat([rows, second]).write_csv(path)
+    for path in sorted((home / "landing").glob("*/*/leadership/*.csv")):
+        rows = pl.read_csv(path, infer_schema=False)
+        first, code = rows.head(4), pl.lit("principal_license")
+        nominations = first.with_columns(event_type=pl.lit("nomination"), by_staff_id=pl.col("staff_id").first())
+        licences = first.with_columns(event_type=pl.lit("credential"), event_code=code, outcome=pl.lit("passed"))
+        pl.concat([rows, nominations, licences]).write_csv(path)
     is_late = (pl.int_range(pl.len()) % 3 == 0) | (pl.col("program_id") == "cms_opportunity_culture")
     late = pl.when(is_late).then(pl.lit("2025")).otherwise("from_year")
     _edit(home / "reference" / "program_adoption.csv", from_year=late)
@@ -113,8 +121,9 @@ def test_no_mart_is_compared_empty(made: Path) -> None:
         frame = pl.read_parquet(made / "rung_made" / f"{mart}.parquet")
         assert frame.height, mart
         assert [name for name in frame.columns if frame[name].null_count() == frame.height] == [], mart
-    kinds = pl.read_parquet(made / "rung_made" / "exceptions.parquet")["kind"].n_unique()
-    assert kinds >= 6
+    kinds = {*pl.read_parquet(made / "rung_made" / "exceptions.parquet")["kind"]}
+    assert kinds >= {"nomination_concentration", "admin_license_unused", "low_pay_per_hour", "thin_evidence"}
+    assert kinds >= {"role_without_pay", "pay_without_role", "low_teaching_share", "over_one_and_a_half_fte"}
     assert pl.read_parquet(made / "rung_made" / "compliance.parquet")["rule_id"].n_unique() >= 5
 
 

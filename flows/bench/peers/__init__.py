@@ -17,7 +17,6 @@ ALL_MARTS = tuple(sorted(file.stem for file in Path(__file__).parent.glob("sql/m
 NOT_IN_SQL = {
     "designation": "packs are YAML that an automaton reads; both sides start from Rung's file of it, and the marts of "
     "one ladder are also compared with its levels made in SQL",
-    "monitors": "a mart younger than the SQL; neither side makes it",
     "cost_projection.p10": "simulated by lot with numpy's generator, which SQL has not; Rung's side draws it all the "
     "same, and spends the time",
     "cost_projection.p50": "as p10",

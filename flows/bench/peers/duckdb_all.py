@@ -17,7 +17,7 @@ FACTS = (
     *("macros", "service", "ratings", "pay_sums", "pay", "loads", "roles", "leaders", "costs", "awards", "cohort"),
     *("projection", "bands"),
 )
-SHARED = ("educator_year", "leadership_role")  # marts that other marts read
+SHARED = ("educator_year", "leadership_role", "access")  # marts that other marts read
 
 
 def build(lake: Path, reference: Path, inputs: Path, out: Path) -> None:
