@@ -240,6 +240,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.headings: list[int] = []
         self.ids: list[str] = []
+        self.regions: list[str] = []
         self.wrong: list[str] = []
         self.open: list[str] = []
 
@@ -253,6 +254,8 @@ class Reader(HTMLParser):
             self.wrong.append("a picture that is read out as shapes")
         if given.get("role") in ("img", "region") and not given.get("aria-label"):
             self.wrong.append(f"{given['role']} without words")
+        if given.get("role") == "region":
+            self.regions.append(str(given["aria-label"]))
         if tag == "th" and given.get("scope") not in ("col", "row"):
             self.wrong.append("a table header without scope")
         if tag == "html" and given.get("lang") != "en":
@@ -275,6 +278,7 @@ def test_pages_read_well_aloud(readers: list[Reader]) -> None:
         assert reader.headings[0] == 1 and reader.headings.count(1) == 1
         assert all(after - before <= 1 for before, after in pairwise(reader.headings))
         assert len(set(reader.ids)) == len(reader.ids)
+        assert len(set(reader.regions)) == len(reader.regions)
 
 
 def luminance(colour: str) -> float:

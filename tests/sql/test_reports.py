@@ -34,3 +34,10 @@ def test_every_chart_has_its_place_and_nobody_is_named(report: Path, released: W
         for kind in ("staff_id", "educator_key", "license_id"):
             assert not people[kind] & words, (path, kind)
         assert not [name for name in people["names"] if name in text], path
+
+
+def test_no_two_tables_of_a_page_are_called_the_same(report: Path) -> None:
+    """A district with several programs has the same charts of each."""
+    for path in report.rglob("*.html"):
+        named = re.findall(r'role="region" aria-label="([^"]+)"', path.read_text(encoding="utf-8"))
+        assert len(set(named)) == len(named), path
