@@ -13,6 +13,7 @@ from transforms.s4_sustain.likeness import GONE, poverty_quartiles, with_cells
 
 LEA_YEAR = ["lea_id", "school_year"]
 CUT = [*LEA_YEAR, "cut"]
+CELLS = ["by_experience", "by_poverty", "by_rating"]
 EVERYBODY, NOT_KNOWN, NOT_SAID = "all", "not_known", "not_said"
 
 
@@ -42,7 +43,7 @@ def build_monitors(
     nominated = leadership.filter(pl.col("event_type") == "nomination").select(*LEA_YEAR, "staff_id").unique()
     rows = [
         *_top_lost(teachers, roster, educator_year),
-        *[_nominees(teachers, nominated, cell) for cell in ("by_experience", "by_poverty", "by_rating")],
+        _nominees(teachers, nominated),
         _pupils_per_teacher(access),
     ]
     counts = pl.col("counted", "out_of").cast(pl.Int64)
@@ -105,22 +106,23 @@ def _top_lost(teachers: pl.LazyFrame, roster: pl.LazyFrame, educator_year: pl.La
     ]
 
 
-def _nominees(teachers: pl.LazyFrame, nominated: pl.LazyFrame, cell: str) -> pl.LazyFrame:
-    """Nominated persons by `cell`, beside the teachers of record of the LEA, in LEA-years with nominations."""
-    pool = teachers.join(nominated.select(LEA_YEAR).unique(), on=LEA_YEAR, how="semi")
-    made = (
-        nominated.join(teachers.select(*LEA_YEAR, "staff_id", cut=cell), on=[*LEA_YEAR, "staff_id"], how="left")
-        .group_by(*LEA_YEAR, pl.col("cut").fill_null(NOT_KNOWN))
-        .agg(pl.len().alias("counted"))
+def _nominees(teachers: pl.LazyFrame, nominated: pl.LazyFrame) -> pl.LazyFrame:
+    """Nominated persons by each cell, beside the teachers of record of the LEA, in LEA-years with nominations."""
+    person = [*LEA_YEAR, "staff_id"]
+    pool = (
+        teachers.select(*person, *CELLS)
+        .join(nominated.select(LEA_YEAR).unique(), on=LEA_YEAR, how="semi")
+        .join(nominated.with_columns(counted=pl.lit(1, pl.Int64)), on=person, how="full", coalesce=True)
+        .with_columns(pool=pl.col(CELLS[0]).is_not_null().cast(pl.Int64), counted=pl.col("counted").fill_null(0))
+        .with_columns(pl.col(CELLS).fill_null(NOT_KNOWN))
     )
-    there = pool.group_by(*LEA_YEAR, cut=cell).agg(pl.len().alias("pool"))
     return (
-        made.join(there, on=CUT, how="full", coalesce=True)
-        .with_columns(pl.col("counted", "pool").fill_null(0).cast(pl.Int64))
+        pool.unpivot(CELLS, index=[*LEA_YEAR, "counted", "pool"], variable_name="monitor", value_name="cut")
+        .group_by(*CUT, monitor="nominees_" + pl.col("monitor"))
+        .agg(pl.col("counted", "pool").sum())
         .with_columns(
-            out_of=pl.col("counted").sum().over(LEA_YEAR),
-            compared_with=ratio(pl.col("pool"), pl.col("pool").sum().over(LEA_YEAR)),
-            monitor=pl.lit(f"nominees_{cell}"),
+            out_of=pl.col("counted").sum().over(*LEA_YEAR, "monitor"),
+            compared_with=ratio(pl.col("pool"), pl.col("pool").sum().over(*LEA_YEAR, "monitor")),
         )
         .drop("pool")
     )

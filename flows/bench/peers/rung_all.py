@@ -22,6 +22,9 @@ from transforms.s4_sustain.facts import resolved_facts
 from transforms.s5_marts import build_all
 from transforms.s5_marts.data_quality import build_data_quality
 
+# What is drawn by lot is not compared, so it is hardly drawn: SQL does not draw it either.
+FEWEST_PATHS = 10
+
 
 def build(config: Path, inputs: Path, out: Path) -> None:
     """Reads what was accepted and the inputs, writes each mart as Parquet."""
@@ -31,6 +34,8 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     tables = accepted_tables(work, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
     terms = [pack.terms() for pack in load_packs(PROJECT / "programs", work.settings.programs)]
     knobs = MetricKnobs.model_validate(work.settings.metrics)
+    few = knobs.projection.model_copy(update={"paths": FEWEST_PATHS})
+    knobs = knobs.model_copy(update={"projection": few})
     designation = pl.read_parquet(inputs / "designation.parquet").lazy()
     lazy = build_all(tables, resolved_facts(tables, gather), designation, terms, knobs, gather)
     counts = pl.scan_parquet(inputs / "rule_counts.parquet")
