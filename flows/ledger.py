@@ -5,6 +5,8 @@ SQLite by default, PostgreSQL by URL. The schema is `sql/ledger/*.sql`, applied 
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +19,7 @@ import sqlalchemy as sa
 from flows.errors import RungError
 
 SCHEMA = Path(__file__).parent.parent / "sql" / "ledger"
+PATIENCE = 30  # seconds that one run waits for another's lock
 
 
 @dataclass(frozen=True)
@@ -248,8 +251,17 @@ def _lock_at_once(connection: sa.Connection) -> None:
 
 def _wait_for_writers(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the begin above is ours, not the driver's
-    connection.execute("PRAGMA busy_timeout = 30000")
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    patient_until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            # SQLite does not wait here: two runs that make the ledger at once would find it locked.
+            if time.monotonic() > patient_until:
+                raise
+            time.sleep(0.01)
     connection.execute("PRAGMA synchronous = NORMAL")
 
 

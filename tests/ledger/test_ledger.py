@@ -107,6 +107,16 @@ def test_what_is_seen_is_remembered_by_landing_key_and_tag(ledger: Ledger) -> No
     assert ledger.seen() == {("landing", "0001/1.csv"): ("tag1", "s1")}
 
 
+def test_many_runs_may_make_the_ledger_at_once(tmp_path: Path) -> None:
+    """Without patience about one new file in twenty was found locked by one of eight."""
+    for n in range(40):
+        root = tmp_path / str(n)
+        root.mkdir()
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda _, root=root: Ledger("sqlite:///rung.db", root), range(8)))
+        assert all(ledger.seen() == {} for ledger in made)
+
+
 def test_two_runs_that_decide_the_same_write_it_once(url: str) -> None:
     decisions = [decision(number, lea=f"{number:04d}") for number in range(20)]
     ledgers = [Ledger(url, Path()) for _ in range(4)]
