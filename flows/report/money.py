@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
+import polars as pl
+
 from flows import look
 from flows.report import charts
 from flows.report.facts import Facts, Program, Row
 from flows.report.people import Planned
 from flows.report.shown import Missing, dollars, money_text, money_value, words, year_name
+from transforms.s4_sustain.revenue import first_year_without
 
 COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release and support", "all": "whole cost"}
 COST_COLOURS = {"incremental_pay": look.BLUE, "other_cost": look.SKY, "all": look.PURPLE}
@@ -144,10 +147,11 @@ def _cliff_by_award(facts: Facts, lea_id: str | None) -> Planned | Missing:
         exposed[row["future_year"]] += row["exposure"] or 0
     if not any(exposed.values()):
         return Missing(CLIFF, "no program pay stands on an award with an end on file")
-    # Exposed in future year y when the award ends before 1 July of y-1 (MARTS 4.3): the first year without it.
     by_year: dict[int, list[str]] = defaultdict(list)
-    for end in sorted({row["award_end"] for row in rows if row["award_end"] is not None}):
-        year = end.year + 1 + (end.month > 6)
+    ends = pl.DataFrame(
+        {"award_end": sorted({row["award_end"] for row in rows} - {None})}, schema={"award_end": pl.Date}
+    )
+    for end, year in ends.with_columns(first_year_without()).iter_rows():
         if year in exposed:
             by_year[year].append(end.isoformat())
     cells = [{"x": year_name(y), "part": "exposed", "value": float(v)} for y, v in sorted(exposed.items())]

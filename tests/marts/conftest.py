@@ -210,6 +210,18 @@ CODES = [
     {"lea_id": "L1", "pay_code": "R", "pay_type": "stipend", "program_id": None, "role_code": "ROLE"},
     {"lea_id": "L1", "pay_code": "BEN", "pay_type": "benefit", "program_id": None, "role_code": None},
 ]
+SYSTEM = [
+    {
+        "rating_system": "sys",
+        "version": "1",
+        "from_year": 2000,
+        "rating_level": level,
+        "band": band,
+        "is_top": band == 5,
+        "is_positive": band > 3,
+    }
+    for level, band in (("High", 5), ("Low", 2))
+]
 PROGRAM = ProgramTerms(program_id="p", place=1, leader=True)
 
 
@@ -223,6 +235,7 @@ class Small:
     holds = staticmethod(holds)
     funds = FUNDS
     codes = CODES
+    system = SYSTEM
     program = PROGRAM
 
     def marts(

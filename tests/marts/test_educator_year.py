@@ -7,19 +7,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-SYSTEM = [
-    {
-        "rating_system": "sys",
-        "version": "1",
-        "from_year": 2000,
-        "rating_level": level,
-        "band": band,
-        "is_top": band == 5,
-        "is_positive": band > 3,
-    }
-    for level, band in (("High", 5), ("Low", 2))
-]
-
 
 def other(small: Any, staff: str, year: int = 2026, **more: Any) -> dict[str, Any]:
     return small.post(staff, year, lea_id="L2", school_id="S9", **more)
@@ -89,7 +76,7 @@ def test_the_rating_is_the_lea_of_records_and_a_usable_one_goes_first(small: Any
 
     made = small.marts(
         roster=[small.post(name) for name in "ABC"],
-        rating_systems=SYSTEM,
+        rating_systems=small.system,
         evaluation=[
             rated("A", None, "not_rated", system="aaa"),
             rated("A", "High"),

@@ -7,19 +7,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-SYSTEM = [
-    {
-        "rating_system": "sys",
-        "version": "1",
-        "from_year": 2000,
-        "rating_level": level,
-        "band": band,
-        "is_top": band == 5,
-        "is_positive": band > 3,
-    }
-    for level, band in (("High", 5), ("Low", 2))
-]
-
 
 def school(school_id: str, poverty: float | None, year: int, students: int) -> dict[str, Any]:
     return {
@@ -65,7 +52,7 @@ def made(small: Any) -> pl.DataFrame:
         roster=roster,
         schools=schools,
         evaluation=[*(rated(name, "High") for name in "ABCD"), rated("E", "Low")],
-        rating_systems=SYSTEM,
+        rating_systems=small.system,
         leadership=[nominated("A"), nominated("A", 1), nominated("E"), nominated("Z")],
     )
     monitors: pl.DataFrame = marts["monitors"]

@@ -10,18 +10,6 @@ import pytest
 
 from contracts.knobs import LikeComparison, MetricKnobs
 
-SYSTEM = [
-    {
-        "rating_system": "sys",
-        "version": "1",
-        "from_year": 2000,
-        "rating_level": level,
-        "band": band,
-        "is_top": band == 5,
-        "is_positive": band > 3,
-    }
-    for level, band in (("High", 5), ("Low", 2))
-]
 SCHOOLS = [
     {"school_id": "S1", "school_year": year, "lea_id": "L1", "name": "S1", "enrollment": 12_000, "poverty_percent": 50}
     for year in (2025, 2026)
@@ -57,7 +45,7 @@ def state(small: Any, groups: list[tuple[str, int, int, str, bool]], **more: Any
             designation,
             roster=roster,
             evaluation=evaluation,
-            rating_systems=SYSTEM,
+            rating_systems=small.system,
             schools=SCHOOLS,
             **({"knobs": ANY_SIZE} | more),
         )

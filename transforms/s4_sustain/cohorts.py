@@ -103,7 +103,7 @@ def _frame(made: list[Run], years: int, schema: dict[str, Any]) -> pl.DataFrame:
         "persons": told("leaders", "leaders"),
         **{amount: told(amount, "cost") for amount in AMOUNTS},
     }
-    return pl.DataFrame(columns, schema_overrides=schema, strict=False).select(list(schema))
+    return pl.DataFrame(columns, schema_overrides=schema).select(list(schema))
 
 
 def make_cohort(scalar: Row, starts: Columns, moves: Columns, prior: float) -> Cohort:

@@ -29,7 +29,6 @@ NOT_FOR_MARTS = (
     "first_name",
     "last_name",
     "license_id",
-    "exit_reason",
     "submission_id",
     "source_file",
     "source_row",

@@ -47,9 +47,15 @@ def award_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def first_year_without(award_end: str = "award_end") -> pl.Expr:
+    """The first school year (Int32) whose 1 July comes after the award's last day (MARTS 4.3); null when not known."""
+    last = pl.col(award_end)
+    return last.dt.year() + 1 + (last.dt.month() > 6).cast(pl.Int32)
+
+
 def has_ended(future_year: str = "future_year") -> pl.Expr:
-    """The award ends before the first day of the future year, 1 July (MARTS 4.3); null when its end is not known."""
-    return pl.col("award_end") < pl.date(pl.col(future_year).cast(pl.Int32) - 1, 7, 1)
+    """The award ends before the future year begins; null when its end is not known."""
+    return first_year_without() <= pl.col(future_year)
 
 
 def matches(finance: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:

@@ -53,13 +53,13 @@ def build_all(
     facts |= cost_facts(facts, tables, designation, programs, knobs, gather)
     own = role_frame(programs)
     paid_roles = role_pay(facts["pay"], facts["role_years"], own, program_frame(programs))
-    facts |= gather({"role_pay": paid_roles}) | {name: tables[name] for name in ("leadership", "roster", "schools")}
+    facts |= gather({"role_pay": paid_roles}) | {name: tables[name] for name in ("leadership", "schools")}
     facts["designation"] = designation
     marts = {**_people(facts, tables, programs, knobs), **_money(facts, tables, knobs)}
     marts |= gather({name: marts[name] for name in ("educator_year", "leadership_role")})
     marts |= _leadership(facts | marts, programs, knobs)
     marts["monitors"] = build_monitors(
-        marts["educator_year"], marts["access"], facts["leadership"], facts["roster"], facts["schools"], knobs
+        marts["educator_year"], marts["access"], facts["leadership"], facts["stays"], facts["schools"], knobs
     )
     marts["exceptions"] = build_exceptions(programs, facts | marts, knobs)
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}

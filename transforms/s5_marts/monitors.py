@@ -21,7 +21,7 @@ def build_monitors(
     educator_year: pl.LazyFrame,
     access: pl.LazyFrame,
     leadership: pl.LazyFrame,
-    roster: pl.LazyFrame,
+    stays: pl.LazyFrame,
     schools: pl.LazyFrame,
     knobs: MetricKnobs,
 ) -> pl.LazyFrame:
@@ -42,7 +42,7 @@ def build_monitors(
     )
     nominated = leadership.filter(pl.col("event_type") == "nomination").select(*LEA_YEAR, "staff_id").unique()
     rows = [
-        *_top_lost(teachers, roster, educator_year),
+        *_top_lost(teachers, stays, educator_year),
         _nominees(teachers, nominated),
         _pupils_per_teacher(access),
     ]
@@ -73,14 +73,14 @@ def _experience(starts: Sequence[float]) -> pl.Expr:
     return name
 
 
-def _top_lost(teachers: pl.LazyFrame, roster: pl.LazyFrame, educator_year: pl.LazyFrame) -> list[pl.LazyFrame]:
+def _top_lost(teachers: pl.LazyFrame, stays: pl.LazyFrame, educator_year: pl.LazyFrame) -> list[pl.LazyFrame]:
     outcome = pl.col("next_year_outcome")
     top = teachers.filter(pl.col("is_top").fill_null(False) & (outcome != "unknown")).with_columns(
         lost=outcome.is_in(list(GONE))
     )
     all_top = top.group_by(LEA_YEAR).agg(pl.len().alias("out_of"))
     reasons = (
-        roster.filter(pl.col("exit_reason").is_not_null())
+        stays.filter(pl.col("exit_reason").is_not_null())
         .group_by(*LEA_YEAR, "staff_id")
         .agg(pl.col("exit_reason").sort_by("begin_date", "exit_reason").last().alias("cut"))
     )

@@ -17,7 +17,6 @@ from transforms.s6_disclose.problem import Bools, EngineFailure, Floats, Ints, P
 ROUNDS = 12
 # Rounds that cover every cell not yet shown to be safe: a cover asks the same question in a smaller place.
 GUESSES = 2
-
 MOVED = 1e-6
 LIGHTEN_COMPONENT = 400
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.public import COST_PARTS, NO_END, RECURS
 from transforms.s2_resolve.exact import cents
+from transforms.s4_sustain.revenue import first_year_without
 from transforms.s6_disclose.hierarchy import SHAPE, WHOLE, paid
 
 PROGRAM = ["lea_id", "program_id", "school_year"]
@@ -19,13 +20,11 @@ def program_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
     in the lake; the disclosure step needs it to know who is behind a sum.
     """
     key = [*PROGRAM, "stream", "ends", "staff_id"]
-    last = pl.col("award_end")
-    first_without = last.dt.year() + 1 + (last.dt.month() > 6).cast(pl.Int32)
-    ahead = pl.max_horizontal(first_without, pl.col("school_year").cast(pl.Int32) + 1)
+    ahead = pl.max_horizontal(first_year_without(), pl.col("school_year").cast(pl.Int32) + 1)
     ends = (
         pl.when(pl.col("recurring").fill_null(True))
         .then(pl.lit(RECURS))
-        .when(last.is_null())
+        .when(pl.col("award_end").is_null())
         .then(pl.lit(NO_END))
         .otherwise(ahead.cast(pl.String))
     )

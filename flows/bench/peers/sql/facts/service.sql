@@ -13,7 +13,7 @@ FROM (
     FROM (
       SELECT r.lea_id, r.school_year, r.staff_id, r.school_id, r.staff_classification, r.position_title, r.position_id,
         r.full_time_equivalency, r.role_code, r.release_share, r.students_taught, r.supervisor_staff_id, r.begin_date,
-        r.years_experience, r.salary_lane, r.salary_step, w.window_begin, w.window_end,
+        r.years_experience, r.salary_lane, r.salary_step, r.exit_reason, w.window_begin, w.window_end,
         w.window_end - w.window_begin + 1 AS window_days,
         greatest(r.begin_date, make_date(r.school_year - 1, 7, 1)) AS stay_begin,
         least(r.end_date, make_date(r.school_year, 6, 30)) AS stay_end

@@ -10,7 +10,7 @@ top AS (
   SELECT *, next_year_outcome IN ('leave', 'move_lea') AS lost FROM people WHERE is_top AND next_year_outcome <> 'unknown'),
 reasons AS (
   SELECT lea_id, school_year, staff_id, last(exit_reason ORDER BY begin_date, exit_reason) AS reason
-  FROM roster WHERE exit_reason IS NOT NULL GROUP BY ALL),
+  FROM stays WHERE exit_reason IS NOT NULL GROUP BY ALL),
 all_top AS (SELECT lea_id, school_year, count(*) AS out_of FROM top GROUP BY ALL),
 lost_for AS (
   SELECT t.lea_id, t.school_year, coalesce(r.reason, 'not_said') AS cut, count(*) AS counted
