@@ -6,7 +6,7 @@ Written before the ledger says so, under names made from content: a run killed a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -70,7 +70,8 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
         note_reference = judge_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
             for judged in _judge(work, reference, batch, gate, pending):
-                wait(pending)  # one batch is written while the next is read, no more: memory stays bounded
+                if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
+                    pending[-1].result()
                 pending.append(clerk.submit(_commit, work, court, judged.refused()))
             if gate.full:
                 _apply(work, gate, pending, receipt)

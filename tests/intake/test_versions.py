@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows import certification
+from flows.errors import RungError
 from flows.intake import IntakeReceipt, run_intake
 from flows.ledger import Submission
 from flows.progress import Progress
@@ -133,3 +134,22 @@ def test_a_roster_without_ids_brings_a_proposal(root: Path) -> None:
     assert proposal[0] == "district_staff_id,staff_id,matched_on,candidates,people_by"
     assert len(proposal) == 9
     assert proposal[1].startswith('ann0|lee|teacher|010002,0001001,"name, title and school",1,')
+
+
+def test_a_write_that_fails_stops_the_intake_at_once_and_the_ledger_says_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of one file: the first is being written while the second is read, and no second one is written."""
+    config = (root / "rung.toml").read_text()
+    (root / "rung.toml").write_text(config + "[intake]\nbatch_bytes = 1\n")
+    tried: list[str] = []
+
+    def full(_place: object, key: str, _frame: object) -> bytes:
+        tried.append(key)
+        raise RungError("no space left")
+
+    monkeypatch.setattr("flows.intake.write_parquet", full)
+    with pytest.raises(RungError, match="no space left"):
+        take_in(root)
+    assert len(tried) == 1
+    assert open_workspace(root / "rung.toml").ledger.seen() == {}
