@@ -148,10 +148,9 @@ def _cliff_by_award(facts: Facts, lea_id: str | None) -> Planned | Missing:
     if not any(exposed.values()):
         return Missing(CLIFF, "no program pay stands on an award with an end on file")
     by_year: dict[int, list[str]] = defaultdict(list)
-    ends = pl.DataFrame(
-        {"award_end": sorted({row["award_end"] for row in rows} - {None})}, schema={"award_end": pl.Date}
-    )
-    for end, year in ends.with_columns(first_year_without()).iter_rows():
+    last_days = pl.DataFrame({"award_end": [row["award_end"] for row in rows]}, schema={"award_end": pl.Date})
+    ends = last_days.drop_nulls().unique().sort("award_end")
+    for end, year in ends.with_columns(year=first_year_without()).iter_rows():
         if year in exposed:
             by_year[year].append(end.isoformat())
     cells = [{"x": year_name(y), "part": "exposed", "value": float(v)} for y, v in sorted(exposed.items())]
