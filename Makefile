@@ -26,6 +26,9 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/vulture
+	$(BIN)/deptry .
 
 bench: .venv/ready
 	$(BIN)/rung bench --scale $(SCALE)
@@ -33,10 +36,10 @@ bench: .venv/ready
 # A Prefect server, a worker and the watcher of the landing: drops start runs. SQLite unless
 # PREFECT_SERVER_DATABASE_CONNECTION_URL names a PostgreSQL.
 server: .venv/ready
-	$(BIN)/python -m flows.serve start $(CONFIG)
+	$(BIN)/python -m flows.deploy.local_server start $(CONFIG)
 
 stop: .venv/ready
-	$(BIN)/python -m flows.serve stop
+	$(BIN)/python -m flows.deploy.local_server stop
 
 deploy: .venv/ready
 	$(BIN)/python -m flows.deploy $(CONFIG)

@@ -22,7 +22,7 @@ How an outcome follows
 ----------------------
 `error`: the row is quarantined with every rule that it broke. `warn`: kept and counted. `fatal`: a property of the
 file, judged over its rows by `RowRule.fails`: less than `mostly` of the considered rows keep the rule. Too many
-quarantined rows hold a submission (`flows/verdict.py`) until it is sent again or waived (`flows/waiver.py`).
+quarantined rows hold a submission (`rung/intake/decision.py`) until it is sent again or waived.
 
 How the gate looks at rows
 --------------------------

@@ -1,1 +1,1 @@
-"""WHEN: flows, storage, ledger and the command line. The only code that imports prefect."""
+"""When the application runs: Prefect flows, one file each. The only package that imports Prefect."""

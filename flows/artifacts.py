@@ -17,13 +17,12 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import ArtifactCreate
 
-from flows.errors import RungError
-from flows.intake import IntakeReceipt
-from flows.ledger import Submission
-from flows.marts import MartsReceipt
-from flows.release import ReleaseReceipt
-from flows.tracking import unexpected
-from flows.workspace import Workspace
+from rung.core.errors import RungError, unexpected
+from rung.intake.run import IntakeReceipt
+from rung.lake.ledger import Submission
+from rung.lake.workspace import Workspace
+from rung.marts.build import MartsReceipt
+from rung.release.publish import ReleaseReceipt
 
 NEEDS_A_PERSON = ("rejected", "held", "late")
 SHOWN = 50

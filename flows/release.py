@@ -1,134 +1,54 @@
-"""A release: the marts of one set of inputs under a name made from their content, and the pointer to the current one.
-
-Everything of a release is written before anything points at it. `current.json` is replaced whole, and only if nobody
-else replaced it meanwhile; the folder `current/` follows it.
-"""
+"""Publish the marts once every district has certified its latest year."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from pathlib import Path
 
-from flows.disclose import Terms, disclosure_terms, public_side, remember
-from flows.errors import RungError
-from flows.mart_gate import check_drift
-from flows.marts import MartsReceipt
-from flows.packs import load_packs
-from flows.progress import Progress
-from flows.release_files import disclosure_files, manifest_of, public_files, restricted_files, restricted_package
-from flows.workspace import PROJECT, Workspace, code_version
+from prefect import flow
 
-# A made-up state has no persons to protect; a real one must bring its own key.
-SYNTHETIC_KEY = "synthetic-people-need-no-secret"
+from flows.artifacts import release_artifact
+from flows.tasks import FLOW_DEFAULTS, HOUR, TrackedProgress, as_task, one_run_per_lake
+from rung.core.errors import GateFailed, RungError
+from rung.lake.certification import certified
+from rung.lake.reference import load_reference
+from rung.lake.workspace import Workspace, open_workspace
+from rung.marts.build import MartsReceipt, run_marts
+from rung.release.publish import ReleaseReceipt, educator_key_of, run_release
 
 
-@dataclass(frozen=True)
-class ReleaseReceipt:
-    """The release that is current now, and whether this run made it."""
-
-    release_id: str
-    location: str
-    made: bool
-
-
-def educator_key_of(work: Workspace) -> bytes:
-    """The key that turns `staff_id` into `educator_key`. Raises RungError when a real state has not set one."""
-    secret = work.settings.educator_key
-    if secret is not None:
-        return secret.get_secret_value().encode()
-    if work.settings.state.synthetic:
-        return SYNTHETIC_KEY.encode()
-    raise RungError(
-        "no key for educator_key: set RUNG_EDUCATOR_KEY in the environment to a secret of 16 characters or more"
-    )
-
-
-def run_release(
-    work: Workspace,
-    marts: MartsReceipt,
-    progress: Progress,
-    *,
-    identified: bool = False,
-    accept_drift: bool = False,
-    today: date | None = None,
+@flow(name="release-certified", timeout_seconds=2 * HOUR, **FLOW_DEFAULTS)
+def release_certified(
+    config: str = "rung.toml", need_certified: bool = True, accept_drift: bool = False
 ) -> ReleaseReceipt:
-    """Publish the marts as the current release; the same marts under the same key and policy are the same release.
+    """Publish the marts once every district has certified the latest school year.
 
-    Raises GateFailed when the disclosure audit succeeds, or figures drift beyond the band and nobody accepts it: then
-    nothing is written and the last release stays.
+    Args:
+        config: Path of rung.toml, absolute or from the folder of prefect.yaml.
+        need_certified: Refuse while a district-year of the latest school year on file is not certified.
+        accept_drift: Figures that moved far since the last release are meant.
     """
-    key = educator_key_of(work)
-    seen = work.releases.tag("current.json")
-    with progress.stage("release"):
-        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", today or datetime.now(UTC).date())
-        said = {
-            "inputs_id": marts.inputs_id,
-            "identified": identified,
-            "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
-            "disclosure": terms.as_json(),
-        }
-        note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
-        release_id = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
-        made = release_id is None or work.releases.tag(f"{release_id}/manifest.json") is None
-        if made:
-            check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
-            release_id = _write_release(work, marts, terms, None if identified else key)
-            work.lake.write(note, json.dumps({"release_id": release_id}).encode())
-        show(work, str(release_id), seen)
-    return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made)
+    work = open_workspace(Path(config))
+    with one_run_per_lake(work):
+        educator_key_of(work)
+        if need_certified:
+            refuse_uncertified(work)
+        progress = TrackedProgress()
+        marts: MartsReceipt = as_task("marts", lambda: run_marts(work, load_reference(work.reference), progress))
+        release: ReleaseReceipt = as_task(
+            "release", lambda: run_release(work, marts, progress, accept_drift=accept_drift)
+        )
+        release_artifact(work, marts, release)
+        return release
 
 
-def show(work: Workspace, release_id: str, seen: str | None) -> None:
-    """Make a release the current one: `current.json`, then the folder `current/`. `seen`: the pointer's tag before.
-
-    Raises Conflict when somebody else moved the pointer meanwhile. A run that died between the two steps is mended by
-    the next.
-    """
-    current = current_release(work) if seen is not None else None
-    if current != release_id:
-        work.releases.replace("current.json", json.dumps({"release_id": release_id}).encode(), seen)
-        work.ledger.record_release(release_id, datetime.now(UTC))
-    while mirrored(work) != (now := current_release(work)):
-        work.releases.point("current", str(now))
-
-
-def current_release(work: Workspace) -> str | None:
-    """The release that `current.json` names, None before the first."""
-    if work.releases.tag("current.json") is None:
-        return None
-    name: str = json.loads(work.releases.read("current.json"))["release_id"]
-    return name
-
-
-def mirrored(work: Workspace) -> str | None:
-    """The release that `current/` shows."""
-    if work.releases.tag("current/manifest.json") is None:
-        return None
-    name: str = json.loads(work.releases.read("current/manifest.json"))["release_id"]
-    return name
-
-
-def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: bytes | None) -> str:
-    """Write every file of a release, the manifest last; nothing points at it yet. Returns its id."""
-    folder = f"marts/{marts.inputs_id}"
-    made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
-    side = public_side(work, folder, terms)
-    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side)]
-    files += [restricted_package(files), *public_files(work, folder, side)]
-    packs = load_packs(PROJECT / "programs", work.settings.programs)
-    said = {
-        "state": work.settings.state.code,
-        "identified": key is None,
-        "inputs": made_from,
-        "packs": {pack.program_id: [version.version for version in pack.versions] for pack in packs},
-        "disclosure": terms.as_json(),
-        "code_version": code_version(),
-    }
-    release_id, manifest = manifest_of(files, said)
-    remember(work, side)
-    for file in files:
-        work.releases.write(f"{release_id}/{file.path}", file.data)
-    work.releases.write(f"{release_id}/manifest.json", manifest)
-    return release_id
+def refuse_uncertified(work: Workspace) -> None:
+    """Raises GateFailed naming how many district-years of the latest year are not certified."""
+    in_force = work.ledger.in_force()
+    if not in_force:
+        raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
+    latest = max(s.school_year for s in in_force)
+    wanted = {s.lea_id for s in in_force if s.school_year == latest}
+    lacking = sorted(wanted - {lea for lea, year in certified(work.ledger) if year == latest})
+    if lacking:
+        some = ", ".join(lacking[:10]) + (" …" if len(lacking) > 10 else "")
+        raise GateFailed(f"{len(lacking)} of {len(wanted)} districts have not certified {latest}: {some}")

@@ -1,195 +1,37 @@
-"""`rung simulate`: packs over districts' own history, also where they were never adopted, side by side.
-
-Ratings under another system count only through a crosswalk that the state declares (a CSV with from_system, from_level,
-to_system, to_level); what came through it is counted and said.
-"""
+"""Programs over the districts' own history, also where never adopted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
+from prefect import flow
+from prefect.artifacts import create_table_artifact
 
-from contracts.knobs import MetricKnobs
-from contracts.packs import Pack
-from flows.errors import RungError
-from flows.pack_words import RATING_KINDS, kinds
-from flows.storage import open_place, write_parquet
-from transforms.s2_resolve.educators import lea_years
-from transforms.s3_designate.designation import READS, build_designation
-from transforms.s5_marts.program_comparison import build_program_comparison
-
-CROSSWALK = ("from_system", "from_level", "to_system", "to_level")
-PROGRAM = ["lea_id", "program_id", "school_year"]
+from flows.tasks import FLOW_DEFAULTS, HOUR, as_task
+from rung.lake.workspace import open_workspace
+from rung.marts.compared_programs import compared_programs
 
 
-@dataclass(frozen=True)
-class Simulation:
-    """`comparison`: contracts/program_comparison.py. `levels`: persons by LEA, program, year and level. `crosswalked`:
-    ratings by LEA, year and system that counted only through the declared crosswalk. `unread`: programs whose rating
-    system nobody in the history was rated under."""
-
-    designation: pl.DataFrame
-    comparison: pl.DataFrame
-    levels: pl.DataFrame
-    crosswalked: pl.DataFrame
-    unread: tuple[str, ...]
-
-
+@flow(name="simulate", timeout_seconds=2 * HOUR, **FLOW_DEFAULTS)
 def simulate(
-    tables: Mapping[str, pl.LazyFrame],
-    packs: Sequence[Pack],
-    program_ids: Sequence[str],
-    *,
+    programs: list[str],
     lea_id: str | None = None,
-    years: tuple[int, int] | None = None,
-    crosswalk: pl.DataFrame | None = None,
-    knobs: MetricKnobs | None = None,
-) -> Simulation:
-    """Run the named packs over the accepted tables; an LEA that adopted a program keeps its own years of it.
+    first_year: int | None = None,
+    last_year: int | None = None,
+    config: str = "rung.toml",
+) -> int:
+    """Run programs over the districts' own history, also where never adopted. Writes only its artifact.
 
-    `years` cuts the output, never the history that ladders need. Raises RungError for unknown programs and districts.
+    Args:
+        programs: Program ids, such as those that `rung programs` lists.
+        lea_id: One district; empty: all.
+        first_year: First school year to show (2026 = 2025-26); empty: all.
+        last_year: Last school year to show; empty: all.
+        config: Path of rung.toml, absolute or from the folder of prefect.yaml.
     """
-    chosen = _chosen(packs, program_ids)
-    cut = {name: tables[name] for name in READS}
-    if lea_id is not None:
-        here = pl.col("lea_id") == lea_id
-        cut |= {name: cut[name].filter(here) for name in ("evaluation", "roster", "leadership")}
-        if cut["roster"].head(1).collect().is_empty():
-            raise RungError(f"{lea_id}: no accepted roster of that district")
-    real = cut["program_adoption"]
-    cut["program_adoption"] = _adopted_by_all(real, cut["roster"], chosen)
-    moved = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16, "rating_system": pl.String})
-    if crosswalk is not None:
-        cut["evaluation"], moved = with_crosswalk(cut["evaluation"], crosswalk)
-    designation = build_designation(packs=chosen, **cut).collect()
-    if years is not None:
-        designation = designation.filter(pl.col("school_year").is_between(*years))
-    people = lea_years(cut["roster"], cut["districts"])
-    comparison = build_program_comparison(
-        designation.lazy(), people, _really(real, designation), knobs or MetricKnobs()
-    ).collect()
-    levels = designation.filter(pl.col("level").is_not_null()).group_by(*PROGRAM, "level", "state_tier").len("persons")
-    counted = moved.group_by("lea_id", "school_year", "rating_system").len("ratings").sort(pl.all())
-    rated = {"own", "any"} | set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
-    unread = tuple(p.program_id for p in chosen if set(kinds(p)) & RATING_KINDS and p.rating_system not in rated)
-    levels = levels.sort(*PROGRAM, "state_tier", "level")
-    return Simulation(designation, comparison.sort(PROGRAM), levels, counted, unread)
-
-
-def _chosen(packs: Sequence[Pack], program_ids: Sequence[str]) -> list[Pack]:
-    known = {pack.program_id: pack for pack in packs}
-    unknown = [name for name in program_ids if name not in known]
-    if unknown or not program_ids:
-        raise RungError(f"{', '.join(unknown) or 'no program named'}; there are: {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(program_ids)]
-
-
-def _adopted_by_all(real: pl.LazyFrame, roster: pl.LazyFrame, packs: Sequence[Pack]) -> pl.LazyFrame:
-    """The adoption table, with every LEA that never adopted a program as if it always had."""
-    named = pl.LazyFrame({"program_id": [pack.program_id for pack in packs]})
-    everywhere = roster.select("lea_id").unique().join(named, how="cross")
-    schema = real.collect_schema()
-    rest = everywhere.join(real, on=["lea_id", "program_id"], how="anti").select(
-        "lea_id", "program_id", from_year=pl.lit(1990, schema["from_year"]), to_year=pl.lit(None, schema["to_year"])
-    )
-    return pl.concat([real.select("lea_id", "program_id", "from_year", "to_year"), rest])
-
-
-def _really(real: pl.LazyFrame, designation: pl.DataFrame) -> pl.LazyFrame:
-    """LEA x program x year of the rows in which the program was adopted in earnest."""
-    until = pl.col("to_year").is_null() | (pl.col("school_year") <= pl.col("to_year"))
-    return (
-        designation.lazy()
-        .select(PROGRAM)
-        .unique()
-        .join(real, on=["lea_id", "program_id"])
-        .filter((pl.col("from_year") <= pl.col("school_year")) & until)
-        .select(PROGRAM)
-        .unique()
-    )
-
-
-def with_crosswalk(evaluation: pl.LazyFrame, crosswalk: pl.DataFrame) -> tuple[pl.LazyFrame, pl.DataFrame]:
-    """Add ratings under other systems by the crosswalk, where the educator has none of that system and year.
-
-    Returns the evaluation with them, and one row per rating that was added.
-    """
-    key = ["lea_id", "staff_id", "school_year", "rating_system"]
-    to = crosswalk.lazy().select(
-        rating_system="from_system", rating_level="from_level", to="to_system", label="to_level"
-    )
-    added = (
-        evaluation.sort(*key, "rating_level")  # of two systems that lead to one, the first by name
-        .join(to, on=["rating_system", "rating_level"], maintain_order="left")
-        .with_columns(rating_system="to", rating_level="label")
-        .drop("to", "label")
-        .unique(key, keep="first", maintain_order=True)
-        .join(evaluation.select(key), on=key, how="anti")
-        .select(evaluation.collect_schema().names())
-        .collect()
-    )
-    return pl.concat([evaluation, added.lazy()]), added.select("lea_id", "school_year", "rating_system")
-
-
-def read_crosswalk(path: Path) -> pl.DataFrame:
-    """Read and check a crosswalk file. Raises RungError naming what is wrong."""
-    if not path.is_file():
-        raise RungError(f"{path}: no such crosswalk file")
-    frame = pl.read_csv(path, infer_schema=False)
-    missing = [name for name in CROSSWALK if name not in frame.columns]
-    if missing:
-        raise RungError(f"{path.name}: column {', '.join(missing)} is missing; it has to have {', '.join(CROSSWALK)}")
-    frame = frame.select(CROSSWALK)
-    twice = frame.filter(frame.select("from_system", "from_level", "to_system").is_duplicated())
-    if frame.null_count().sum_horizontal().item() or not twice.is_empty():
-        raise RungError(f"{path.name}: every row needs four values, and a label leads to one label of a system only")
-    return frame
-
-
-def simulation_text(result: Simulation) -> str:
-    """Programs side by side, and what came through the crosswalk."""
-    lines = ["lea  program  year  designees  share  cost  a designee  stability  adopted"]
-    for row in result.comparison.to_dicts():
-        cost = f"{row['cost']:,}" if row["cost"] is not None else row["cost_status"]
-        each = f"{row['cost_per_designee']:,}" if row["cost_per_designee"] is not None else "-"
-        share = "-" if row["share_of_teachers"] is None else f"{row['share_of_teachers']:.1%}"
-        stable = "-" if row["stability"] is None else f"{row['stability']:.1%}"
-        adopted = "yes" if row["adopted"] else "simulated"
-        lines.append(
-            f"{row['lea_id']}  {row['program_id']}  {row['school_year']}  {row['designees']:,}  {share}  {cost}  {each}"
-            f"  {stable}  {adopted}"
-        )
-    through = int(result.crosswalked["ratings"].sum()) if result.crosswalked.height else 0
-    lines.append(f"ratings read through the declared crosswalk: {through:,}")
-    for program in result.unread:
-        lines.append(
-            f"{program}: nobody here was rated under its rating system; declare a crosswalk (--crosswalk FILE)"
-        )
-    return "\n".join(lines)
-
-
-def write_simulation(result: Simulation, folder: Path) -> list[Path]:
-    """Write the frames as Parquet; returns their paths. Person-level rows are not written."""
-    place = open_place(str(folder.resolve()), Path.cwd())
-    frames: dict[str, pl.DataFrame] = {
-        "program_comparison": result.comparison,
-        "levels": result.levels,
-        "crosswalked": result.crosswalked,
-    }
-    for name, frame in frames.items():
-        write_parquet(place, f"{name}.parquet", frame)
-    return [folder / f"{name}.parquet" for name in frames]
-
-
-def simulation_data(result: Simulation) -> dict[str, Any]:
-    """For `--json`."""
-    return {
-        "program_comparison": result.comparison.to_dicts(),
-        "levels": result.levels.to_dicts(),
-        "crosswalked": result.crosswalked.to_dicts(),
-        "unread": list(result.unread),
-    }
+    work = open_workspace(Path(config))
+    years = (first_year or 0, last_year or 9999) if first_year or last_year else None
+    compared: list[dict[str, Any]] = as_task("simulate", lambda: compared_programs(work, programs, lea_id, years))
+    create_table_artifact(compared, key="simulation", description=f"{', '.join(programs)} side by side")
+    return len(compared)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from flows.deploy.files import read_automations, read_prefect_file
 from flows.deploy.models import AutomationFile
-from flows.errors import RungError
-from flows.workspace import PROJECT, open_workspace
+from rung.core.errors import RungError
+from rung.core.project import PROJECT
+from rung.lake.workspace import open_workspace
 
 
 def deploy(config: Path) -> tuple[int, int]:

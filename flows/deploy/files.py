@@ -9,9 +9,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from flows.deploy.models import AutomationFile, PrefectFile
-from flows.errors import RungError
-from flows.storage import LocalPlace
-from flows.workspace import PROJECT
+from rung.core.errors import RungError
+from rung.core.project import PROJECT
+from rung.lake.places import LocalPlace
 
 AUTOMATIONS = PROJECT / "flows" / "automations"
 Model = TypeVar("Model", bound=BaseModel)

@@ -9,14 +9,14 @@ from contracts.extracts import EXTRACTS
 from contracts.marts import MARTS
 from contracts.reference import REFERENCES
 from expectations.suites import load_suites
-from flows.rules_page import rules_page
+from rung.intake.rules_page import rules_page
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_is_up_to_date() -> None:
     page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert page == rules_page(), "run `python -m flows.rules_page > docs/rules.md`"
+    assert page == rules_page(), "run `python -m rung.intake.rules_page > docs/rules.md`"
 
 
 def test_every_rule_stands_in_the_page_once_with_all_its_parts() -> None:

@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.designation import Designation
 from contracts.extracts import EXTRACTS
-from contracts.knobs import LikeComparison, MetricKnobs, Projection, Scenario
+from contracts.marts.designation import Designation
+from contracts.policy.parameters import LikeComparison, MetricParameters, Projection, Scenario
+from contracts.policy.terms import ComplianceCheck, ProgramTerms
 from contracts.reference import REFERENCES
-from contracts.terms import ComplianceCheck, ProgramTerms
-from transforms.s4_sustain.facts import resolved_facts
-from transforms.s5_marts import build_all
+from transforms.s2_resolve.run import resolve
+from transforms.s4_sustain.run import sustain
+from transforms.s5_marts.run import build_marts
 
 Tables = dict[str, pl.LazyFrame]
 GOLDEN = Path(__file__).parents[1] / "golden" / "money"
@@ -53,6 +54,14 @@ def gather(frames: Tables) -> Tables:
     return {name: made.lazy() for name, made in zip(frames, pl.collect_all(list(frames.values())), strict=True)}
 
 
+def stages(
+    tables: Tables, designation: pl.LazyFrame, programs: list[ProgramTerms], parameters: MetricParameters
+) -> Tables:
+    """Stages 2, 4 and 5 over given designations."""
+    facts = sustain(resolve(tables, gather), tables, designation, programs, parameters, gather)
+    return build_marts(facts, tables, designation, programs, parameters, gather)
+
+
 def empty_tables() -> Tables:
     return {name: SCHEMAS[name].create_empty(lazy=True) for name in (*EXTRACTS, *REFERENCES)}
 
@@ -80,16 +89,9 @@ def marts_of() -> Callable[..., dict[str, pl.DataFrame]]:
         tables: Tables,
         designation: list[Mapping[str, Any]],
         programs: list[ProgramTerms],
-        knobs: MetricKnobs | None = None,
+        parameters: MetricParameters | None = None,
     ) -> dict[str, pl.DataFrame]:
-        made = build_all(
-            tables,
-            resolved_facts(tables, gather),
-            frame("designation", designation),
-            programs,
-            knobs or MetricKnobs(),
-            gather,
-        )
+        made = stages(tables, frame("designation", designation), programs, parameters or MetricParameters())
         return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
 
     return build
@@ -121,7 +123,7 @@ GOLDEN_PROGRAMS = [
         compliance=(ComplianceCheck(rule_id="golden_span", kind="team_within", low=1, high=3),),
     ),
 ]
-GOLDEN_KNOBS = MetricKnobs(
+GOLDEN_PARAMETERS = MetricParameters(
     comparison=LikeComparison(minimum_leaders=1, minimum_others=1),
     projection=Projection(
         cola=0.0,
@@ -138,9 +140,7 @@ GOLDEN_KNOBS = MetricKnobs(
 def golden(golden_tables: Tables) -> dict[str, pl.DataFrame]:
     """Every mart of the golden district."""
     tables = {name: lf for name, lf in golden_tables.items() if name != "designation"}
-    made = build_all(
-        tables, resolved_facts(tables, gather), golden_tables["designation"], GOLDEN_PROGRAMS, GOLDEN_KNOBS, gather
-    )
+    made = stages(tables, golden_tables["designation"], GOLDEN_PROGRAMS, GOLDEN_PARAMETERS)
     return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
 
 
@@ -242,7 +242,7 @@ class Small:
         self,
         designation: list[dict[str, Any]] | None = None,
         programs: list[ProgramTerms] | None = None,
-        knobs: MetricKnobs | None = None,
+        parameters: MetricParameters | None = None,
         **given: list[dict[str, Any]],
     ) -> dict[str, pl.DataFrame]:
         rows: dict[str, list[dict[str, Any]]] = {
@@ -252,7 +252,7 @@ class Small:
             "program_adoption": [{"lea_id": "L1", "program_id": "p", "from_year": 2000}],
         }
         tables = empty_tables() | {name: frame(name, table) for name, table in (rows | given).items()}
-        return self.build(tables, designation or [], [PROGRAM] if programs is None else programs, knobs)
+        return self.build(tables, designation or [], [PROGRAM] if programs is None else programs, parameters)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.terms import Band, ComplianceCheck, ProgramTerms
+from contracts.policy.terms import Band, ComplianceCheck, ProgramTerms
 
 
 def program(**check: Any) -> list[ProgramTerms]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from contracts.knobs import MetricKnobs, Projection, Scenario
+from contracts.policy.parameters import MetricParameters, Projection, Scenario
 from transforms.s4_sustain.cohort import Cohort, expected_people, project, scaled_attrition
 
 SETTINGS = Projection(paths=2000, years=5)
@@ -95,8 +95,10 @@ def test_one_districts_data_never_moves_anothers_projection(small: Any) -> None:
     def projected(people: int) -> pl.DataFrame:
         designation = history(small, "L1", 9) + history(small, "L2", people)
         roster = [small.post(row["staff_id"], row["school_year"], lea_id=row["lea_id"]) for row in designation]
-        knobs = MetricKnobs(projection=Projection(cola=0.0))
-        made = small.marts(designation, roster=roster, program_adoption=adoption, program_finance=finance, knobs=knobs)
+        parameters = MetricParameters(projection=Projection(cola=0.0))
+        made = small.marts(
+            designation, roster=roster, program_adoption=adoption, program_finance=finance, parameters=parameters
+        )
         return made["cost_projection"].filter(pl.col("lea_id") == "L1")
 
     assert projected(3).equals(projected(8))
@@ -104,8 +106,10 @@ def test_one_districts_data_never_moves_anothers_projection(small: Any) -> None:
 
 def test_one_year_on_file_tells_only_year_zero(small: Any) -> None:
     finance = {"lea_id": "L1", "program_id": "p", "school_year": 2026, "kind": "training", "amount": "10.00"}
-    knobs = MetricKnobs(projection=Projection(cola=0.0))
-    made = small.marts([small.holds("A", "x")], roster=[small.post("A")], program_finance=[finance], knobs=knobs)
+    parameters = MetricParameters(projection=Projection(cola=0.0))
+    made = small.marts(
+        [small.holds("A", "x")], roster=[small.post("A")], program_finance=[finance], parameters=parameters
+    )
     base = made["cost_projection"].filter(pl.col("scenario") == "base").sort("future_year")
     assert base["cost_status"].to_list() == ["ok"] + ["not_enough_data"] * 10
     assert base["expected"].is_null().to_list() == [False] + [True] * 10
@@ -113,7 +117,7 @@ def test_one_year_on_file_tells_only_year_zero(small: Any) -> None:
 
 def test_runway_and_the_year_the_money_ends(small: Any) -> None:
     """COLA of 10 % on 100 dollars: 121 in 2028 passes the recurring 115; grants of 10 hold until 133.1 in 2029."""
-    knobs = MetricKnobs(projection=Projection(scenarios={"base": Scenario(cola=0.10)}))
+    parameters = MetricParameters(projection=Projection(scenarios={"base": Scenario(cola=0.10)}))
     finance = [
         {"lea_id": "L1", "program_id": "p", "school_year": year, "kind": kind, "amount": amount}
         for year in (2025, 2026)
@@ -122,7 +126,7 @@ def test_runway_and_the_year_the_money_ends(small: Any) -> None:
     finance.append(finance[0] | {"kind": "match", "school_year": 2028, "amount": "10.00"})
     designation = [small.holds("A", "x", year) for year in (2025, 2026)]
     roster = [small.post("A", year) for year in (2025, 2026)]
-    made = small.marts(designation, roster=roster, program_finance=finance, knobs=knobs)["sustainability"]
+    made = small.marts(designation, roster=roster, program_finance=finance, parameters=parameters)["sustainability"]
     row = made.row(by_predicate=pl.col("school_year") == 2026, named=True)
     assert (row["runway_years"], row["money_ends_year"], row["runway_years_status"]) == (2, 2029, "ok")
     assert made.row(by_predicate=pl.col("school_year") == 2025, named=True)["runway_years_status"] == "not_latest_year"
@@ -142,7 +146,7 @@ def test_without_a_cola_later_years_are_not_configured(small: Any) -> None:
     silent = small.marts(**rows)["cost_projection"].filter(pl.col("scenario") == "base").sort("future_year")
     assert silent["cost_status"].to_list() == ["ok"] + ["not_configured"] * 10
     assert [str(value) for value in silent["expected"].drop_nulls()] == ["10.00"]
-    told = small.marts(**rows, knobs=MetricKnobs(projection=Projection(cola=0.02)))["cost_projection"]
+    told = small.marts(**rows, parameters=MetricParameters(projection=Projection(cola=0.02)))["cost_projection"]
     base = told.filter(pl.col("scenario") == "base").sort("future_year")
     assert base["cost_status"].unique().to_list() == ["ok"]
     assert str(base["expected"][1]) == "10.20"

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.data_quality import DataQuality
+from contracts.marts.data_quality import DataQuality
 from transforms.s5_marts.data_quality import build_data_quality
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.designation import Designation
+from contracts.marts.designation import Designation
 from transforms.s5_marts.designation import build_designation_mart
 
 

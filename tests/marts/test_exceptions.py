@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.knobs import Findings, MetricKnobs
-from contracts.terms import Band, ComplianceCheck, ProgramTerms
+from contracts.policy.parameters import Findings, MetricParameters
+from contracts.policy.terms import Band, ComplianceCheck, ProgramTerms
 from contracts.vocabulary import EXCEPTION_KINDS
 
 Rows = dict[str, Any]
@@ -48,7 +48,7 @@ def banded() -> list[ProgramTerms]:
     return [ProgramTerms(program_id="p", place=1, leader=True, compliance=(check,))]
 
 
-ADMIN = MetricKnobs(findings=Findings(administrator_credentials=("principal_license",)))
+ADMIN = MetricParameters(findings=Findings(administrator_credentials=("principal_license",)))
 License = {"event_code": "principal_license", "outcome": "passed"}
 
 # kind -> a state that has the finding, and one just short of it
@@ -135,11 +135,11 @@ CASES: dict[str, tuple[Callable[[Any], Rows], Callable[[Any], Rows]]] = {
         lambda s: {"roster": [s.post("A", role_code="ROLE", release_share=0.7)]},
     ),
     "admin_license_unused": (
-        lambda s: {"roster": [s.post("A")], "leadership": [event("credential", **License)], "knobs": ADMIN},
+        lambda s: {"roster": [s.post("A")], "leadership": [event("credential", **License)], "parameters": ADMIN},
         lambda s: {
             "roster": [s.post("A", staff_classification="principal")],
             "leadership": [event("credential", **License)],
-            "knobs": ADMIN,
+            "parameters": ADMIN,
         },
     ),
 }
@@ -168,7 +168,7 @@ def test_found_where_it_is_and_not_where_it_is_not(kind: str, small: Any) -> Non
 )
 def test_a_license_that_ran_out_or_was_withdrawn_is_not_unused(small: Any, more: Rows) -> None:
     events = [event("credential", **License), event("credential", **(License | more | {"event_date": "2025-12-01"}))]
-    made = small.marts(roster=[small.post("A")], leadership=events, knobs=ADMIN)["exceptions"]
+    made = small.marts(roster=[small.post("A")], leadership=events, parameters=ADMIN)["exceptions"]
     assert made.filter(pl.col("kind") == "admin_license_unused").height == 0
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from transforms.s5_marts.identities import IDENTITIES, broken_rows
+from expectations.identities import IDENTITIES, broken_rows
 
 Frames = dict[str, pl.LazyFrame]
 

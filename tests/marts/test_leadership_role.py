@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.terms import ProgramTerms
+from contracts.policy.terms import ProgramTerms
 
 WAGE = [{"school_year": 2026, "hourly": "8.00"}]
 ROLE = {"role_code": "ROLE"}
@@ -114,7 +114,7 @@ def test_a_code_that_names_only_its_program_pays_the_programs_role(small: Any) -
 
 def test_more_hours_than_a_year_has_are_told_not_refused(small: Any) -> None:
     """A line is bounded at intake; a year of lines is not, and one district's sum must not stop the state's release."""
-    from contracts.leadership_role import LeadershipRole
+    from contracts.marts.leadership_role import LeadershipRole
 
     lines = [small.line("A", "R", "1.00", hours=4000, pay_date=f"2026-0{month}-28") for month in (1, 2)]
     made = small.marts(roster=[small.post("A", **ROLE)], payroll=lines)["leadership_role"]

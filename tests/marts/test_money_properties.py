@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.terms import ProgramTerms
-from transforms.s5_marts.identities import broken_rows
+from contracts.policy.terms import ProgramTerms
+from expectations.identities import broken_rows
 
 QUIET = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 YEARS = (2025, 2026)

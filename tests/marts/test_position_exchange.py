@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.terms import ProgramTerms
+from contracts.policy.terms import ProgramTerms
 
 UNITS = {"MCL2": 1.45, "MCL1": 1.30, "MRT": 1.25, "SRT": 1.15, "RTT": 1.05, "RA": 0.65}
 EXCHANGE = ProgramTerms(program_id="p", place=1, leader=True, roles=("MCL1", "MCL2"), position_units=UNITS)
@@ -64,7 +64,7 @@ def test_no_rows_where_no_program_exchanges_positions(small: Any) -> None:
 def test_the_shipped_pack_has_these_units() -> None:
     from pathlib import Path
 
-    from flows.packs import load_pack
+    from rung.packs.load import load_pack
 
     folder = Path(__file__).parents[2] / "programs"
     packs = [path for path in folder.glob("*.yaml") if "position_units" in path.read_text(encoding="utf-8")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.terms import ProgramTerms
+from contracts.policy.terms import ProgramTerms
 
 
 def event(staff: str, kind: str, **more: Any) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.knobs import LikeComparison, MetricKnobs
+from contracts.policy.parameters import LikeComparison, MetricParameters
 
 SCHOOLS = [
     {"school_id": "S1", "school_year": year, "lea_id": "L1", "name": "S1", "enrollment": 12_000, "poverty_percent": 50}
     for year in (2025, 2026)
 ]
-ANY_SIZE = MetricKnobs(comparison=LikeComparison(minimum_leaders=1, minimum_others=1))
+ANY_SIZE = MetricParameters(comparison=LikeComparison(minimum_leaders=1, minimum_others=1))
 
 
 def rated(staff: str, level: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def state(small: Any, groups: list[tuple[str, int, int, str, bool]], **more: Any
             evaluation=evaluation,
             rating_systems=small.system,
             schools=SCHOOLS,
-            **({"knobs": ANY_SIZE} | more),
+            **({"parameters": ANY_SIZE} | more),
         )
     )
 
@@ -70,12 +70,14 @@ def test_leaders_look_better_only_until_compared_with_the_like_of_them(small: An
 
 def test_texas_nine_points(small: Any) -> None:
     """RULES M19 [P49c]: designated teachers stay nine points more: 91 of 100 against 82 of 100."""
-    made = state(small, [("L", 100, 91, "High", True), ("H", 100, 82, "High", False)], knobs=MetricKnobs())
+    made = state(small, [("L", 100, 91, "High", True), ("H", 100, 82, "High", False)], parameters=MetricParameters())
     assert row(made, "leaders")["difference"] == 0.09
 
 
 def test_too_few_to_compare_says_so_and_still_tells_how_many(small: Any) -> None:
-    made = row(state(small, [("L", 3, 3, "High", True), ("H", 3, 1, "High", False)], knobs=MetricKnobs()), "leaders")
+    made = row(
+        state(small, [("L", 3, 3, "High", True), ("H", 3, 1, "High", False)], parameters=MetricParameters()), "leaders"
+    )
     assert (made["compared"], made["compared_with"], made["difference"]) == (3, 3, None)
     assert (made["difference_status"], made["turnover_cost_avoided"]) == ("not_enough_data", None)
 
@@ -105,6 +107,6 @@ def test_holders_of_a_role_are_leaders_too(small: Any) -> None:
 
 def test_people_whose_next_year_is_unknown_are_compared_with_nobody(small: Any) -> None:
     roster = [small.post("A", 2025), small.post("B", 2025)]
-    made = small.marts([small.holds("A", "x", 2025)], roster=roster, knobs=ANY_SIZE)
+    made = small.marts([small.holds("A", "x", 2025)], roster=roster, parameters=ANY_SIZE)
     leaders = row(made, "leaders")
     assert (leaders["unknown"], leaders["compared"], leaders["difference_status"]) == (1, 0, "not_enough_data")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contracts.knobs import MetricKnobs
-from transforms.s2_resolve.exact import nearest_rank
+from contracts.policy.parameters import MetricParameters
+from transforms.money import nearest_rank
 
 
 def rated(staff: str, by: str, **more: Any) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_only_teachers_of_the_school_count_and_the_limit_is_a_knob(small: Any) -
         small.post("D", school_id="S2"),
     ]
     rows = [rated(name, "PR") for name in "ABCPD"]
-    made = small.marts(roster=posts, evaluation=rows, knobs=MetricKnobs(span_limit=2))["supervision_span"]
+    made = small.marts(roster=posts, evaluation=rows, parameters=MetricParameters(span_limit=2))["supervision_span"]
     assert made.select("school_id", "teachers", "median_span", "share_over_8").rows() == [
         ("S1", 3, 3.0, 1.0),
         ("S2", 1, 1.0, 0.0),

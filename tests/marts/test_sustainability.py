@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.knobs import BenefitLoads, MetricKnobs
-from contracts.terms import ProgramTerms
+from contracts.policy.parameters import BenefitLoads, MetricParameters
+from contracts.policy.terms import ProgramTerms
 
 TRAINED = {"lea_id": "L1", "program_id": "p", "school_year": 2026, "kind": "training", "amount": "0.00"}
-NO_LOAD = MetricKnobs(district_loads={"L1": BenefitLoads(average=0.0, marginal=0.0)})
+NO_LOAD = MetricParameters(district_loads={"L1": BenefitLoads(average=0.0, marginal=0.0)})
 
 
 def one(mart: pl.DataFrame, program: str = "p", year: int = 2026) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def test_denver_2015_costs_27_400_dollars_a_leader(small: Any) -> None:
         roster=[small.post(name) for name in names],
         payroll=payroll,
         program_finance=[TRAINED],
-        knobs=NO_LOAD,
+        parameters=NO_LOAD,
     )
     row = one(marts["sustainability"])
     assert (row["leaders"], row["program_cost"]) == (146, Decimal("4000000.00"))
@@ -126,12 +126,14 @@ def test_change_is_taken_in_prices_of_the_later_year_where_a_deflator_is_set(sma
         "payroll": [small.line("A", "P", "100.00", year) for year in years],
         "program_finance": [TRAINED | {"school_year": year} for year in years],
     }
-    nominal = one(small.marts(knobs=NO_LOAD, **state)["sustainability"])
+    nominal = one(small.marts(parameters=NO_LOAD, **state)["sustainability"])
     real = one(
-        small.marts(knobs=NO_LOAD.model_copy(update={"deflator": {2025: 1.0, 2026: 1.1}}), **state)["sustainability"]
+        small.marts(parameters=NO_LOAD.model_copy(update={"deflator": {2025: 1.0, 2026: 1.1}}), **state)[
+            "sustainability"
+        ]
     )
     assert (nominal["net_change"], real["net_change"]) == (Decimal("0.00"), Decimal("-10.00"))
-    gap = one(small.marts(knobs=NO_LOAD.model_copy(update={"deflator": {2026: 1.1}}), **state)["sustainability"])
+    gap = one(small.marts(parameters=NO_LOAD.model_copy(update={"deflator": {2026: 1.1}}), **state)["sustainability"])
     assert (gap["net_change"], gap["net_change_status"]) == (None, "not_configured")
 
 

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.disclose.test_cliff import ENDOWED, GIFT, GRANT, LATE, LOCAL, Fund, decided
+from tests.transforms.s6_disclose.test_cliff import ENDOWED, GIFT, GRANT, LATE, LOCAL, Fund, decided
 
 PAY = st.tuples(
     st.sampled_from(["L1", "L2", "L3"]),

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from flows.golden import Case, read_case
-from flows.packs import PROGRAMS, load_pack
-from transforms.s3_designate.designation import build_designation
+from rung.packs.golden_cases import Case, read_case
+from rung.packs.load import PROGRAMS, load_pack
+from transforms.s3_designate.run import build_designation
 
 CASES = Path(__file__).resolve().parent.parent / "golden" / "packs"
 FOLDERS = [

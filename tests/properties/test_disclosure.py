@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.disclosure import DisclosurePolicy
+from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.suppress import suppress
 
 Table = list[list[list[int]]]  # LEA x school x level

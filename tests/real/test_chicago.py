@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.progress import Progress
-from flows.run import RunReceipt, run_all
-from flows.workspace import Workspace, open_workspace
+from rung.core.progress import Progress
+from rung.lake.workspace import Workspace, open_workspace
+from rung.pipeline import RunReceipt, run_all
 
 KEY = "not-a-secret-of-any-real-state"
 BASE = {2018: Decimal("2220697025.00"), 2019: Decimal("2318740117.00")}

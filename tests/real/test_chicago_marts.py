@@ -13,9 +13,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.progress import Progress
-from flows.run import run_all
-from flows.workspace import open_workspace
+from rung.core.progress import Progress
+from rung.lake.workspace import open_workspace
+from rung.pipeline import run_all
 
 KEY = "not-a-secret-of-any-real-state"
 ROOT = Path(__file__).parents[2]

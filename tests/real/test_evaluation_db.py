@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from contracts.disclosure import DisclosurePolicy
+from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.suppress import suppress
 
 CATEGORIES = ["count_not_evaluated", "count_suppressed"] + [f"count_level{n}" for n in range(1, 5)]

@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.intake import run_intake
-from flows.progress import Progress
-from flows.reference import load_reference
-from flows.workspace import Workspace, open_workspace
+from rung.core.progress import Progress
+from rung.intake.run import run_intake
+from rung.lake.reference import load_reference
+from rung.lake.workspace import Workspace, open_workspace
 from tests.small_state import CONFIG
 from transforms.s1_conform.decode import DecodeOptions, decode
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.demo import write_demo
-from flows.progress import Progress
-from flows.run import run_all
-from flows.workspace import Workspace, open_workspace
+from rung.core.progress import Progress
+from rung.demo import write_demo
+from rung.lake.workspace import Workspace, open_workspace
+from rung.pipeline import run_all
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.dictionary import dictionary_page, tables_of, whole_dictionary
-from flows.packs import load_packs
+from rung.packs.load import load_packs
+from rung.release.dictionary import dictionary_page, tables_of, whole_dictionary
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,16 +13,16 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from contracts.dimensions import DIMENSIONS
+from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import NO_PERSONS, PUBLIC
-from flows.dictionary import dictionary_markdown, tables_of
-from flows.disclose import remembered
-from flows.progress import Progress
-from flows.release import current_release, run_release
-from flows.release_files import pseudonymise
-from flows.release_keep import diff_releases, read_checked, read_manifest, roll_back
-from flows.run import run_all, run_marts_as_of
-from flows.workspace import Workspace, open_workspace
+from rung.core.progress import Progress
+from rung.lake.workspace import Workspace, open_workspace
+from rung.pipeline import run_all, run_marts_as_of
+from rung.release.contents import pseudonymise
+from rung.release.dictionary import dictionary_markdown, tables_of
+from rung.release.disclosure import remembered
+from rung.release.history import diff_releases, read_checked, read_manifest, roll_back
+from rung.release.publish import current_release, run_release
 
 
 def public_folder(work: Workspace) -> Path:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.progress import Progress
-from flows.report import write_report
-from flows.storage import LocalPlace
-from flows.workspace import Workspace
+from rung.core.progress import Progress
+from rung.lake.places import LocalPlace
+from rung.lake.workspace import Workspace
+from rung.report import write_report
 from tests.sql.test_public_side import identities
 
 DRAWN = ("The cliff", "Cost in ten years", "When the data came", "Span of supervision")

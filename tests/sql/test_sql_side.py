@@ -11,14 +11,14 @@ import psycopg
 import pytest
 import sqlglot
 
-from contracts.dimensions import DIMENSIONS
 from contracts.marts import MARTS
+from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import PUBLIC
-from flows.errors import RungError
-from flows.release import current_release
-from flows.sql_load import load_postgres, statements, write_duckdb
-from flows.sqlside import DIALECTS, SQL, reconciliations, transpiled
-from flows.workspace import Workspace
+from rung.core.errors import RungError
+from rung.lake.workspace import Workspace
+from rung.release.ddl import DIALECTS, SQL, reconciliations, transpiled
+from rung.release.ddl_load import load_postgres, statements, write_duckdb
+from rung.release.publish import current_release
 
 # Sums that a mart and its table must share: money to the cent, persons to the head.
 TOTALS = {
@@ -127,7 +127,7 @@ def test_a_reconciliation_that_finds_something_stops_the_load(
 ) -> None:
     load_postgres(released, postgres_url, schema="kept")
     broken = {"broken": "SELECT school_year FROM dim_year"}
-    monkeypatch.setattr("flows.sql_load.reconciliations", lambda: broken)
+    monkeypatch.setattr("rung.release.ddl_load.reconciliations", lambda: broken)
     with pytest.raises(RungError, match="reconciliation broken"):
         load_postgres(released, postgres_url, schema="kept")
     with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:

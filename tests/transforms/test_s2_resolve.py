@@ -12,7 +12,7 @@ from contracts.reference import Districts, RatingSystems
 from transforms.s2_resolve.educators import lea_years, record_years
 from transforms.s2_resolve.ratings import statewide_gaps, usable_ratings
 from transforms.s2_resolve.roles import role_years
-from transforms.s2_resolve.service import clip_stays
+from transforms.s2_resolve.service import clip_assignments
 
 
 def frame(contract: type, rows: list[dict[str, object]], **common: object) -> pl.LazyFrame:
@@ -51,7 +51,7 @@ def test_a_stay_is_clipped_to_its_year_and_counted_in_both_windows() -> None:
         stay("c", date(2020, 1, 1), date(2023, 6, 30)),
         stay("d", date(2024, 5, 27), date(2024, 6, 15), full_time_equivalency=0.5),
     )
-    out = clip_stays(rows, districts("08-15", "06-05")).sort("staff_id").collect()
+    out = clip_assignments(rows, districts("08-15", "06-05")).sort("staff_id").collect()
     assert out["staff_id"].to_list() == ["a", "b", "d"]  # c's last day is the day before the year begins
     assert out["roster_days"].to_list() == [366, 31, 20]  # 2023-24 holds a 29 February
     assert out["window_days"].to_list() == [296, 296, 296]  # 15 August - 5 June
@@ -60,7 +60,7 @@ def test_a_stay_is_clipped_to_its_year_and_counted_in_both_windows() -> None:
 
 
 def test_an_unknown_district_has_the_whole_year_as_its_window() -> None:
-    out = clip_stays(roster(stay("a", date(2023, 9, 1), None, lea_id="L9")), districts()).collect()
+    out = clip_assignments(roster(stay("a", date(2023, 9, 1), None, lea_id="L9")), districts()).collect()
     assert (out["window_begin"][0], out["window_end"][0]) == (date(2023, 7, 1), date(2024, 6, 30))
     assert out["window_days"][0] == 366
 
@@ -109,7 +109,7 @@ def test_the_statewide_record_is_the_school_with_most_fte_days() -> None:
         stay("a", date(2023, 7, 1), date(2023, 9, 30), lea_id="L1", school_id="S1"),
         stay("a", date(2023, 10, 1), None, lea_id="L2", school_id="S8"),
     )
-    out = record_years(clip_stays(rows, districts())).collect()
+    out = record_years(clip_assignments(rows, districts())).collect()
     assert out.row(0) == ("a", 2024, "L2", "S8")
 
 
@@ -123,7 +123,7 @@ def test_a_role_is_held_when_it_covers_more_than_half_of_the_days() -> None:
         stay("c", date(2023, 7, 1), date(2023, 10, 31), role_code="TL", school_id="S2"),
         stay("c", date(2023, 7, 1), None, position_title="Class"),
     )
-    out = role_years(clip_stays(rows, districts())).sort("staff_id").collect()
+    out = role_years(clip_assignments(rows, districts())).sort("staff_id").collect()
     assert out["is_held"].to_list() == [False, True, False]
     assert out["role_days"].to_list() == [182, 184, 123]
     assert out["lea_days"].to_list() == [366, 366, 366]
@@ -137,7 +137,7 @@ def test_release_share_is_weighted_by_fte_days() -> None:
             "a", date(2023, 7, 1), None, role_code="TL", release_share=0.1, full_time_equivalency=0.25, school_id="S2"
         ),
     )
-    out = role_years(clip_stays(rows, districts())).collect()
+    out = role_years(clip_assignments(rows, districts())).collect()
     assert out["release_share"][0] == pytest.approx(0.4)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from contracts.row_rules import RowRule
-from transforms.s1_conform.judge import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
 
 Broken = tuple[tuple[str, str, int], ...]  # rule, severity, rows that break it
 FATES = ("accepted", "quarantined", "duplicate")

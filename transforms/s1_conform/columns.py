@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from contracts.mapping import ColumnSource, Layout, PayFromPositions
+from contracts.policy.mapping import ColumnSource, Layout, PayFromPositions
 from transforms.s1_conform.decode import fold
 from transforms.s1_conform.values import BROKEN, FOLDER_COLUMNS, SENT, UNREADABLE
 

@@ -155,15 +155,15 @@ def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
     who = ["school_year", "staff_id"]
     several = pl.col("lea_id").n_unique().over(who) > 1
     millionths = (pl.col("full_time_equivalency") * 1_000_000).round().cast(pl.Int64)
-    stays = tables["roster"].filter(_in_year()).filter(several).with_columns(fte=millionths)
-    begins = stays.select(*who, "fte", day="begin_date")
-    leaves = stays.filter(pl.col("end_date").is_not_null())
+    assignments = tables["roster"].filter(_in_year()).filter(several).with_columns(fte=millionths)
+    begins = assignments.select(*who, "fte", day="begin_date")
+    leaves = assignments.filter(pl.col("end_date").is_not_null())
     ends = leaves.select(*who, fte=-pl.col("fte"), day=pl.col("end_date").dt.offset_by("1d"))
     days = pl.concat([begins, ends]).group_by(*who, "day").agg(pl.col("fte").sum())
     running = days.with_columns(held=pl.col("fte").cum_sum().over(who, order_by="day"))
     last_day = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
     peak = running.filter(pl.col("day") <= last_day).group_by(who).agg(pl.col("held").max())
-    rows = stays.join(peak.filter(pl.col("held") > FULL), on=who)
+    rows = assignments.join(peak.filter(pl.col("held") > FULL), on=who)
     return rows.with_columns(
         evidence=_said("all districts together claim ", (pl.col("held") / 1_000_000).round(3), " FTE on one day")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.s2_resolve.service import FTE_PARTS, clip_stays
+from transforms.s2_resolve.service import FTE_PARTS, clip_assignments
 
 KEY = ["lea_id", "staff_id", "school_year"]
 OF_MAIN_ROW = (
@@ -29,11 +29,11 @@ MAIN_ORDER = (
 
 
 def lea_years(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per staff x LEA x year that is on the LEA's roster of the year. See `lea_years_of_stays`."""
-    return lea_years_of_stays(clip_stays(roster, districts))
+    """One row per staff x LEA x year that is on the LEA's roster of the year. See `lea_years_of_assignments`."""
+    return lea_years_of_assignments(clip_assignments(roster, districts))
 
 
-def lea_years_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
+def lea_years_of_assignments(assignments: pl.LazyFrame) -> pl.LazyFrame:
     """One row per lea_id x staff_id x school_year over clipped stays.
 
     `school_id` (of record in the LEA: most FTE-days, then the lowest id), `is_teacher` (any teacher row), `fte`
@@ -42,7 +42,7 @@ def lea_years_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
     row says), `students_taught` (sum), `days_in_service` (the maximum), and from the row with most FTE-days:
     `staff_classification`, `position_title`, `salary_lane`, `salary_step`, `highest_degree`, `supervisor_staff_id`.
     """
-    people_lf = stays.group_by(KEY).agg(
+    people_lf = assignments.group_by(KEY).agg(
         is_teacher=(pl.col("staff_classification") == "teacher").any(),
         fte_microdays=pl.col("fte_microdays").sum(),
         window_days=pl.col("window_days").first(),
@@ -56,18 +56,18 @@ def lea_years_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
     )
     fte = pl.col("fte_microdays") / (pl.col("window_days") * FTE_PARTS)
     return (
-        people_lf.join(_main_rows(stays), on=KEY, how="left")
-        .join(_schools_of_record(stays, KEY), on=KEY, how="left")
+        people_lf.join(_main_rows(assignments), on=KEY, how="left")
+        .join(_schools_of_record(assignments, KEY), on=KEY, how="left")
         .with_columns(fte=fte)
     )
 
 
-def _main_rows(stays: pl.LazyFrame) -> pl.LazyFrame:
+def _main_rows(assignments: pl.LazyFrame) -> pl.LazyFrame:
     """One row per educator-year: the row with most FTE-days, then most days, then the first by its own columns.
 
     Most educators have one row, which needs no sorting.
     """
-    narrow_lf = stays.select(*KEY, *MAIN_ORDER, *(name for name in OF_MAIN_ROW if name not in MAIN_ORDER))
+    narrow_lf = assignments.select(*KEY, *MAIN_ORDER, *(name for name in OF_MAIN_ROW if name not in MAIN_ORDER))
     several_lf = narrow_lf.group_by(KEY).agg(pl.len()).filter(pl.col("len") > 1)
     falling = [False] * len(KEY) + [True, True] + [False] * (len(MAIN_ORDER) - 2)
     sorted_lf = (
@@ -78,16 +78,16 @@ def _main_rows(stays: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([narrow_lf.join(several_lf, on=KEY, how="anti"), sorted_lf]).select(*KEY, *OF_MAIN_ROW)
 
 
-def record_years(stays: pl.LazyFrame) -> pl.LazyFrame:
+def record_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
     """One row per staff x year: `lea_id`, `school_id` of record statewide (most FTE-days, then the lowest school)."""
-    return _schools_of_record(stays, ["staff_id", "school_year"])
+    return _schools_of_record(assignments, ["staff_id", "school_year"])
 
 
-def _schools_of_record(stays: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+def _schools_of_record(assignments: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     columns = [name for name in ("lea_id", "school_id") if name not in keys]
     falling = [False] * len(keys) + [True, False, False]
     return (
-        stays.group_by("lea_id", "staff_id", "school_year", "school_id")
+        assignments.group_by("lea_id", "staff_id", "school_year", "school_id")
         .agg(pl.col("fte_microdays").sum())
         .sort(*keys, "fte_microdays", "school_id", "lea_id", descending=falling)
         .unique(keys, keep="first", maintain_order=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts import vocabulary as v
-from transforms.s2_resolve.exact import cents
+from transforms.money import cents
 
 PAY_KEY = ("lea_id", "school_year", "staff_id", "pay_code", "fund_code", "school_id")
 

@@ -9,14 +9,14 @@ from transforms.s2_resolve.service import FTE_PARTS, covered_days
 KEY = ["lea_id", "staff_id", "school_year"]
 
 
-def role_years(stays: pl.LazyFrame) -> pl.LazyFrame:
+def role_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
     """One row per lea_id x staff_id x school_year x role_code that stands on a roster row of the year.
 
     `role_days` (days of the contract window covered by rows with the role, concurrent rows once), `lea_days` (the same
     over all rows of the educator in that LEA), `is_held` (role_days more than half of lea_days), `release_share`
     (over the role's rows, weighted by FTE-days; null when no row says).
     """
-    role_lf = stays.filter(pl.col("role_code").is_not_null() & (pl.col("role_code") != ""))
+    role_lf = assignments.filter(pl.col("role_code").is_not_null() & (pl.col("role_code") != ""))
     keys = [*KEY, "role_code"]
     weight = pl.col("fte_microdays").filter(pl.col("release_share").is_not_null())
     parts = (pl.col("release_share") * FTE_PARTS).round().cast(pl.Int64) * pl.col("fte_microdays")
@@ -27,7 +27,7 @@ def role_years(stays: pl.LazyFrame) -> pl.LazyFrame:
             release_share=pl.when(weight.sum() > 0).then(release).otherwise(pl.col("release_share").max()),
         )
         .join(covered_days(role_lf, keys, "role_days"), on=keys, how="left")
-        .join(covered_days(stays, KEY, "lea_days"), on=KEY, how="left")
+        .join(covered_days(assignments, KEY, "lea_days"), on=KEY, how="left")
         .with_columns(pl.col("role_days", "lea_days").fill_null(0))
         .with_columns(is_held=pl.col("role_days") * 2 > pl.col("lea_days"))
     )

@@ -12,7 +12,7 @@ YEAR_BEGINS, YEAR_ENDS = "07-01", "06-30"
 FTE_PARTS = 1_000_000  # FTE-days are summed as whole millionths, so that no sum depends on the order of rows
 
 
-def clip_stays(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
+def clip_assignments(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
     """One row per accepted roster row with a day in its school year: every roster column, and how long it was there.
 
     Added: `stay_begin`, `stay_end` (clipped to 1 July t-1 .. 30 June t, both days of service), `roster_days`,
@@ -20,10 +20,10 @@ def clip_stays(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
     (the stay inside that window), `contract_days` (0 outside it), `fte_microdays` (Int64, FTE x days x 1,000,000) and
     `fte_days` (the same as Float64). An LEA that `districts` does not know has the whole year as its window.
     """
-    stays_lf = roster.join(contract_windows(roster, districts), on=["lea_id", "school_year"], how="left")
+    assignments_lf = roster.join(contract_windows(roster, districts), on=["lea_id", "school_year"], how="left")
     year = pl.col("school_year").cast(pl.Int32)
     return (
-        stays_lf.with_columns(
+        assignments_lf.with_columns(
             stay_begin=pl.max_horizontal("begin_date", pl.date(year - 1, 7, 1)),
             stay_end=pl.min_horizontal("end_date", pl.date(year, 6, 30)),
         )
@@ -58,9 +58,9 @@ def contract_windows(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFr
     )
 
 
-def covered_days(stays: pl.LazyFrame, keys: list[str], name: str) -> pl.LazyFrame:
+def covered_days(assignments: pl.LazyFrame, keys: list[str], name: str) -> pl.LazyFrame:
     """One row per `keys`: `name` = days of the contract window covered by at least one stay (concurrent rows once)."""
-    there_lf = stays.filter(pl.col("contract_days") > 0).select(
+    there_lf = assignments.filter(pl.col("contract_days") > 0).select(
         *keys, "contract_begin", "contract_end", "contract_days"
     )
     counted_lf = there_lf.group_by(keys).agg(pl.len().alias("rows"), pl.col("contract_days").sum())

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.conditions import many
-from contracts.packs import Pack, Pay
-from transforms.s2_resolve.exact import half_up
-from transforms.s3_designate.space import Space
+from contracts.policy.conditions import many
+from contracts.policy.packs import Pack, Pay
+from transforms.money import half_up
+from transforms.s3_designate.state_space import StateSpace
 
 MONEY = pl.Decimal(14, 2)
 
 
-def with_amounts(rows: pl.DataFrame, pack: Pack, space: Space) -> pl.DataFrame:
+def with_amounts(rows: pl.DataFrame, pack: Pack, space: StateSpace) -> pl.DataFrame:
     """Add `amount`: the sum of the level's pay that applies; 0 where the level has pay and none applies; null where the
     pack has none for the level, or a number is not configured."""
     total, known, has = pl.lit(0.0), pl.lit(True), pl.lit(False)
@@ -34,7 +34,7 @@ def _at_level(pay: Pay) -> pl.Expr:
     return here.fill_null(False)
 
 
-def _applies(pay: Pay, space: Space) -> pl.Expr:
+def _applies(pay: Pay, space: StateSpace) -> pl.Expr:
     here = pl.lit(True)
     for name, cases in pay.when.items():
         if name in space.latches:
@@ -49,7 +49,7 @@ def _applies(pay: Pay, space: Space) -> pl.Expr:
     return here.fill_null(False)
 
 
-def _stride(space: Space, name: str) -> int:
+def _stride(space: StateSpace, name: str) -> int:
     """Weight of a latch in a state."""
     weight = 1
     for part in reversed(space.dims):
@@ -66,9 +66,9 @@ def _value(pay: Pay, pack: Pack, applies: pl.Expr, rows: pl.DataFrame) -> pl.Exp
     if pay.per is not None:
         units = pl.col(f"f_{pay.per}").cast(pl.Float64)
         value = value + pay.times * (units if pay.at_most is None else units.clip(upper_bound=pay.at_most))
-    if pay.pro_rata_to is not None and (purse := pack.number(pay.pro_rata_to)) is not None:
+    if pay.pro_rata_to is not None and (appropriation := pack.number(pay.pro_rata_to)) is not None:
         entitled = pl.sum_horizontal([_entitled(other, pack) for other in pack.pay if other.pro_rata_to])
-        value = value * (purse / entitled.sum().over("school_year")).clip(upper_bound=1.0)
+        value = value * (appropriation / entitled.sum().over("school_year")).clip(upper_bound=1.0)
     return value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from contracts.packs import Pack
+from contracts.policy.packs import Pack
 from transforms.s2_resolve.service import FTE_PARTS
 from transforms.s3_designate.evidence import KEY, Evidence
 
@@ -20,9 +20,9 @@ CREDITABLE = ((0.5, 180), (1.0, 90))  # RULES 1.4: half of the day for 180 days,
 Maker = Callable[[Evidence, Pack, pl.LazyFrame], pl.LazyFrame]
 
 
-def full_time_day(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def full_time_day(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Concurrent teacher rows make 1.0 FTE or more on some day (MARTS 5, Denver v1)."""
-    teacher_lf = evidence.stays.filter(pl.col("staff_classification") == "teacher").with_columns(
+    teacher_lf = evidence.assignments.filter(pl.col("staff_classification") == "teacher").with_columns(
         parts=(pl.col("full_time_equivalency") * FTE_PARTS).round().cast(pl.Int64)
     )
     begins_lf = teacher_lf.select(*KEY, "parts", day="stay_begin")
@@ -35,98 +35,100 @@ def full_time_day(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.Lazy
         .group_by(KEY)
         .agg(full_time_day=pl.col("parts").max() >= WHOLE_FTE)
     )
-    return grid.join(full_lf, on=KEY, how="left", maintain_order="left")
+    return panel.join(full_lf, on=KEY, how="left", maintain_order="left")
 
 
-def years_on_roster(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def years_on_roster(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Years on the LEA's rosters up to t, gaps allowed, or years since hire_date where that is more."""
-    return _years(grid, pl.col("school_year").is_not_null(), "years_on_roster")
+    return _years(panel, pl.col("school_year").is_not_null(), "years_on_roster")
 
 
-def years_as_teacher(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def years_as_teacher(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """The same, counting years as a teacher."""
-    return _years(grid, pl.col("is_teacher").cast(pl.Int32), "years_as_teacher")
+    return _years(panel, pl.col("is_teacher").cast(pl.Int32), "years_as_teacher")
 
 
-def _years(grid: pl.LazyFrame, one: pl.Expr, name: str) -> pl.LazyFrame:
+def _years(panel: pl.LazyFrame, one: pl.Expr, name: str) -> pl.LazyFrame:
     hired = pl.col("hire_date").dt.year() + (pl.col("hire_date").dt.month() >= 7).cast(pl.Int32)
     since = pl.col("school_year").cast(pl.Int32) - hired + 1  # the year of hiring is year one
     count = one.cast(pl.Int32).cum_sum().over(PERSON, order_by="school_year")
-    return grid.with_columns(pl.max_horizontal(count, since).cast(pl.Float64).alias(name))
+    return panel.with_columns(pl.max_horizontal(count, since).cast(pl.Float64).alias(name))
 
 
-def years_in_role(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def years_in_role(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Years before t in which any leadership role was held in the LEA."""
     held_lf = evidence.roles.filter("is_held").select(KEY).unique().with_columns(in_role=pl.lit(1))
-    with_lf = grid.join(held_lf, on=KEY, how="left", maintain_order="left").with_columns(pl.col("in_role").fill_null(0))
+    with_lf = panel.join(held_lf, on=KEY, how="left", maintain_order="left").with_columns(
+        pl.col("in_role").fill_null(0)
+    )
     before = pl.col("in_role").cum_sum().over(PERSON, order_by="school_year") - pl.col("in_role")
     return with_lf.with_columns(years_in_role=before.cast(pl.Float64)).drop("in_role")
 
 
-def team_size(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def team_size(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Teachers of the LEA whose `supervisor_staff_id` names the educator in t; 0 when none does."""
     led = pl.col("supervisor_staff_id").is_not_null() & (pl.col("supervisor_staff_id") != pl.col("staff_id"))
     team_lf = (
-        evidence.stays.filter((pl.col("staff_classification") == "teacher") & led)
+        evidence.assignments.filter((pl.col("staff_classification") == "teacher") & led)
         .group_by("lea_id", "school_year", staff_id="supervisor_staff_id")
         .agg(team_size=pl.col("staff_id").n_unique().cast(pl.Float64))
     )
-    return grid.join(team_lf, on=KEY, how="left", maintain_order="left").with_columns(
+    return panel.join(team_lf, on=KEY, how="left", maintain_order="left").with_columns(
         pl.col("team_size").fill_null(0.0)
     )
 
 
-def teaching_share(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def teaching_share(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """1 - release_share of the pack's roles (the largest release; none given = no release); 1 without such a role."""
     role_lf = (
         evidence.roles.filter(pl.col("role_code").is_in(list(pack.roles)))
         .group_by(KEY)
         .agg(teaching_share=1 - pl.col("release_share").max())
     )
-    return grid.join(role_lf, on=KEY, how="left", maintain_order="left").with_columns(
+    return panel.join(role_lf, on=KEY, how="left", maintain_order="left").with_columns(
         pl.col("teaching_share").fill_null(1.0)
     )
 
 
-def same_school(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def same_school(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """The school of record in the LEA is that of t-1. The grid is sorted by its key."""
     same = pl.all_horizontal([pl.col(name) == pl.col(name).shift(1) for name in (*PERSON, "school_id")])
     unbroken = same & (pl.col("school_year").shift(1) == pl.col("school_year") - 1)
-    return grid.with_columns(same_school=unbroken.fill_null(False))
+    return panel.with_columns(same_school=unbroken.fill_null(False))
 
 
-def of_record(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def of_record(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """The LEA is the educator's LEA of record in t."""
     record_lf = evidence.record.select("staff_id", "school_year", record_lea="lea_id")
     return (
-        grid.join(record_lf, on=["staff_id", "school_year"], how="left", maintain_order="left")
+        panel.join(record_lf, on=["staff_id", "school_year"], how="left", maintain_order="left")
         .with_columns(of_record=(pl.col("record_lea") == pl.col("lea_id")).fill_null(False))
         .drop("record_lea")
     )
 
 
-def february_teacher(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def february_teacher(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """A teacher row of the LEA covers the last Friday of February of t."""
     last = pl.date(pl.col("school_year").cast(pl.Int32), 3, 1) - pl.duration(days=1)
     friday = last - pl.duration(days=(last.dt.weekday().cast(pl.Int32) + 2) % 7)
     there_lf = (
-        evidence.stays.filter(pl.col("staff_classification") == "teacher")
+        evidence.assignments.filter(pl.col("staff_classification") == "teacher")
         .filter(friday.is_between(pl.col("stay_begin"), pl.col("stay_end")))
         .select(KEY)
         .unique()
         .with_columns(february_teacher=pl.lit(True))
     )
-    return grid.join(there_lf, on=KEY, how="left", maintain_order="left").with_columns(
+    return panel.join(there_lf, on=KEY, how="left", maintain_order="left").with_columns(
         pl.col("february_teacher").fill_null(False)
     )
 
 
-def creditable(evidence: Evidence, pack: Pack, grid: pl.LazyFrame) -> pl.LazyFrame:
+def creditable(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Some roster row makes a creditable year; true where no row gives days in service, for then it is not tested."""
     days, share = pl.col("days_in_service"), pl.col("full_time_equivalency")
     enough = pl.any_horizontal([(share >= part) & (days >= least) for part, least in CREDITABLE])
-    year_lf = evidence.stays.group_by(KEY).agg(creditable=enough.any() | days.is_null().all())
-    return grid.join(year_lf, on=KEY, how="left", maintain_order="left")
+    year_lf = evidence.assignments.group_by(KEY).agg(creditable=enough.any() | days.is_null().all())
+    return panel.join(year_lf, on=KEY, how="left", maintain_order="left")
 
 
 MAKERS: dict[str, Maker] = {

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from contracts.conditions import Many, many
-from contracts.packs import Pack, Rule, Version
-from transforms.s3_designate.machine import ANSWERS, NO_ROW, Machine, Outcome
-from transforms.s3_designate.space import ABSENT, FIRST, OFF, Flags, Ints, Space
+from contracts.policy.conditions import Many, many
+from contracts.policy.packs import Pack, Rule, Version
+from transforms.s3_designate.state_space import ABSENT, FIRST, OFF, Flags, Ints, StateSpace
+from transforms.s3_designate.transition_table import ANSWERS, NO_ROW, Outcome, TransitionTable
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Compiler:
     """Lays the rules of one version over every state."""
 
     def __init__(self, pack: Pack, version: Version) -> None:
-        self.pack, self.version, self.space = pack, version, Space(pack)
+        self.pack, self.version, self.space = pack, version, StateSpace(pack)
         self.cases = {name: self.space.case_of(name) for name in self.space.inputs}
         self.is_teacher: Flags = self.cases["presence"] == 1
         self.outcomes: dict[Outcome | None, int] = {None: NO_ROW}
@@ -42,7 +42,7 @@ class Compiler:
         self.rules = [r for r in pack.rules if not r.versions or version.version in many(r.versions)]
         self.placement = [r for r in pack.placement if not r.versions or version.version in many(r.versions)]
 
-    def compile(self) -> Machine:
+    def compile(self) -> TransitionTable:
         """The whole table."""
         shape = (self.space.n_states, self.space.n_symbols)
         following, outcome = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.int32)
@@ -51,7 +51,7 @@ class Compiler:
             following[state, ABSENT], outcome[state, ABSENT] = self._absent(parts)
             following[state, OFF], outcome[state, OFF] = self._off(parts)
             following[state, FIRST:], outcome[state, FIRST:] = self._year(parts)
-        return Machine(self.pack, self.version, self.space, following, outcome, tuple(self.outcomes))
+        return TransitionTable(self.pack, self.version, self.space, following, outcome, tuple(self.outcomes))
 
     def number(self, rule_id: str, status: str, before: int, after: int) -> int:
         """The number of an outcome."""
@@ -236,6 +236,6 @@ class Compiler:
         return [self.space.inputs[name].index(case) for case in many(cases)]
 
 
-def compile_pack(pack: Pack) -> dict[str, Machine]:
+def compile_pack(pack: Pack) -> dict[str, TransitionTable]:
     """One machine per version, all over the same states."""
     return {version.version: Compiler(pack, version).compile() for version in pack.versions}

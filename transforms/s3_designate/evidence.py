@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from transforms.s2_resolve.educators import lea_years_of_stays, record_years
+from transforms.s2_resolve.educators import lea_years_of_assignments, record_years
 from transforms.s2_resolve.ratings import SCORES, statewide_gaps, usable_ratings
 from transforms.s2_resolve.roles import role_years
-from transforms.s2_resolve.service import clip_stays
+from transforms.s2_resolve.service import clip_assignments
 
 KEY = ["lea_id", "staff_id", "school_year"]
 NEGATIVE = ["denied", "failed", "declined"]
@@ -20,7 +20,7 @@ POSITIVE = ["approved", "passed", "accepted", "completed"]
 class Evidence:
     """Lazy frames. `educators` is one row per lea_id x staff_id x school_year; the others as their makers say."""
 
-    stays: pl.LazyFrame
+    assignments: pl.LazyFrame
     educators: pl.LazyFrame
     record: pl.LazyFrame
     ratings: pl.LazyFrame
@@ -37,7 +37,7 @@ class Evidence:
         leas_lf, staff_lf = people.select("lea_id").unique(), people.select("staff_id").unique()
         return replace(
             self,
-            stays=self.stays.join(leas_lf, on="lea_id", how="semi"),
+            assignments=self.assignments.join(leas_lf, on="lea_id", how="semi"),
             roles=self.roles.join(leas_lf, on="lea_id", how="semi"),
             ratings=self.ratings.join(staff_lf, on="staff_id", how="semi"),
             events=self.events.join(staff_lf, on="staff_id", how="semi"),
@@ -55,16 +55,16 @@ def gather(
     rating_systems: pl.LazyFrame,
 ) -> Evidence:
     """Resolve the accepted tables once for every pack. Frames that many packs read are held in memory."""
-    stays = clip_stays(roster, districts).select(STAY_COLUMNS).collect().lazy()
+    assignments = clip_assignments(roster, districts).select(STAY_COLUMNS).collect().lazy()
     ratings = usable_ratings(evaluation, rating_systems).select(RATING_COLUMNS).collect().lazy()
     return Evidence(
-        stays=stays,
-        educators=lea_years_of_stays(stays).select(EDUCATOR_COLUMNS).sort(KEY).collect().lazy(),
-        record=record_years(stays),
+        assignments=assignments,
+        educators=lea_years_of_assignments(assignments).select(EDUCATOR_COLUMNS).sort(KEY).collect().lazy(),
+        record=record_years(assignments),
         ratings=ratings,
         gaps=statewide_gaps(rating_systems),
         events=leadership,
-        roles=role_years(stays).collect().lazy(),
+        roles=role_years(assignments).collect().lazy(),
         schools=schools,
         districts=districts,
         adoption=program_adoption,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.s3_designate.machine import Machine
-from transforms.s3_designate.space import FIRST, Flags
+from transforms.s3_designate.state_space import FIRST, Flags
+from transforms.s3_designate.transition_table import TransitionTable
 
 NEVER = 1 << 14
 
@@ -26,25 +26,25 @@ class Edge:
     status: str
 
 
-def reachable(machines: list[Machine]) -> Flags:
+def reachable(automata: list[TransitionTable]) -> Flags:
     """Which states can be reached from nothing, under any of the versions, with any inputs."""
-    seen = np.zeros(machines[0].space.n_states, dtype=bool)
+    seen = np.zeros(automata[0].space.n_states, dtype=bool)
     seen[0], frontier = True, np.array([0])
     while len(frontier):
-        found = np.unique(np.concatenate([machine.next_state[frontier].ravel() for machine in machines]))
+        found = np.unique(np.concatenate([automaton.next_state[frontier].ravel() for automaton in automata]))
         frontier = found[~seen[found]]
         seen[frontier] = True
     return seen
 
 
-def teacher_symbols(machine: Machine) -> npt.NDArray[np.int64]:
+def teacher_symbols(automaton: TransitionTable) -> npt.NDArray[np.int64]:
     """Symbols of a teacher on the roster with the program in force."""
-    return FIRST + np.flatnonzero(machine.space.case_of("presence") == 1)
+    return FIRST + np.flatnonzero(automaton.space.case_of("presence") == 1)
 
 
-def years_to_change(machine: Machine) -> npt.NDArray[np.int64]:
+def years_to_change(automaton: TransitionTable) -> npt.NDArray[np.int64]:
     """For every state, the fewest years in which somebody who stays a teacher can change level, or NEVER."""
-    following, level = machine.next_state[:, teacher_symbols(machine)], machine.space.level_of
+    following, level = automaton.next_state[:, teacher_symbols(automaton)], automaton.space.level_of
     moves = (level[following] != level[:, None]).any(axis=1)
     years = np.where(moves, 1, NEVER)
     while True:
@@ -54,39 +54,39 @@ def years_to_change(machine: Machine) -> npt.NDArray[np.int64]:
         years = shorter
 
 
-def edges(machines: list[Machine]) -> list[Edge]:
+def edges(automata: list[TransitionTable]) -> list[Edge]:
     """Every move between levels that some reachable state makes, in rank order; rows without a move are left out."""
-    seen = reachable(machines)
+    seen = reachable(automata)
     found = set()
-    for machine in machines:
-        for number in np.unique(machine.outcome[seen]):
-            outcome = machine.outcomes[number]
+    for automaton in automata:
+        for number in np.unique(automaton.outcome[seen]):
+            outcome = automaton.outcomes[number]
             if outcome and (outcome.from_level != outcome.level or outcome.status == "renewed"):
                 found.add(Edge(outcome.from_level, outcome.level, outcome.rule_id, outcome.status))
-    rank = machines[0].space.rank
+    rank = automata[0].space.rank
     return sorted(found, key=lambda edge: (rank[edge.before or "none"], rank[edge.after or "none"], edge.rule_id))
 
 
-def rules_used(machines: list[Machine]) -> set[str]:
+def rules_used(automata: list[TransitionTable]) -> set[str]:
     """Rules that decide some year of somebody."""
-    seen = reachable(machines)
+    seen = reachable(automata)
     return {
         outcome.rule_id
-        for machine in machines
-        for number in np.unique(machine.outcome[seen])
-        if (outcome := machine.outcomes[number])
+        for automaton in automata
+        for number in np.unique(automaton.outcome[seen])
+        if (outcome := automaton.outcomes[number])
     }
 
 
-def shortest_rise(machine: Machine, state: int) -> list[tuple[int, int]]:
+def shortest_rise(automaton: TransitionTable, state: int) -> list[tuple[int, int]]:
     """The fewest symbols that raise somebody in `state`, as (state, symbol) steps; empty when nothing can."""
-    symbols, level = teacher_symbols(machine), machine.space.level_of
+    symbols, level = teacher_symbols(automaton), automaton.space.level_of
     came: dict[int, tuple[int, int]] = {}
     frontier = [state]
     while frontier:
         ahead = []
         for here in frontier:
-            following = machine.next_state[here, symbols]
+            following = automaton.next_state[here, symbols]
             up = np.flatnonzero(level[following] > level[state])
             if len(up):
                 return [*_way(came, state, here), (here, int(symbols[up[0]]))]

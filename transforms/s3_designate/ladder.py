@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from contracts.packs import Pack
-from transforms.s3_designate.machine import ANSWERS, Machine
-from transforms.s3_designate.space import FIRST, Space
+from contracts.policy.packs import Pack
+from transforms.s3_designate.state_space import FIRST, StateSpace
+from transforms.s3_designate.transition_table import ANSWERS, TransitionTable
 
 Symbols = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Walk:
+class TransitionRun:
     """What happened to each person in each year; every array is [years, people].
 
     `state` is the state before the year, `after` the state at its end. `years_at_level` counts consecutive rows at the
@@ -40,9 +40,9 @@ class YearTable:
     n_symbols: int
 
     @classmethod
-    def of(cls, machine: Machine) -> YearTable:
-        flat = np.ascontiguousarray(machine.next_state.ravel()), np.ascontiguousarray(machine.outcome.ravel())
-        return cls(*flat, n_symbols=machine.space.n_symbols)
+    def of(cls, automaton: TransitionTable) -> YearTable:
+        flat = np.ascontiguousarray(automaton.next_state.ravel()), np.ascontiguousarray(automaton.outcome.ravel())
+        return cls(*flat, n_symbols=automaton.space.n_symbols)
 
     def step(self, state: Symbols, symbols: Symbols) -> tuple[Symbols, Symbols]:
         """One year for everybody: the next states and the outcomes."""
@@ -50,11 +50,11 @@ class YearTable:
         return self.next_state.take(cell), self.outcome.take(cell)
 
 
-def walk(machines: Mapping[int, Machine], symbols: Symbols, bank: Bank | None = None) -> Walk:
-    """Step through the years. `machines` has one machine per row of `symbols` [years, people], by its place."""
+def transitions(automata: Mapping[int, TransitionTable], symbols: Symbols, bank: Bank | None = None) -> TransitionRun:
+    """Step through the years. `automata` has one machine per row of `symbols` [years, people], by its place."""
     years, people = symbols.shape
     shape = (years, people)
-    out = Walk(
+    out = TransitionRun(
         state=np.zeros(shape, np.int32),
         after=np.zeros(shape, np.int32),
         outcome=np.zeros(shape, np.int32),
@@ -62,32 +62,32 @@ def walk(machines: Mapping[int, Machine], symbols: Symbols, bank: Bank | None = 
         interval=np.zeros(shape, np.int16),
         units=np.zeros(shape, np.float64),
     )
-    state, tables = np.zeros(people, np.int32), {id(m): YearTable.of(m) for m in machines.values()}
+    state, tables = np.zeros(people, np.int32), {id(m): YearTable.of(m) for m in automata.values()}
     shown, since = np.zeros(people, np.int32), np.zeros(people, np.int16)
     for year in range(years):
-        machine = machines[year]
-        said = symbols[year] if bank is None else bank.settle(machine, state, symbols[year], year)
-        following, outcome = tables[id(machine)].step(state, said)
-        level = shown_level(machine).take(outcome)
+        automaton = automata[year]
+        said = symbols[year] if bank is None else bank.settle(automaton, state, symbols[year], year)
+        following, outcome = tables[id(automaton)].step(state, said)
+        level = shown_level(automaton).take(outcome)
         since = np.where(level == 0, 0, np.where(level == shown, since + 1, 1)).astype(np.int16)
         out.state[year], out.after[year], out.outcome[year] = state, following, outcome
         out.years_at_level[year] = since
         if bank is not None:
-            out.interval[year], out.units[year] = bank.close(machine, state, following)
+            out.interval[year], out.units[year] = bank.close(automaton, state, following)
         state, shown = following, level
     return out
 
 
-def shown_level(machine: Machine) -> npt.NDArray[np.int32]:
+def shown_level(automaton: TransitionTable) -> npt.NDArray[np.int32]:
     """Level number that each outcome's row shows; 0 where the row has none, or there is no row."""
-    rank = machine.space.rank
-    return np.array([rank[o.level] if o and o.level else 0 for o in machine.outcomes], dtype=np.int32)
+    rank = automaton.space.rank
+    return np.array([rank[o.level] if o and o.level else 0 for o in automaton.outcomes], dtype=np.int32)
 
 
 class Bank:
     """The points bank's registers per person, `units` and `interval`; settled before the year's rules (MARTS 2.15)."""
 
-    def __init__(self, pack: Pack, space: Space, units: npt.NDArray[np.float64]) -> None:
+    def __init__(self, pack: Pack, space: StateSpace, units: npt.NDArray[np.float64]) -> None:
         assert pack.bank is not None
         self.rule, self.space, self.earned = pack.bank, space, units
         people = units.shape[1]
@@ -99,9 +99,9 @@ class Bank:
             self.passes &= np.isin(space.case_of(name), [space.inputs[name].index(case) for case in wanted])
         self.rest = np.zeros(people, np.int16)
 
-    def settle(self, machine: Machine, state: Symbols, symbols: Symbols, year: int) -> Symbols:
+    def settle(self, automaton: TransitionTable, state: Symbols, symbols: Symbols, year: int) -> Symbols:
         """Add the year's units, fill intervals, and say in the symbol whether the level's last one was passed."""
-        quiet = machine.outcome.ravel().take(state * np.int32(self.space.n_symbols) + symbols)
+        quiet = automaton.outcome.ravel().take(state * np.int32(self.space.n_symbols) + symbols)
         has_row = (symbols >= FIRST) & (quiet != 0)
         level = np.where(state > 0, self.space.level_of.take(state), 0)
         level = np.where((level == 0) & has_row, 1, level)  # placed this year, at the first level
@@ -119,7 +119,7 @@ class Bank:
         return np.where(has_row, symbols + case * np.int32(self.space.strides["bank"]), symbols).astype(np.int32)
 
     def close(
-        self, machine: Machine, state: Symbols, following: Symbols
+        self, automaton: TransitionTable, state: Symbols, following: Symbols
     ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.float64]]:
         """A promotion that units did not buy begins at interval 1."""
         before, after = self.space.level_of.take(state), self.space.level_of.take(following)
@@ -128,6 +128,6 @@ class Bank:
         return self.interval.copy(), self.units.copy()
 
 
-def has_level(machine: Machine) -> npt.NDArray[np.bool_]:
+def has_level(automaton: TransitionTable) -> npt.NDArray[np.bool_]:
     """Whether each outcome's row shows a level."""
-    return np.array([o is not None and o.status not in ANSWERS for o in machine.outcomes], dtype=bool)
+    return np.array([o is not None and o.status not in ANSWERS for o in automaton.outcomes], dtype=bool)

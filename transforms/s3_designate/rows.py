@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from contracts.packs import Pack
+from contracts.policy.packs import Pack
+from transforms.s3_designate.educator_year_panel import NO_CASE, EducatorYearPanel
 from transforms.s3_designate.graph import NEVER, years_to_change
-from transforms.s3_designate.grid import NO_CASE, Grid
-from transforms.s3_designate.ladder import Bank, Walk, walk
-from transforms.s3_designate.machine import ANSWERS, Machine
-from transforms.s3_designate.space import ABSENT, FIRST, OFF, Space
+from transforms.s3_designate.ladder import Bank, TransitionRun, transitions
+from transforms.s3_designate.state_space import ABSENT, FIRST, OFF, StateSpace
+from transforms.s3_designate.transition_table import ANSWERS, TransitionTable
 
 WITH_LEVEL = ("entered", "earned", "held", "renewed")
 WALK_COLUMNS = ("outcome", "state", "after", "years_at_level", "interval", "bank_units")
@@ -23,21 +23,23 @@ RUN = "run_"
 
 
 @dataclass(frozen=True)
-class Passage:
+class LadderRun:
     """A walk with what is needed to read it: the first year, and the machine of each year."""
 
-    walk: Walk
+    transitions: TransitionRun
     first_year: int
-    machines: Mapping[int, Machine]
+    automata: Mapping[int, TransitionTable]
 
 
-def pass_through(pack: Pack, space: Space, grid: Grid, machines: Mapping[str, Machine]) -> Passage:
+def run_ladder(
+    pack: Pack, space: StateSpace, panel: EducatorYearPanel, automata: Mapping[str, TransitionTable]
+) -> LadderRun:
     """Run the pack over all of its people at once."""
-    first = int(grid.frame.select(pl.col("school_year").min()).item())
-    last = int(grid.frame.select(pl.col("school_year").max()).item())
-    people, years = int(grid.frame["person"].max()) + 1, last - first + 1  # type: ignore[arg-type]
+    first = int(panel.frame.select(pl.col("school_year").min()).item())
+    last = int(panel.frame.select(pl.col("school_year").max()).item())
+    people, years = int(panel.frame["person"].max()) + 1, last - first + 1  # type: ignore[arg-type]
     symbols = np.full((years, people), ABSENT, dtype=np.int32)
-    person_years = grid.frame if pack.scope == "lea" else _of_persons(pack, space, grid.frame)
+    person_years = panel.frame if pack.scope == "lea" else _of_persons(pack, space, panel.frame)
     place = _place(person_years, first)
     symbols[place] = person_years["symbol"].to_numpy()
     bank = None
@@ -48,15 +50,15 @@ def pass_through(pack: Pack, space: Space, grid: Grid, machines: Mapping[str, Ma
     of_year = {}
     for offset in range(years):
         version = pack.version_of(first + offset)
-        of_year[offset] = machines[version.version] if version else next(iter(machines.values()))
-    return Passage(walk(of_year, symbols, bank), first, of_year)
+        of_year[offset] = automata[version.version] if version else next(iter(automata.values()))
+    return LadderRun(transitions(of_year, symbols, bank), first, of_year)
 
 
 def _place(frame: pl.DataFrame, first: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return frame["school_year"].to_numpy().astype(np.int64) - first, frame["person"].to_numpy().astype(np.int64)
 
 
-def _of_persons(pack: Pack, space: Space, frame: pl.DataFrame) -> pl.DataFrame:
+def _of_persons(pack: Pack, space: StateSpace, frame: pl.DataFrame) -> pl.DataFrame:
     """One row per person and year over all LEAs that count: each input's first case that holds in any of them."""
     names = [f"i_{name}" for name in pack.inputs]
     first_case = [pl.col(name).replace(0, NO_CASE).min().replace(NO_CASE, 0).cast(pl.Int32) for name in names]
@@ -78,33 +80,33 @@ def _of_persons(pack: Pack, space: Space, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([on_df, off_df])
 
 
-def rows_of_leas(pack: Pack, grid: Grid, passage: Passage, rosters: pl.DataFrame) -> pl.DataFrame:
+def rows_of_leas(pack: Pack, panel: EducatorYearPanel, ladder_run: LadderRun, rosters: pl.DataFrame) -> pl.DataFrame:
     """Rows of a program whose levels belong to an LEA: its roster of t, and `lapsed` for who has left it.
 
     Nobody lapses in a year for which the LEA has no roster at all, or has no program.
     """
-    on_roster = _with_walk(grid.frame, passage, grid.frame)
-    there = np.zeros(passage.walk.outcome.shape, dtype=bool)
-    there[_place(grid.frame, passage.first_year)] = True
-    year, person = np.nonzero((passage.walk.outcome != 0) & ~there)
+    on_roster = _with_walk(panel.frame, ladder_run, panel.frame)
+    there = np.zeros(ladder_run.transitions.outcome.shape, dtype=bool)
+    there[_place(panel.frame, ladder_run.first_year)] = True
+    year, person = np.nonzero((ladder_run.transitions.outcome != 0) & ~there)
     gone = pl.DataFrame(
-        {"school_year": (year + passage.first_year).astype(np.int16), "person": person.astype(np.int32)}
+        {"school_year": (year + ladder_run.first_year).astype(np.int16), "person": person.astype(np.int32)}
     )
-    people = grid.frame.select("person", "lea_id", "staff_id").unique("person")
-    in_force = grid.frame.filter("in_force").select("lea_id", "school_year").unique()
+    people = panel.frame.select("person", "lea_id", "staff_id").unique("person")
+    in_force = panel.frame.filter("in_force").select("lea_id", "school_year").unique()
     gone = (
         gone.join(people, on="person")
         .join(rosters, on=["lea_id", "school_year"], how="semi")
         .join(in_force, on=["lea_id", "school_year"], how="semi")
     )
-    away = _with_walk(gone, passage, grid.frame)
+    away = _with_walk(gone, ladder_run, panel.frame)
     return pl.concat([on_roster, away], how="diagonal").filter(pl.col("outcome") != 0)
 
 
-def _with_walk(frame: pl.DataFrame, passage: Passage, grid: pl.DataFrame) -> pl.DataFrame:
+def _with_walk(frame: pl.DataFrame, ladder_run: LadderRun, panel: pl.DataFrame) -> pl.DataFrame:
     """The frame with what the walk says of its persons and years, and with the run years that are its evidence."""
-    place = _place(frame, passage.first_year)
-    steps = passage.walk
+    place = _place(frame, ladder_run.first_year)
+    steps = ladder_run.transitions
     values: tuple[npt.NDArray[Any], ...] = (
         steps.outcome,
         steps.state,
@@ -117,15 +119,17 @@ def _with_walk(frame: pl.DataFrame, passage: Passage, grid: pl.DataFrame) -> pl.
     return frame.with_columns(**{name: pl.Series(name, column) for name, column in columns.items()})
 
 
-def rows_of_state(pack: Pack, grid: Grid, passage: Passage, rosters: pl.DataFrame) -> pl.DataFrame:
+def rows_of_state(pack: Pack, panel: EducatorYearPanel, ladder_run: LadderRun, rosters: pl.DataFrame) -> pl.DataFrame:
     """Rows of a program whose levels belong to the person, over all LEAs.
 
     The LEA whose evidence won says earned, the others held; an answer stands where its evidence is; lapsed and ended
     stand where the row of t-1 stood.
     """
-    frame = _with_walk(grid.frame, passage, grid.frame).filter(pl.col("outcome") != 0)
+    frame = _with_walk(panel.frame, ladder_run, panel.frame).filter(pl.col("outcome") != 0)
     frame = frame.with_columns(
-        own=_own_outcome(frame, passage), status=_meaning(frame, passage, "status"), shown=_level_shown(frame, passage)
+        own=_own_outcome(frame, ladder_run),
+        status=_meaning(frame, ladder_run, "status"),
+        shown=_level_shown(frame, ladder_run),
     )
     fires = pl.col("own") == pl.col("outcome")
     order = ["fires", "own_event", "of_record", "lea_id"]
@@ -139,59 +143,61 @@ def rows_of_state(pack: Pack, grid: Grid, passage: Passage, rosters: pl.DataFram
     stopped = (pl.col("status") == "ended") | (pl.col("status").is_in(list(WITH_LEVEL)) & ~counts)
     ended = frame.filter(stopped).join(before, on=["lea_id", "staff_id", "school_year"], how="semi")
     ended = ended.with_columns(stopped=pl.lit(True))
-    lapsed = _lapsed(grid, passage, before, rosters)
+    lapsed = _lapsed(panel, ladder_run, before, rosters)
     if pack.rows == "adopting":
-        in_force = grid.frame.filter("in_force").select("lea_id", "school_year").unique()
+        in_force = panel.frame.filter("in_force").select("lea_id", "school_year").unique()
         lapsed = lapsed.join(in_force, on=["lea_id", "school_year"], how="semi")
     return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
 
 
-def _lapsed(grid: Grid, passage: Passage, before: pl.DataFrame, rosters: pl.DataFrame) -> pl.DataFrame:
+def _lapsed(
+    panel: EducatorYearPanel, ladder_run: LadderRun, before: pl.DataFrame, rosters: pl.DataFrame
+) -> pl.DataFrame:
     """Where the row of t-1 stood, whether or not anybody is still on that roster; not after the last roster."""
-    people = grid.frame.select("person", "staff_id").unique("person")
+    people = panel.frame.select("person", "staff_id").unique("person")
     stood = before.join(people, on="staff_id").join(rosters, on=["lea_id", "school_year"], how="semi")
-    known = grid.frame.drop("person")
-    stood = _with_walk(stood, passage, grid.frame).filter(pl.col("outcome") != 0)
-    stood = stood.filter(_meaning(stood, passage, "status") == "lapsed")
+    known = panel.frame.drop("person")
+    stood = _with_walk(stood, ladder_run, panel.frame).filter(pl.col("outcome") != 0)
+    stood = stood.filter(_meaning(stood, ladder_run, "status") == "lapsed")
     return stood.join(known, on=["lea_id", "staff_id", "school_year"], how="left")
 
 
-def _own_outcome(frame: pl.DataFrame, passage: Passage) -> pl.Series:
+def _own_outcome(frame: pl.DataFrame, ladder_run: LadderRun) -> pl.Series:
     """What the LEA's own evidence alone would have said."""
-    year, _ = _place(frame, passage.first_year)
+    year, _ = _place(frame, ladder_run.first_year)
     own = np.zeros(len(frame), dtype=np.int32)
-    for offset, machine in passage.machines.items():
+    for offset, automaton in ladder_run.automata.items():
         here = year == offset
-        own[here] = machine.outcome[frame["state"].to_numpy()[here], frame["symbol"].to_numpy()[here]]
+        own[here] = automaton.outcome[frame["state"].to_numpy()[here], frame["symbol"].to_numpy()[here]]
     return pl.Series("own", own)
 
 
-def _meaning(frame: pl.DataFrame, passage: Passage, what: str) -> pl.Series:
+def _meaning(frame: pl.DataFrame, ladder_run: LadderRun, what: str) -> pl.Series:
     """An outcome's part (`status`, `rule_id`, `level`, `from_level`) for every row of the frame."""
-    year, _ = _place(frame, passage.first_year)
+    year, _ = _place(frame, ladder_run.first_year)
     numbers = frame["outcome"].to_numpy()
     out = np.full(len(frame), None, dtype=object)
-    for offset, machine in passage.machines.items():
-        names = np.array([getattr(o, what) if o else None for o in machine.outcomes], dtype=object)
+    for offset, automaton in ladder_run.automata.items():
+        names = np.array([getattr(o, what) if o else None for o in automaton.outcomes], dtype=object)
         out[year == offset] = names[numbers[year == offset]]
     return pl.Series(what, out.tolist(), dtype=pl.String)
 
 
-def _level_shown(frame: pl.DataFrame, passage: Passage) -> pl.Series:
-    return _meaning(frame, passage, "level")
+def _level_shown(frame: pl.DataFrame, ladder_run: LadderRun) -> pl.Series:
+    return _meaning(frame, ladder_run, "level")
 
 
-def with_meaning(frame: pl.DataFrame, passage: Passage) -> pl.DataFrame:
+def with_meaning(frame: pl.DataFrame, ladder_run: LadderRun) -> pl.DataFrame:
     """Add rule_id, status, level, from_level, pack_version and next_review_year."""
-    year, _ = _place(frame, passage.first_year)
+    year, _ = _place(frame, ladder_run.first_year)
     review = np.full(len(frame), NEVER, dtype=np.int64)
     version = np.full(len(frame), None, dtype=object)
-    ahead = {id(machine): years_to_change(machine) for machine in passage.machines.values()}
-    for offset, machine in passage.machines.items():
+    ahead = {id(automaton): years_to_change(automaton) for automaton in ladder_run.automata.values()}
+    for offset, automaton in ladder_run.automata.items():
         here = year == offset
-        review[here] = ahead[id(machine)][frame["after"].to_numpy()[here]]
-        version[here] = machine.version.version
-    parts = {name: _meaning(frame, passage, name) for name in ("rule_id", "status", "level", "from_level")}
+        review[here] = ahead[id(automaton)][frame["after"].to_numpy()[here]]
+        version[here] = automaton.version.version
+    parts = {name: _meaning(frame, ladder_run, name) for name in ("rule_id", "status", "level", "from_level")}
     next_year = pl.col("school_year").cast(pl.Int64) + pl.Series("review", review)
     said = frame.with_columns(**parts, pack_version=pl.Series(version.tolist(), dtype=pl.String))
     if "stopped" in frame.columns:  # the program is over in this LEA, though the person holds on in another
@@ -205,25 +211,25 @@ def with_meaning(frame: pl.DataFrame, passage: Passage) -> pl.DataFrame:
     )
 
 
-def with_runs(frame: pl.DataFrame, grid: Grid, space: Space, passage: Passage) -> pl.DataFrame:
+def with_runs(frame: pl.DataFrame, panel: EducatorYearPanel, space: StateSpace, ladder_run: LadderRun) -> pl.DataFrame:
     """Add, for each run memory, the years of its last n ratings that counted, newest first (`run_<name>_<i>`)."""
     if not space.runs:
         return frame
-    year, person = _place(frame, passage.first_year)
-    people = int(grid.frame["person"].max()) + 1  # type: ignore[arg-type]
+    year, person = _place(frame, ladder_run.first_year)
+    people = int(panel.frame["person"].max()) + 1  # type: ignore[arg-type]
     columns: dict[str, pl.Series] = {}
     for name, run in space.runs.items():
         numbers = [
             space.inputs[run.input].index(case) for case in ([run.cases] if isinstance(run.cases, str) else run.cases)
         ]
-        hits = grid.frame.filter(pl.col(f"i_{run.input}").is_in(numbers) & (pl.col("symbol") >= FIRST))
-        hit_year, hit_person = _place(hits, passage.first_year)
+        hits = panel.frame.filter(pl.col(f"i_{run.input}").is_in(numbers) & (pl.col("symbol") >= FIRST))
+        hit_year, hit_person = _place(hits, ladder_run.first_year)
         history = np.zeros((run.n, people), dtype=np.int16)
         seen = np.zeros((run.n, len(frame)), dtype=np.int16)
-        for offset in sorted(passage.machines):
+        for offset in sorted(ladder_run.automata):
             now = hit_person[hit_year == offset]
             history[1:, now] = history[:-1, now]
-            history[0, now] = passage.first_year + offset
+            history[0, now] = ladder_run.first_year + offset
             here = year == offset
             seen[:, here] = history[:, person[here]]
         for i in range(run.n):
@@ -231,4 +237,4 @@ def with_runs(frame: pl.DataFrame, grid: Grid, space: Space, passage: Passage) -
     return frame.with_columns(**columns)
 
 
-__all__ = ["ANSWERS", "Passage", "pass_through", "rows_of_leas", "rows_of_state", "with_meaning", "with_runs"]
+__all__ = ["ANSWERS", "LadderRun", "rows_of_leas", "rows_of_state", "run_ladder", "with_meaning", "with_runs"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from transforms.s2_resolve.exact import cents, dollars, fine_from_cents, ratio
+from contracts.policy.parameters import MetricParameters
+from transforms.money import cents, dollars, fine_from_cents, ratio
 from transforms.s4_sustain.terms import with_loads
 
 LEA_YEAR = ["lea_id", "school_year"]
@@ -13,7 +13,7 @@ PERSON = ["lea_id", "school_year", "staff_id"]
 ENTRY_LANE, ENTRY_STEP = "BA", 1
 
 
-def teacher_compensation(totals: pl.LazyFrame, lea_years: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def teacher_compensation(totals: pl.LazyFrame, lea_years: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """One row per LEA_YEAR: `teacher_dollars` = teachers' pay less benefit lines, x (1 + average load)."""
     teachers = lea_years.filter("is_teacher").select(PERSON)
     wages = (
@@ -21,7 +21,7 @@ def teacher_compensation(totals: pl.LazyFrame, lea_years: pl.LazyFrame, knobs: M
         .group_by(LEA_YEAR)
         .agg((pl.col("pay_cents") - pl.col("benefit_cents")).sum().alias("wage_cents"))
     )
-    return with_loads(wages, knobs).select(
+    return with_loads(wages, parameters).select(
         *LEA_YEAR, (pl.col("wage_cents") / 100 * (1 + pl.col("average_load"))).alias("teacher_dollars")
     )
 

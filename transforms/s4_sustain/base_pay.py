@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.s2_resolve.exact import cents, fine_from_cents
+from transforms.money import cents, fine_from_cents
 
 KEY = ["lea_id", "school_year", "staff_id"]
 
 
-def base_pay(totals: pl.LazyFrame, stays: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+def base_pay(totals: pl.LazyFrame, assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
     """One row per KEY with pay: `base_cents`, `counterfactual_fine`, `increment_fine`, `increment_status`.
 
     Counterfactual = schedule[lane][step] x FTE-days / days of the contract window, summed over stays (MARTS 4.9);
@@ -22,7 +22,7 @@ def base_pay(totals: pl.LazyFrame, stays: pl.LazyFrame, salary_schedules: pl.Laz
     actual = fine_from_cents(pl.col("base_cents"))
     return (
         totals.select(*KEY, "base_cents")
-        .join(schedule_value(stays, salary_schedules), on=KEY, how="left")
+        .join(schedule_value(assignments, salary_schedules), on=KEY, how="left")
         .with_columns(pl.when(priced).then(pl.col("schedule_fine")).otherwise(actual).alias("counterfactual_fine"))
         .with_columns(
             pl.when(paid | ~priced).then(actual - pl.col("counterfactual_fine")).alias("increment_fine"),
@@ -37,7 +37,7 @@ def base_pay(totals: pl.LazyFrame, stays: pl.LazyFrame, salary_schedules: pl.Laz
     )
 
 
-def schedule_value(stays: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+def schedule_value(assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
     """One row per KEY: `schedule_fine`, what the schedule pays for the year's stays, and whether all were `priced`."""
     rates = salary_schedules.select(
         "lea_id",
@@ -48,7 +48,7 @@ def schedule_value(stays: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.La
     )
     served = pl.col("fte_microdays") > 0
     return (
-        stays.select(*KEY, "salary_lane", "salary_step", "fte_microdays", "window_days")
+        assignments.select(*KEY, "salary_lane", "salary_step", "fte_microdays", "window_days")
         .join(rates, on=["lea_id", "school_year", "salary_lane", "salary_step"], how="left")
         .group_by(KEY)
         .agg(

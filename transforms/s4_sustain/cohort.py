@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from contracts.knobs import Projection, Scenario
+from contracts.policy.parameters import Projection, Scenario
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,9 +68,9 @@ def project(cohort: Cohort, scenario: Scenario, settings: Projection) -> Path:
 def scaled_attrition(moves: Floats, factor: float) -> Floats:
     """Exits times `factor`, at most 1; the rest of each row keeps its proportions."""
     exits = np.minimum(moves[:, -1] * factor, 1.0)
-    stays = moves[:, :-1].sum(axis=1)
-    scale = np.divide(1 - exits, stays, out=np.zeros_like(stays), where=stays > 0)
-    exits = np.where(stays > 0, exits, 1.0)
+    assignments = moves[:, :-1].sum(axis=1)
+    scale = np.divide(1 - exits, assignments, out=np.zeros_like(assignments), where=assignments > 0)
+    exits = np.where(assignments > 0, exits, 1.0)
     return np.column_stack([moves[:, :-1] * scale[:, None], exits])
 
 
@@ -107,8 +107,8 @@ def simulated_people(cohort: Cohort, moves: Floats, growth: Floats, settings: Pr
             if not people[:, state].any():
                 continue
             moved = random.multinomial(people[:, state], moves[state, ends])
-            stays = ends < len(cohort.persons)
-            following[:, ends[stays]] += moved[:, stays]
+            assignments = ends < len(cohort.persons)
+            following[:, ends[assignments]] += moved[:, assignments]
         years.append(following)
         people = following
     return np.array(years, dtype=np.float64)

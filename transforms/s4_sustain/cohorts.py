@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from contracts.knobs import MetricKnobs
+from contracts.policy.parameters import MetricParameters
 from transforms.s4_sustain.cohort import Cohort, Floats, Path, project
 
 LEA_PROGRAM = ["lea_id", "program_id"]
@@ -43,14 +43,14 @@ class Run:
     later_status: str
 
 
-def project_all(frame: pl.DataFrame, knobs: MetricKnobs, schema: dict[str, Any]) -> pl.DataFrame:
+def project_all(frame: pl.DataFrame, parameters: MetricParameters, schema: dict[str, Any]) -> pl.DataFrame:
     """Every cohort under every scenario. `frame`: the parts scalar, start and move of `projection.cost_paths`."""
     scalars, starts, moves = (_part(frame, name) for name in ("scalar", "start", "move"))
     made: list[Run] = []
     for key in scalars.places:
         scalar = {name: values[0] for name, values in scalars.of(key).items()}
-        made += _runs(scalar, starts.of(key), moves.of(key), knobs)
-    return _frame(made, knobs.projection.years, schema)
+        made += _runs(scalar, starts.of(key), moves.of(key), parameters)
+    return _frame(made, parameters.projection.years, schema)
 
 
 def _part(frame: pl.DataFrame, name: str) -> Part:
@@ -63,9 +63,9 @@ def _part(frame: pl.DataFrame, name: str) -> Part:
     return Part(columns, places)
 
 
-def _runs(scalar: Row, starts: Columns, moves: Columns, knobs: MetricKnobs) -> list[Run]:
+def _runs(scalar: Row, starts: Columns, moves: Columns, parameters: MetricParameters) -> list[Run]:
     """One LEA's program under every scenario; scenarios that differ only in revenue share one simulation."""
-    settings = knobs.projection
+    settings = parameters.projection
     known, has_past = scalar["cost_status"] == "ok", scalar["first_year"] < scalar["base_year"]
     cohort = make_cohort(scalar, starts, moves, settings.prior_persons) if known and has_past else None
     done: dict[tuple[float | None, float, float], Path] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from transforms.s2_resolve.exact import cents, dollars, ratio
+from contracts.policy.parameters import MetricParameters
+from transforms.money import cents, dollars, ratio
 from transforms.s4_sustain.terms import with_loads
 
 LEA_YEAR = ["lea_id", "school_year"]
@@ -31,7 +31,11 @@ def program_keys(
 
 
 def program_costs(
-    keys: pl.LazyFrame, leader_pay: pl.LazyFrame, release: pl.LazyFrame, finance: pl.LazyFrame, knobs: MetricKnobs
+    keys: pl.LazyFrame,
+    leader_pay: pl.LazyFrame,
+    release: pl.LazyFrame,
+    finance: pl.LazyFrame,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per PROGRAM: leaders, M01 and its parts, release, training and administration, M03 and their statuses.
 
@@ -50,7 +54,7 @@ def program_costs(
     zero += ["release_fte", "release_dollars", "release_unknown", "release_unpriced"]
     reported = pl.any_horizontal(pl.col("training", "administration").is_not_null())
     return (
-        with_loads(keys.join(paid, on=PROGRAM, how="left").join(release, on=PROGRAM, how="left"), knobs)
+        with_loads(keys.join(paid, on=PROGRAM, how="left").join(release, on=PROGRAM, how="left"), parameters)
         .join(finance_sums(finance), on=PROGRAM, how="left")
         .with_columns(pl.col(zero).fill_null(0))
         .with_columns(
@@ -117,7 +121,7 @@ def with_offsets(costs: pl.LazyFrame, offsets: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def with_change(costs: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def with_change(costs: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """Add `change` (M04) and `change_status`: net cost of t less that of t-1; in a program's first year its net cost.
 
     With a `deflator` both are in prices of t; a year that the index lacks makes the change `not_configured`.
@@ -130,7 +134,7 @@ def with_change(costs: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
         pl.col("net_status").alias("status_before"),
     )
     first = pl.col("status_before").is_null()
-    inflated = pl.col("net_before") * _index(knobs) / _index(knobs, years_before=1)
+    inflated = pl.col("net_before") * _index(parameters) / _index(parameters, years_before=1)
     change = pl.when(first).then("net").otherwise(pl.col("net") - inflated)
     return (
         costs.join(before, on=PROGRAM, how="left")
@@ -148,13 +152,13 @@ def with_change(costs: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
     )
 
 
-def _index(knobs: MetricKnobs, years_before: int = 0) -> pl.Expr:
+def _index(parameters: MetricParameters, years_before: int = 0) -> pl.Expr:
     """Price index of the row's year (or of `years_before` earlier); 1 throughout without a deflator (nominal)."""
-    if not knobs.deflator:
+    if not parameters.deflator:
         return pl.lit(1.0)
     year = (pl.col("school_year") - years_before).cast(pl.Int64)
     return year.replace_strict(
-        list(knobs.deflator), list(knobs.deflator.values()), default=None, return_dtype=pl.Float64
+        list(parameters.deflator), list(parameters.deflator.values()), default=None, return_dtype=pl.Float64
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.knobs import Findings
-from contracts.terms import ProgramTerms
-from transforms.s4_sustain.facts import Frames
+from contracts.policy.parameters import Findings
+from contracts.policy.terms import ProgramTerms
+from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.limits import pay_outside
-from transforms.s4_sustain.sentences import said
+from transforms.s4_sustain.messages import format_message
 
 PERSON = ["lea_id", "school_year", "staff_id"]
 COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
@@ -27,21 +27,21 @@ def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> pl.L
 
 def role_without_pay(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     """A role held for more than half of the days, and no net role pay."""
-    sentence = said("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
+    sentence = format_message("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
     return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", sentence)
 
 
 def pay_without_role(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     """Net role pay, and no roster row with the role."""
-    role = pl.coalesce("role_code", said("of program {}", "program_id"))
-    sentence = said("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
+    role = pl.coalesce("role_code", format_message("of program {}", "program_id"))
+    sentence = format_message("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
     return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", sentence)
 
 
 def low_pay_per_hour(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     """Role pay per hour below the state's minimum wage (M09)."""
     low = leadership_role.filter(pl.col("ratio_to_minimum_wage") < 1)
-    sentence = said(
+    sentence = format_message(
         "Role {} pays {} an hour, {} of the minimum wage.", "role_code", "pay_per_hour", "ratio_to_minimum_wage"
     )
     return _finding(low, "low_pay_per_hour", sentence)
@@ -64,7 +64,7 @@ def out_of_band(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame
         if check.kind == "pay_within"
     ]
     empty = pl.LazyFrame(schema={**dict.fromkeys((*COLUMNS, "kind", "evidence"), pl.String), "school_year": pl.Int16})
-    sentence = said("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
+    sentence = format_message("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
     found = [_finding(row, "tlr_out_of_band", sentence) for row in rows]
     return pl.concat([empty.select("kind", *COLUMNS, "evidence"), *found])
 
@@ -81,7 +81,7 @@ def nomination_concentration(leadership: pl.LazyFrame, limits: Findings) -> pl.L
     many = (pl.col("all_made") >= limits.nomination_minimum) & (
         pl.col("made") > pl.col("all_made") * limits.nomination_share
     )
-    sentence = said("Made {} of the district's {} nominations of the year.", "made", "all_made")
+    sentence = format_message("Made {} of the district's {} nominations of the year.", "made", "all_made")
     return _finding(counts.filter(many), "nomination_concentration", sentence)
 
 
@@ -97,19 +97,21 @@ def growth_observation_gap(ratings: pl.LazyFrame, limits: Findings) -> pl.LazyFr
     both = ratings.filter(pl.col("growth_index").is_not_null() & pl.col("observation_average").is_not_null())
     rows = both.with_columns(growth.alias("growth"), seen.alias("seen"))
     apart = rows.filter((pl.col("growth") - pl.col("seen")).abs() >= limits.growth_gap_levels)
-    sentence = said("Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system")
+    sentence = format_message(
+        "Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system"
+    )
     return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", sentence)
 
 
-def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def over_fte(assignments: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
     """A person's concurrent rows, over all LEAs, add up to more than the set FTE on some day (MARTS 1).
 
     FTE comes on the first day of a stay and goes on the day after the last; the running sum is the FTE of each day.
     """
     parts = (pl.col("full_time_equivalency") * 1_000_000).round(0).cast(pl.Int64)
     person = ["staff_id", "school_year"]
-    heavy = stays.group_by(person).agg(parts.sum().alias("all_parts"))
-    several = stays.join(heavy.filter(pl.col("all_parts") > limits.person_fte * 1_000_000), on=person, how="semi")
+    heavy = assignments.group_by(person).agg(parts.sum().alias("all_parts"))
+    several = assignments.join(heavy.filter(pl.col("all_parts") > limits.person_fte * 1_000_000), on=person, how="semi")
     comes = several.select(*person, "lea_id", pl.col("stay_begin").alias("day"), parts.alias("change"))
     goes = several.select(*person, "lea_id", (pl.col("stay_end") + DAY).alias("day"), (-parts).alias("change"))
     daily = pl.concat([comes, goes]).group_by(*person, "day").agg(pl.col("change").sum(), pl.col("lea_id").min())
@@ -120,7 +122,9 @@ def over_fte(stays: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
         .agg(pl.col("held").max(), pl.col("lea_id").min())
         .filter(pl.col("held") > round(limits.person_fte * 1_000_000))
     )
-    sentence = said("Concurrent positions add up to {} FTE on some day.", (pl.col("held") / 1_000_000).round(6))
+    sentence = format_message(
+        "Concurrent positions add up to {} FTE on some day.", (pl.col("held") / 1_000_000).round(6)
+    )
     return _finding(highest, "over_one_and_a_half_fte", sentence)
 
 
@@ -130,7 +134,7 @@ def thin_evidence(leaders: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
     why = ratings.group_by(PERSON).agg(pl.col("rating_reason").sort().first())
     lacking = leaders.join(rated, on=PERSON, how="anti").join(why, on=PERSON, how="left")
     reason = pl.col("rating_reason").fill_null("no evaluation row")
-    return _finding(lacking, "thin_evidence", said("Holds {} without a usable rating: {}.", "level", reason))
+    return _finding(lacking, "thin_evidence", format_message("Holds {} without a usable rating: {}.", "level", reason))
 
 
 def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
@@ -138,7 +142,9 @@ def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, lim
     led = role_years.join(leader_years, on=["staff_id", "school_year"], how="semi").filter("is_held")
     low = led.filter(1 - pl.col("release_share") < limits.teaching_share)
     share = (1 - pl.col("release_share")).round(6)
-    return _finding(low, "low_teaching_share", said("Role {} leaves {} of the time for teaching.", "role_code", share))
+    return _finding(
+        low, "low_teaching_share", format_message("Role {} leaves {} of the time for teaching.", "role_code", share)
+    )
 
 
 def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
@@ -150,10 +156,10 @@ def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limi
     kind = pl.col("event_type").is_in(["credential", "certificate"])
     events = leadership.filter(kind & pl.col("event_code").is_in(list(limits.administrator_credentials)))
     refused = pl.col("outcome").is_in(["failed", "denied"]).fill_null(False)
-    posts = lea_years.select(*PERSON, "school_id", "staff_classification")
+    positions = lea_years.select(*PERSON, "school_id", "staff_classification")
     june = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
     state = (
-        posts.filter(~pl.col("staff_classification").is_in(["principal", "assistant_principal"]))
+        positions.filter(~pl.col("staff_classification").is_in(["principal", "assistant_principal"]))
         .join(
             events.select("staff_id", "event_code", "event_date", "valid_until", refused.alias("refused")),
             on="staff_id",
@@ -166,5 +172,5 @@ def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limi
         )
     )
     valid = ~pl.col("refused") & (pl.col("valid_until").is_null() | (pl.col("valid_until") >= june))
-    sentence = said("Holds credential {}; works as {}.", "event_code", "staff_classification")
+    sentence = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
     return _finding(state.filter(valid), "admin_license_unused", sentence)

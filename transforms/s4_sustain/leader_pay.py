@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.s2_resolve.exact import fine_from_cents
+from transforms.money import fine_from_cents
 
 KEY = ["lea_id", "program_id", "school_year", "staff_id"]
 PERSON = ["lea_id", "school_year", "staff_id"]

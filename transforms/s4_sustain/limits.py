@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.terms import ComplianceCheck
-from transforms.s2_resolve.exact import cents, ratio
-from transforms.s4_sustain.facts import Frames
+from contracts.policy.terms import ComplianceCheck
+from transforms.money import cents, ratio
+from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.leaders import has_tier
 
 PERSON = ["lea_id", "school_year", "staff_id"]
@@ -67,7 +67,7 @@ def spent_share(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.La
 def team_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
     """Designees whose team (`supervisor_staff_id`, heads) is smaller than `low` or larger than `high`, by school."""
     team = (
-        facts["stays"]
+        facts["assignments"]
         .filter(pl.col("supervisor_staff_id").is_not_null())
         .select("lea_id", "school_year", pl.col("supervisor_staff_id").alias("leader"), "staff_id")
         .unique()

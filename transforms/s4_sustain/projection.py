@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from transforms.s2_resolve.exact import dollars
+from contracts.policy.parameters import MetricParameters
+from transforms.money import dollars
 from transforms.s4_sustain.cohorts import project_all
-from transforms.s4_sustain.flows import state_moves
+from transforms.s4_sustain.level_moves import state_moves
 
 LEA_PROGRAM = ["lea_id", "program_id"]
 PROGRAM = ["lea_id", "program_id", "school_year"]
@@ -31,7 +31,7 @@ def cost_paths(
     states: pl.LazyFrame,
     leader_pay: pl.LazyFrame,
     steps: pl.LazyFrame,
-    knobs: MetricKnobs,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per LEA_PROGRAM x scenario x future_year, unrounded: SCHEMA.
 
@@ -56,7 +56,7 @@ def cost_paths(
         pl.lit("scalar").alias("part"),
     )
     tall = pl.concat([scalars, _starts(base, states, leader_pay), _moves(states, bases)], how="diagonal_relaxed")
-    return tall.map_batches(lambda frame: project_all(frame, knobs, SCHEMA), schema=SCHEMA, streamable=False)
+    return tall.map_batches(lambda frame: project_all(frame, parameters, SCHEMA), schema=SCHEMA, streamable=False)
 
 
 def _starts(base: pl.LazyFrame, states: pl.LazyFrame, leader_pay: pl.LazyFrame) -> pl.LazyFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.s2_resolve.exact import cents
-from transforms.s4_sustain.sentences import said
+from transforms.money import cents
+from transforms.s4_sustain.messages import format_message
 
 LEA_PROGRAM = ["lea_id", "program_id"]
 
@@ -38,7 +38,7 @@ def award_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
     4.3).
     """
     latest = pay.group_by("lea_id").agg(pl.col("school_year").max().alias("base_year"))
-    award = pl.coalesce("award_id", said("fund:{}", "fund_code"))
+    award = pl.coalesce("award_id", format_message("fund:{}", "fund_code"))
     return (
         pay.filter(pl.col("program_id").is_not_null() & ~pl.col("recurring").fill_null(True))
         .join(latest, left_on=["lea_id", "school_year"], right_on=["lea_id", "base_year"])

@@ -11,11 +11,11 @@ ROLE = [*PERSON, "role_code"]
 SHARE_PARTS = 1_000_000  # release shares are summed as whole millionths
 
 
-def role_posts(stays: pl.LazyFrame) -> pl.LazyFrame:
+def role_positions(assignments: pl.LazyFrame) -> pl.LazyFrame:
     """One row per ROLE x school_id: `days` (concurrent rows once), `fte_microdays`, `release_share` (weighted by
     FTE-days), `release_fte` = release share x FTE x days / days of the contract window; null where no row says.
     """
-    rows = stays.filter(pl.col("role_code").is_not_null() & (pl.col("role_code") != ""))
+    rows = assignments.filter(pl.col("role_code").is_not_null() & (pl.col("role_code") != ""))
     keys = [*ROLE, "school_id"]
     says = pl.col("release_share").is_not_null()
     parts = (pl.col("release_share") * SHARE_PARTS).round(0).cast(pl.Int128) * pl.col("fte_microdays").cast(pl.Int128)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
+from contracts.policy.parameters import MetricParameters
 
 LEA_PROGRAM = ["lea_id", "program_id"]
 
 
-def with_revenue(paths: pl.LazyFrame, revenue: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def with_revenue(paths: pl.LazyFrame, revenue: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """Projection rows with `revenue` of the scenario (recurring + awards running, or renewed where it says so) and
     status.
     """
-    scenarios = knobs.projection.scenarios
+    scenarios = parameters.projection.scenarios
     renewed = [name for name, scenario in scenarios.items() if scenario.grants_renewed]
     grants = pl.when(pl.col("scenario").is_in(renewed)).then("all_grants").otherwise("ending_grants")
     return paths.join(revenue, on=[*LEA_PROGRAM, "future_year"], how="left").with_columns(
@@ -25,7 +25,7 @@ def with_revenue(paths: pl.LazyFrame, revenue: pl.LazyFrame, knobs: MetricKnobs)
     )
 
 
-def runway(projection: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def runway(projection: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """One row per LEA_PROGRAM and base year (as `school_year`): `runway_years`, `money_ends_year`,
     `runway_years_status`.
 
@@ -38,7 +38,7 @@ def runway(projection: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
     base = pl.col("future_year").min()
     first = pl.col("future_year").filter(over_recurring).min()
     return (
-        projection.filter(pl.col("scenario") == knobs.projection.runway_scenario)
+        projection.filter(pl.col("scenario") == parameters.projection.runway_scenario)
         .group_by(LEA_PROGRAM)
         .agg(
             base.alias("school_year"),

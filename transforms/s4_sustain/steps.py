@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.s2_resolve.exact import cents
+from transforms.money import cents
 
 LEA_PROGRAM = ["lea_id", "program_id"]
 PERSON = ["lea_id", "school_year", "staff_id"]

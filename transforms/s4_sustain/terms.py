@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from contracts.terms import ProgramTerms
+from contracts.policy.parameters import MetricParameters
+from contracts.policy.terms import ProgramTerms
 
 
 def program_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
@@ -41,14 +41,14 @@ def unit_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
     )
 
 
-def with_loads(lea_frame: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def with_loads(lea_frame: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """Add `average_load` and `marginal_load` of the row's LEA: its own where configured, else the state's."""
-    own = knobs.district_loads
+    own = parameters.district_loads
     schema = {"lea_id": pl.String, "average_load": pl.Float64, "marginal_load": pl.Float64}
     rows = [(lea_id, loads.average, loads.marginal) for lea_id, loads in sorted(own.items())]
     return lea_frame.join(pl.LazyFrame(rows, schema=schema, orient="row"), on="lea_id", how="left").with_columns(
-        pl.col("average_load").fill_null(knobs.loads.average),
-        pl.col("marginal_load").fill_null(knobs.loads.marginal),
+        pl.col("average_load").fill_null(parameters.loads.average),
+        pl.col("marginal_load").fill_null(parameters.loads.marginal),
     )
 
 

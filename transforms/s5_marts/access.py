@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.access import Access
-from contracts.knobs import MetricKnobs
-from transforms.s2_resolve.exact import dollars, money, rate, ratio
-from transforms.s4_sustain.likeness import poverty_quartiles
+from contracts.marts.access import Access
+from contracts.policy.parameters import MetricParameters
+from transforms.money import dollars, money, rate, ratio
+from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.terms import with_loads
 
 SCHOOL = ["school_id", "school_year"]
@@ -19,7 +19,7 @@ def build_access(
     leader_pay: pl.LazyFrame,
     schools: pl.LazyFrame,
     lea_years: pl.LazyFrame,
-    knobs: MetricKnobs,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per lea_id x school_year x poverty_quartile (MARTS 4.8): quartiles of schools statewide, people by
     school of record, leaders of any program or role. `leader_pay` is M01 of all programs, at the leader's school of
@@ -45,7 +45,7 @@ def build_access(
     rows = cells.join(pupils, on=CELL, how="left").join(people, on=CELL, how="left").join(paid, on=CELL, how="left")
     loaded = dollars(pl.col("pay_fine")) * (1 + pl.col("marginal_load"))
     return (
-        with_loads(rows.with_columns(pl.col(counts).fill_null(0)), knobs)
+        with_loads(rows.with_columns(pl.col(counts).fill_null(0)), parameters)
         .with_columns(
             rate(ratio(pl.col("students"), pl.col("leaders"))).alias("students_per_leader"),
             rate(ratio(pl.col("leaders") * 100, pl.col("teachers"))).alias("leaders_per_100_teachers"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from contracts import vocabulary as v
-from contracts.compensation import Compensation
-from transforms.s2_resolve.exact import dollars, money, money_from_cents
+from contracts.marts.compensation import Compensation
+from transforms.money import dollars, money, money_from_cents
 
 PERSON = ["lea_id", "school_year", "staff_id"]
 

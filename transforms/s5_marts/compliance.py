@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from contracts.compliance import Compliance
-from contracts.terms import ComplianceCheck, ProgramTerms
-from transforms.s2_resolve.exact import rate
-from transforms.s4_sustain.facts import Frames
+from contracts.marts.compliance import Compliance
+from contracts.policy.terms import ComplianceCheck, ProgramTerms
+from transforms.money import rate
+from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.limits import pay_outside, share_of_teachers, spent_share, team_outside
 
 RESULT = ["lea_id", "program_id", "school_year", "rule_id", "school_id", "value", "limit", "passes"]

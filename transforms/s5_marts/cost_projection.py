@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.cost_projection import CostProjection
-from transforms.s2_resolve.exact import money, rate
+from contracts.marts.cost_projection import CostProjection
+from transforms.money import money, rate
 
 
 def build_cost_projection(projection: pl.LazyFrame) -> pl.LazyFrame:

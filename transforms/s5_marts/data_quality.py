@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.data_quality import DataQuality
-from transforms.s2_resolve.exact import rate, ratio
+from contracts.marts.data_quality import DataQuality
+from transforms.money import rate, ratio
 
 EXTRACT = ["school_year", "extract"]
 

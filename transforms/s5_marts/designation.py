@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.designation import Designation
+from contracts.marts.designation import Designation
 
 
 def build_designation_mart(designation: pl.LazyFrame) -> pl.LazyFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.educator_year import EducatorYear
-from transforms.s2_resolve.exact import half_up, money_from_cents
+from contracts.marts.educator_year import EducatorYear
+from transforms.money import half_up, money_from_cents
 from transforms.s4_sustain.outcomes import next_year_outcome, with_reports_next
 
 STAFF_YEAR = ["staff_id", "school_year"]

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.exceptions import Exceptions
-from contracts.knobs import MetricKnobs
-from contracts.terms import ProgramTerms
+from contracts.marts.exceptions import Exceptions
+from contracts.policy.parameters import MetricParameters
+from contracts.policy.terms import ProgramTerms
+from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain import findings
-from transforms.s4_sustain.facts import Frames
-from transforms.s4_sustain.sentences import said
+from transforms.s4_sustain.messages import format_message
 
 ORDER = ["kind", "lea_id", "school_year", "program_id", "school_id", "staff_id", "evidence"]
 
 
-def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, knobs: MetricKnobs) -> pl.LazyFrame:
+def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, parameters: MetricParameters) -> pl.LazyFrame:
     """One row per finding (kinds: MARTS 5, metrics 13). A finding is a question to ask, not an error in the data.
 
     `exception_id` is kind, LEA, year and a running number in the order of the findings, so it carries nobody's
     identity.
     """
-    limits = knobs.findings
+    limits = parameters.findings
     found = [
         findings.role_without_pay(facts["leadership_role"]),
         findings.pay_without_role(facts["leadership_role"]),
@@ -31,11 +31,11 @@ def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, knobs: Met
         findings.out_of_band(programs, facts),
         findings.nomination_concentration(facts["leadership"], limits),
         findings.growth_observation_gap(facts["ratings"], limits),
-        findings.over_fte(facts["stays"], limits),
+        findings.over_fte(facts["assignments"], limits),
         findings.thin_evidence(facts["leaders"], facts["ratings"]),
         findings.low_teaching_share(facts["leader_years"], facts["role_years"], limits),
         findings.admin_license_unused(facts["leadership"], facts["lea_years"], limits),
     ]
     number = pl.int_range(1, pl.len() + 1).over("kind", "lea_id", "school_year", order_by=ORDER)
-    numbered = said("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))
+    numbered = format_message("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))
     return pl.concat(found).with_columns(numbered.alias("exception_id")).pipe(Exceptions.cast)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.funding_mix import FundingMix
-from transforms.s2_resolve.exact import money_from_cents, rate, ratio
+from contracts.marts.funding_mix import FundingMix
+from transforms.money import money_from_cents, rate, ratio
 
 PROGRAM = ["lea_id", "program_id", "school_year"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.grant_cliff import GrantCliff
-from contracts.knobs import MetricKnobs
-from transforms.s2_resolve.exact import money_from_cents
+from contracts.marts.grant_cliff import GrantCliff
+from contracts.policy.parameters import MetricParameters
+from transforms.money import money_from_cents
 from transforms.s4_sustain.revenue import award_pay, future_years, has_ended, matches
 
 AWARD = ["lea_id", "award_id"]
 
 
-def build_grant_cliff(pay: pl.LazyFrame, program_finance: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def build_grant_cliff(pay: pl.LazyFrame, program_finance: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """One row per lea_id x award_id x future_year, from the year after the LEA's latest year of pay (MARTS 4.3).
 
     `commitment`: that year's program pay on the award, held constant. `exposure`: the commitment once the award ended
@@ -24,7 +24,7 @@ def build_grant_cliff(pay: pl.LazyFrame, program_finance: pl.LazyFrame, knobs: M
     exposed = (pl.col("cents") - pl.col("match_cents")).clip(lower_bound=0)
     ended = has_ended()
     return (
-        future_years(bases, knobs.projection.years)
+        future_years(bases, parameters.projection.years)
         .filter(pl.col("future_year") > pl.col("base_year"))
         .join(matched, on=[*AWARD, "future_year"], how="left")
         .with_columns(pl.col("match_cents").fill_null(0))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.ladder_flow import LadderFlow
-from transforms.s2_resolve.exact import rate, ratio
+from contracts.marts.ladder_flow import LadderFlow
+from transforms.money import rate, ratio
 
 PROGRAM = ["lea_id", "program_id"]
 PERSON = [*PROGRAM, "staff_id"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.leadership_activity import LeadershipActivity
-from transforms.s2_resolve.exact import rate, ratio
+from contracts.marts.leadership_activity import LeadershipActivity
+from transforms.money import rate, ratio
 
 PERSON = ["lea_id", "school_year", "staff_id"]
 KEY = ["lea_id", "school_id", "month", "measure"]

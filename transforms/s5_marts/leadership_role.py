@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from contracts.leadership_role import LeadershipRole
-from transforms.s2_resolve.exact import money, money_from_cents, rate, ratio
+from contracts.marts.leadership_role import LeadershipRole
+from contracts.policy.parameters import MetricParameters
+from transforms.money import money, money_from_cents, rate, ratio
 
 PERSON = ["lea_id", "school_year", "staff_id"]
 ROLE = [*PERSON, "role_code"]
 
 
 def build_leadership_role(
-    posts: pl.LazyFrame,
+    positions: pl.LazyFrame,
     role_years: pl.LazyFrame,
     role_pay: pl.LazyFrame,
     own_programs: pl.LazyFrame,
     lea_years: pl.LazyFrame,
     totals: pl.LazyFrame,
     minimum_wage: pl.LazyFrame,
-    knobs: MetricKnobs,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per staff_id x lea_id x school_id x role_code x school_year (MARTS 3; 4.4; metrics 6).
 
     Role pay sits on person x role x year; over several schools it is shared by FTE-days, to the cent. Rates need
     payroll hours on the role's lines: without them `pay_per_hour` is null (the SQL view counts such rows). Own rate
-    = base pay over (contract hours x FTE of the year). `pay_without_role` rows have no school; `posts` carry release
-    dollars.
+    = base pay over (contract hours x FTE of the year). `pay_without_role` rows have no school; `positions` carry
+    release dollars.
     """
     held = role_years.select(*ROLE, "is_held")
     paid = role_pay.rename({"cents": "role_cents"})
     posted = (
-        posts.join(held, on=ROLE, how="left")
+        positions.join(held, on=ROLE, how="left")
         .join(paid, on=ROLE, how="left")
         .join(own_programs, on=["lea_id", "school_year", "role_code"], how="left")
         .with_columns(
@@ -44,7 +44,7 @@ def build_leadership_role(
     )
     unposted = (
         paid.filter(pl.col("role_cents") != 0)
-        .join(posts.select(ROLE).unique(), on=ROLE, how="anti", nulls_equal=True)
+        .join(positions.select(ROLE).unique(), on=ROLE, how="anti", nulls_equal=True)
         .with_columns(
             pl.col("role_cents").alias("whole_cents"),
             pl.col("role_cents").alias("cents"),
@@ -55,16 +55,20 @@ def build_leadership_role(
             pl.lit(0, pl.Int32).alias("days"),
         )
     )
-    return _rated(pl.concat([posted, unposted], how="diagonal"), lea_years, totals, minimum_wage, knobs)
+    return _rated(pl.concat([posted, unposted], how="diagonal"), lea_years, totals, minimum_wage, parameters)
 
 
 def _rated(
-    rows: pl.LazyFrame, lea_years: pl.LazyFrame, totals: pl.LazyFrame, minimum_wage: pl.LazyFrame, knobs: MetricKnobs
+    rows: pl.LazyFrame,
+    lea_years: pl.LazyFrame,
+    totals: pl.LazyFrame,
+    minimum_wage: pl.LazyFrame,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """Rates of M09 and M10, taken over the person's whole role pay and hours, and the two findings."""
     dollars = pl.col("whole_cents") / 100
     per_hour = ratio(dollars, pl.col("hours"))
-    own_rate = ratio(pl.col("base_cents") / 100, pl.col("fte") * knobs.contract_hours)
+    own_rate = ratio(pl.col("base_cents") / 100, pl.col("fte") * parameters.contract_hours)
     wage = pl.col("hourly").cast(pl.Float64)
     return (
         rows.join(lea_years.select(*PERSON, "fte"), on=PERSON, how="left")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from contracts.monitors import Monitors
-from transforms.s2_resolve.exact import rate, ratio
-from transforms.s4_sustain.likeness import GONE, poverty_quartiles, with_cells
+from contracts.marts.monitors import Monitors
+from contracts.policy.parameters import MetricParameters
+from transforms.money import rate, ratio
+from transforms.s4_sustain.matched_comparison import GONE, poverty_quartiles, with_cells
 
 LEA_YEAR = ["lea_id", "school_year"]
 CUT = [*LEA_YEAR, "cut"]
@@ -21,9 +21,9 @@ def build_monitors(
     educator_year: pl.LazyFrame,
     access: pl.LazyFrame,
     leadership: pl.LazyFrame,
-    stays: pl.LazyFrame,
+    assignments: pl.LazyFrame,
     schools: pl.LazyFrame,
-    knobs: MetricKnobs,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per lea_id x school_year x monitor x cut.
 
@@ -34,15 +34,15 @@ def build_monitors(
     pupils_per_teacher: students over teachers; `compared_with` is the year before. The extracts carry neither sex nor
     ethnicity, so nominees are compared by experience, poverty of the school and rating.
     """
-    people = with_cells(educator_year, poverty_quartiles(schools), knobs.comparison)
+    people = with_cells(educator_year, poverty_quartiles(schools), parameters.comparison)
     teachers = people.filter("is_teacher").with_columns(
         by_poverty=_named(pl.col("cell_poverty")),
-        by_experience=_experience(knobs.comparison.experience_from),
+        by_experience=_experience(parameters.comparison.experience_from),
         by_rating=_named(pl.col("cell_band")),
     )
     nominated = leadership.filter(pl.col("event_type") == "nomination").select(*LEA_YEAR, "staff_id").unique()
     rows = [
-        *_top_lost(teachers, stays, educator_year),
+        *_top_lost(teachers, assignments, educator_year),
         _nominees(teachers, nominated),
         _pupils_per_teacher(access),
     ]
@@ -73,14 +73,14 @@ def _experience(starts: Sequence[float]) -> pl.Expr:
     return name
 
 
-def _top_lost(teachers: pl.LazyFrame, stays: pl.LazyFrame, educator_year: pl.LazyFrame) -> list[pl.LazyFrame]:
+def _top_lost(teachers: pl.LazyFrame, assignments: pl.LazyFrame, educator_year: pl.LazyFrame) -> list[pl.LazyFrame]:
     outcome = pl.col("next_year_outcome")
     top = teachers.filter(pl.col("is_top").fill_null(False) & (outcome != "unknown")).with_columns(
         lost=outcome.is_in(list(GONE))
     )
     all_top = top.group_by(LEA_YEAR).agg(pl.len().alias("out_of"))
     reasons = (
-        stays.filter(pl.col("exit_reason").is_not_null())
+        assignments.filter(pl.col("exit_reason").is_not_null())
         .group_by(*LEA_YEAR, "staff_id")
         .agg(pl.col("exit_reason").sort_by("begin_date", "exit_reason").last().alias("cut"))
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.pay_parity import PayParity
-from transforms.s2_resolve.exact import money, rate, ratio
+from contracts.marts.pay_parity import PayParity
+from transforms.money import money, rate, ratio
 
 LEA_YEAR = ["lea_id", "school_year"]
 PERSON = ["lea_id", "school_year", "staff_id"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from contracts.position_exchange import PositionExchange
-from transforms.s2_resolve.exact import rate
+from contracts.marts.position_exchange import PositionExchange
+from contracts.policy.parameters import MetricParameters
+from transforms.money import rate
 
 SCHOOL = ["school_id", "school_year"]
 
 
 def build_position_exchange(
-    stays: pl.LazyFrame, adopted: pl.LazyFrame, unit_lf: pl.LazyFrame, knobs: MetricKnobs
+    assignments: pl.LazyFrame, adopted: pl.LazyFrame, unit_lf: pl.LazyFrame, parameters: MetricParameters
 ) -> pl.LazyFrame:
     """One row per school_id x school_year of LEAs that have a program with position units in force.
 
@@ -29,10 +29,10 @@ def build_position_exchange(
         .agg(pl.col("role_units").max())
     )
     since = traders.group_by("lea_id", "school_year").agg(pl.col("adopted_from").min())
-    teaching = pl.when(pl.col("staff_classification") == "teacher").then(knobs.teaching_position_units)
+    teaching = pl.when(pl.col("staff_classification") == "teacher").then(parameters.teaching_position_units)
     post = pl.col("fte_microdays") / (pl.col("window_days") * 1_000_000.0)
     in_use = (
-        stays.join(since, on=["lea_id", "school_year"])
+        assignments.join(since, on=["lea_id", "school_year"])
         .join(rates, on=["lea_id", "school_year", "role_code"], how="left")
         .filter(pl.col("role_units").is_not_null() | (pl.col("staff_classification") == "teacher"))
         .with_columns((post * pl.coalesce("role_units", teaching)).pipe(_whole).alias("units"))
@@ -40,8 +40,8 @@ def build_position_exchange(
         .agg(pl.col("units").sum(), pl.col("adopted_from").min(), pl.col("lea_id").min())
     )
     before = (
-        stays.filter(pl.col("staff_classification") == "teacher")
-        .with_columns((post * knobs.teaching_position_units).pipe(_whole).alias("baseline"))
+        assignments.filter(pl.col("staff_classification") == "teacher")
+        .with_columns((post * parameters.teaching_position_units).pipe(_whole).alias("baseline"))
         .group_by("school_id", (pl.col("school_year") + 1).alias("adopted_from"))
         .agg(pl.col("baseline").sum())
     )

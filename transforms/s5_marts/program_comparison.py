@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from contracts.program_comparison import ProgramComparison
-from transforms.s2_resolve.exact import cents, money, rate, ratio
+from contracts.marts.program_comparison import ProgramComparison
+from contracts.policy.parameters import MetricParameters
+from transforms.money import cents, money, rate, ratio
 from transforms.s4_sustain.leaders import has_tier
 from transforms.s4_sustain.terms import with_loads
 
@@ -15,7 +15,7 @@ PERSON = ["lea_id", "school_year", "staff_id"]
 
 
 def build_program_comparison(
-    designation: pl.LazyFrame, lea_years: pl.LazyFrame, adopted: pl.LazyFrame, knobs: MetricKnobs
+    designation: pl.LazyFrame, lea_years: pl.LazyFrame, adopted: pl.LazyFrame, parameters: MetricParameters
 ) -> pl.LazyFrame:
     """One row per lea_id x program_id x school_year with designation rows; works alike on simulated ones.
 
@@ -37,7 +37,7 @@ def build_program_comparison(
     )
     cost = pl.col("amount_cents") / 100 * (1 + pl.col("marginal_load"))
     return (
-        with_loads(offers, knobs)
+        with_loads(offers, parameters)
         .join(held, on=PROGRAM, how="left")
         .join(teachers, on=["lea_id", "school_year"], how="left")
         .join(stability(holders, lea_years), on=PROGRAM, how="left")

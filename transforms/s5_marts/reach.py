@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.reach import Reach
-from transforms.s2_resolve.exact import money, rate, ratio
+from contracts.marts.reach import Reach
+from transforms.money import money, rate, ratio
 
 PROGRAM = ["lea_id", "program_id", "school_year"]
 GROUP = ["lea_id", "program_id", "role_code", "school_year"]
@@ -19,7 +19,7 @@ def build_reach(
     leaders: pl.LazyFrame,
     role_years: pl.LazyFrame,
     role_lf: pl.LazyFrame,
-    stays: pl.LazyFrame,
+    assignments: pl.LazyFrame,
     leadership: pl.LazyFrame,
     costs: pl.LazyFrame,
 ) -> pl.LazyFrame:
@@ -38,7 +38,7 @@ def build_reach(
     counted = ["teachers_coached", "teachers_trained", "trainers"]
     spent = costs.select(*PROGRAM, "cost", "cost_status", pl.col("leaders").alias("all_leaders"))
     return (
-        heads.join(students_reached(led, stays), on=GROUP, how="left")
+        heads.join(students_reached(led, assignments), on=GROUP, how="left")
         .join(coached.drop("actors"), on=GROUP, how="left")
         .join(trained, on=GROUP, how="left")
         .join(spent, on=PROGRAM, how="left")
@@ -74,23 +74,23 @@ def leaders_in_roles(leaders: pl.LazyFrame, role_years: pl.LazyFrame, role_lf: p
     )
 
 
-def students_reached(led: pl.LazyFrame, stays: pl.LazyFrame) -> pl.LazyFrame:
+def students_reached(led: pl.LazyFrame, assignments: pl.LazyFrame) -> pl.LazyFrame:
     """GROUP with `students_reached`: over leaders and the people they supervise, each person's students once.
 
     A person's students: over positions, the most that any stay in the position says.
     """
     position = [*PERSON, "school_id", "position_title", "position_id"]
     team = (
-        stays.filter(pl.col("supervisor_staff_id").is_not_null())
+        assignments.filter(pl.col("supervisor_staff_id").is_not_null())
         .select("lea_id", "school_year", pl.col("supervisor_staff_id").alias("leader"), "staff_id")
         .unique()
     )
     keyed = led.select(*GROUP, "staff_id")
     members = keyed.rename({"staff_id": "leader"}).join(team, on=["lea_id", "school_year", "leader"]).drop("leader")
     reached = pl.concat([keyed, members.select(keyed.collect_schema().names())]).unique()
-    said = stays.filter(pl.col("students_taught").is_not_null()).join(reached, on=PERSON, how="semi")
+    format_message = assignments.filter(pl.col("students_taught").is_not_null()).join(reached, on=PERSON, how="semi")
     taught = (
-        said.group_by(position)
+        format_message.group_by(position)
         .agg(pl.col("students_taught").max())
         .group_by(PERSON)
         .agg(pl.col("students_taught").sum().cast(pl.Int64).alias("students_reached"))

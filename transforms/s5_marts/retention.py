@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from contracts import vocabulary as v
-from contracts.knobs import MetricKnobs, TurnoverUnitCost
-from contracts.retention import Retention
-from transforms.s2_resolve.exact import money, rate
-from transforms.s4_sustain.likeness import compare, poverty_quartiles, with_cells
+from contracts.marts.retention import Retention
+from contracts.policy.parameters import MetricParameters, TurnoverUnitCost
+from transforms.money import money, rate
+from transforms.s4_sustain.matched_comparison import compare, poverty_quartiles, with_cells
 
 LEA_YEAR = ["lea_id", "school_year"]
 PROGRAM = ["lea_id", "program_id", "school_year"]
@@ -19,7 +19,7 @@ def build_retention(
     leaders: pl.LazyFrame,
     keys: pl.LazyFrame,
     schools: pl.LazyFrame,
-    knobs: MetricKnobs,
+    parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per lea_id x program_id x school_year x group (MARTS 3; metrics 1, 10).
 
@@ -29,7 +29,7 @@ def build_retention(
     avoided, an estimate. `top_lost` (left the LEA) is on the top-rated row: no share of the best that leaves is
     assumed anywhere.
     """
-    people = with_cells(educator_year, poverty_quartiles(schools), knobs.comparison)
+    people = with_cells(educator_year, poverty_quartiles(schools), parameters.comparison)
     led = leaders.select(*PROGRAM, "staff_id").join(people.drop("lea_id"), on=["staff_id", "school_year"])
     others = people.filter(pl.col("is_teacher") & ~pl.col("is_leader"))
     top = people.filter(pl.col("is_teacher") & pl.col("is_top").fill_null(False))
@@ -39,8 +39,8 @@ def build_retention(
         keys.join(_outcomes(top, LEA_YEAR, "top_rated"), on=LEA_YEAR),
     ]
     rows = pl.concat(groups, how="diagonal")
-    compared = compare(led, others).join(unit_costs(schools, knobs.turnover), on=LEA_YEAR, how="left")
-    return _with_comparison(rows, compared, knobs).pipe(Retention.cast)
+    compared = compare(led, others).join(unit_costs(schools, parameters.turnover), on=LEA_YEAR, how="left")
+    return _with_comparison(rows, compared, parameters).pipe(Retention.cast)
 
 
 def _outcomes(people: pl.LazyFrame, by: list[str], group: str) -> pl.LazyFrame:
@@ -54,10 +54,10 @@ def _outcomes(people: pl.LazyFrame, by: list[str], group: str) -> pl.LazyFrame:
     )
 
 
-def _with_comparison(rows: pl.LazyFrame, compared: pl.LazyFrame, knobs: MetricKnobs) -> pl.LazyFrame:
+def _with_comparison(rows: pl.LazyFrame, compared: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """Put the comparison on the leaders' rows; other groups are compared with nobody."""
     mine = pl.col("group") == "leaders"
-    like = knobs.comparison
+    like = parameters.comparison
     enough = (pl.col("compared") >= like.minimum_leaders) & (pl.col("compared_with") >= like.minimum_others)
     shown = mine & enough.fill_null(False)
     return rows.join(compared, on=PROGRAM, how="left").with_columns(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.knobs import MetricKnobs
-from contracts.supervision_span import SupervisionSpan
-from transforms.s2_resolve.exact import median, nearest_rank, rate, ratio
+from contracts.marts.supervision_span import SupervisionSpan
+from contracts.policy.parameters import MetricParameters
+from transforms.money import median, nearest_rank, rate, ratio
 
 SCHOOL = ["school_id", "school_year"]
 STAFF_YEAR = ["staff_id", "school_year"]
 
 
 def build_supervision_span(
-    stays: pl.LazyFrame, evaluation: pl.LazyFrame, leader_years: pl.LazyFrame, knobs: MetricKnobs
+    assignments: pl.LazyFrame, evaluation: pl.LazyFrame, leader_years: pl.LazyFrame, parameters: MetricParameters
 ) -> pl.LazyFrame:
     """One row per school_id x school_year with a teacher row (MARTS 4.6; metrics 7).
 
@@ -21,15 +21,15 @@ def build_supervision_span(
     rows of those teachers, whatever the rating's status. Spans are null without an evaluator; quantiles run over the
     number of the school's teachers that each evaluator has. A school that rosters of two LEAs name has one row.
     """
-    posts = stays.filter(pl.col("staff_classification") == "teacher")
+    positions = assignments.filter(pl.col("staff_classification") == "teacher")
     millionths = (pl.col("fte_microdays") / pl.col("window_days")).round(0).cast(pl.Int64)
-    schools = posts.group_by(SCHOOL).agg(
+    schools = positions.group_by(SCHOOL).agg(
         pl.col("lea_id").min(),
         pl.col("staff_id").n_unique().alias("teachers"),
         (millionths.sum() / 1_000_000).alias("teacher_fte"),
     )
     watched = (
-        posts.select("lea_id", *SCHOOL, "staff_id")
+        positions.select("lea_id", *SCHOOL, "staff_id")
         .unique()
         .join(
             evaluation.filter(pl.col("evaluator_staff_id").is_not_null())
@@ -51,7 +51,7 @@ def build_supervision_span(
             pl.col("leads").is_null().sum().alias("evaluators_without_leaders"),
             median(pl.col("watched")).alias("median_span"),
             nearest_rank(pl.col("watched"), 9).cast(pl.Float64).alias("p90_span"),
-            (pl.col("watched") > knobs.span_limit).mean().alias("share_over_8"),
+            (pl.col("watched") > parameters.span_limit).mean().alias("share_over_8"),
         )
     )
     return (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.sustainability import Sustainability
-from transforms.s2_resolve.exact import dollars, money, money_from_cents, rate, ratio
-from transforms.s4_sustain.sentences import said
+from contracts.marts.sustainability import Sustainability
+from transforms.money import dollars, money, money_from_cents, rate, ratio
+from transforms.s4_sustain.messages import format_message
 
 LEA_YEAR = ["lea_id", "school_year"]
 PROGRAM = ["lea_id", "program_id", "school_year"]
@@ -134,6 +134,6 @@ def _reason() -> pl.Expr:
         pl.when(pl.col("net").is_null())
         .then(lacking)
         .when(pl.col("net") <= 0)
-        .then(said("Documented offsets of {} cover the cost of {}.", offset, cost))
-        .otherwise(said("The cost of {} is {} more than documented offsets of {}.", cost, gap, offset))
+        .then(format_message("Documented offsets of {} cover the cost of {}.", offset, cost))
+        .otherwise(format_message("The cost of {} is {} more than documented offsets of {}.", cost, gap, offset))
     )

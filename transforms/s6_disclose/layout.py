@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.public import PUBLIC, Counts
-from transforms.s2_resolve.exact import money_from_cents
+from transforms.money import money_from_cents
 from transforms.s6_disclose.counts import ARROW
 from transforms.s6_disclose.hierarchy import HIERARCHY, PLACE, WHOLE
 

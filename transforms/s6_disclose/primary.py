@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.disclosure import DisclosurePolicy
+from contracts.policy.disclosure import DisclosurePolicy
 
 
 def few_persons(policy: DisclosurePolicy) -> pl.Expr:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from contracts.disclosure import DisclosurePolicy, Width
+from contracts.policy.disclosure import DisclosurePolicy, Width
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.disclosure import Dominance
+from contracts.policy.disclosure import Dominance
 from contracts.public import PublicCostProjection
-from transforms.s2_resolve.exact import cents, money_from_cents
+from transforms.money import cents, money_from_cents
 from transforms.s6_disclose.hierarchy import WHOLE
 
 PROGRAM = ["program_id", "school_year"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from contracts.disclosure import DisclosurePolicy
+from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.audit import Audit, audit
 from transforms.s6_disclose.complementary import protect
 from transforms.s6_disclose.greedy import protect_greedily

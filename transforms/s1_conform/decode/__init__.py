@@ -11,7 +11,6 @@ from transforms.s1_conform.decode.delimited import read_delimited
 from transforms.s1_conform.decode.edfi import read_edfi
 from transforms.s1_conform.decode.excel import read_excel
 from transforms.s1_conform.decode.fixed_width import read_fixed_width
-from transforms.s1_conform.decode.kind import name_lies, refused_as, sniff
 from transforms.s1_conform.decode.model import (
     Bounds,
     Decoded,
@@ -22,6 +21,7 @@ from transforms.s1_conform.decode.model import (
     fold,
 )
 from transforms.s1_conform.decode.oneroster import is_set, read_oneroster
+from transforms.s1_conform.decode.sniff import name_lies, refused_as, sniff
 
 __all__ = ["Bounds", "DecodeOptions", "Decoded", "FileProblem", "Refused", "Table", "decode", "decode_files", "fold"]
 

@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from collections import Counter
 
-from transforms.s1_conform.decode.kind import sniff
 from transforms.s1_conform.decode.model import Bounds, Refused
+from transforms.s1_conform.decode.sniff import sniff
 
 Member = tuple[str, bytes]
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)

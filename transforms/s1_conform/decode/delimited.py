@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from transforms.s1_conform.decode.encoding import read_letters
 from transforms.s1_conform.decode.grid import take_table
-from transforms.s1_conform.decode.letters import read_letters
 from transforms.s1_conform.decode.model import DecodeOptions, Refused, Table, fold
 
 DELIMITERS = {",": None, "\t": "delimiter_tab", "|": "delimiter_pipe", ";": "delimiter_semicolon"}

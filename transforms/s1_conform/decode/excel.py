@@ -12,11 +12,11 @@ import fastexcel
 import polars as pl
 from defusedxml import ElementTree
 
-from transforms.s1_conform.decode.aside import cells
 from transforms.s1_conform.decode.delimited import check_cells
 from transforms.s1_conform.decode.grid import find_header, take_table
-from transforms.s1_conform.decode.kind import OLE
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
+from transforms.s1_conform.decode.non_data_rows import cells
+from transforms.s1_conform.decode.sniff import OLE
 
 _LOCKED = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
 _ERROR_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*?\bt="e"')

@@ -7,7 +7,7 @@ from collections import Counter
 import polars as pl
 
 from contracts.shape import FixedWidth
-from transforms.s1_conform.decode.letters import read_letters
+from transforms.s1_conform.decode.encoding import read_letters
 from transforms.s1_conform.decode.model import ASIDE_SCHEMA, SOURCE_ROW, DecodeOptions, Refused, Table
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.s1_conform.decode.aside import NUMBER, TOTALS, cells, set_aside
 from transforms.s1_conform.decode.model import (
     SOURCE_ROW,
     DecodeOptions,
@@ -22,6 +21,7 @@ from transforms.s1_conform.decode.model import (
     Table,
     fold,
 )
+from transforms.s1_conform.decode.non_data_rows import NUMBER, TOTALS, cells, set_aside
 
 HEAD = 60  # lines among which the column names are looked for
 

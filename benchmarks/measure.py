@@ -1,0 +1,73 @@
+"""Runs a command in its own process and says what it took: a fresh process, so that its peak memory is its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rung.core.errors import RungError
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Wall-clock and processor seconds, peak resident memory in bytes, and what the command printed."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    stdout: str
+
+
+def timed(command: Sequence[str], folder: Path) -> Taken:
+    """Runs `command` in `folder`. Raises RungError, with the last line that it said, when it fails."""
+    with TemporaryDirectory() as scratch:
+        report = Path(scratch) / "taken.json"
+        launcher = [sys.executable, "-S", "-E", str(LAUNCHER), str(report), *command]
+        done = subprocess.run(launcher, cwd=folder, capture_output=True, text=True, env=_environment(), check=False)
+        if done.returncode != 0:
+            said = done.stderr.strip()
+            last = said.splitlines()[-1] if said else "it said nothing"
+            raise RungError(f"`{' '.join(command)}` ended with {done.returncode}: {last}")
+        taken = json.loads(report.read_text(encoding="utf-8"))
+    return Taken(taken["seconds"], taken["cpu_seconds"], taken["peak_bytes"], done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+
+
+def bytes_under(*places: Path) -> int:
+    """Bytes of all files under the places; a place that is not there has none."""
+    return sum(path.stat().st_size for place in places for path in _files(place))
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return [path for path in place.rglob("*") if path.is_file()]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One measured process: `parts` are the seconds that it said its parts took; bytes are files, on disk."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    bytes_read: int = 0
+    bytes_written: int = 0
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+def step_of(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:
+    """A measured process under its name."""
+    return Step(name, taken.seconds, taken.cpu_seconds, taken.peak_bytes, read, written, parts or {})

@@ -1,0 +1,51 @@
+"""All restricted marts by Rung's own transforms, as `rung marts` makes them, but from the same inputs as the SQL.
+
+Run as `python -m benchmarks.peers.rung_all CONFIG INPUTS OUT`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.peers import ALL_MARTS
+from benchmarks.peers.rung_peer import gather
+from contracts.marts import MARTS as RESTRICTED
+from contracts.policy.parameters import MetricParameters
+from rung.lake.reference import load_reference
+from rung.lake.workspace import open_workspace
+from rung.marts.build import accepted_tables
+from rung.packs.load import packs_of
+from transforms.s2_resolve.run import resolve
+from transforms.s4_sustain.run import sustain
+from transforms.s5_marts.data_quality import build_data_quality
+from transforms.s5_marts.run import build_marts
+
+# What is drawn by lot is not compared, so it is hardly drawn: SQL does not draw it either.
+FEWEST_PATHS = 10
+
+
+def build(config: Path, inputs: Path, out: Path) -> None:
+    """Reads what was accepted and the inputs, writes each mart as Parquet."""
+    out.mkdir(parents=True, exist_ok=True)
+    work = open_workspace(config)
+    reference = load_reference(work.reference)
+    tables = accepted_tables(work, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
+    terms = [pack.terms() for pack in packs_of(work.settings)]
+    parameters = MetricParameters.model_validate(work.settings.metrics)
+    few = parameters.projection.model_copy(update={"paths": FEWEST_PATHS})
+    parameters = parameters.model_copy(update={"projection": few})
+    designation = pl.read_parquet(inputs / "designation.parquet").lazy()
+    facts = sustain(resolve(tables, gather), tables, designation, terms, parameters, gather)
+    lazy = build_marts(facts, tables, designation, terms, parameters, gather)
+    counts = pl.scan_parquet(inputs / "rule_counts.parquet")
+    lazy["data_quality"] = build_data_quality(counts, tables["calendar"]).sort(RESTRICTED["data_quality"].order)
+    frames = pl.collect_all([lazy[name] for name in ALL_MARTS], engine="in-memory")
+    for name, frame in zip(ALL_MARTS, frames, strict=True):
+        frame.write_parquet(out / f"{name}.parquet")
+
+
+if __name__ == "__main__":
+    build(*(Path(argument) for argument in sys.argv[1:4]))

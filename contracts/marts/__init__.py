@@ -1,0 +1,67 @@
+"""Registry of the marts: contract, whether its rows are persons, and the order in which it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dataframely as dy
+
+from contracts.marts.access import Access
+from contracts.marts.compensation import Compensation
+from contracts.marts.compliance import Compliance
+from contracts.marts.cost_projection import CostProjection
+from contracts.marts.data_quality import DataQuality
+from contracts.marts.designation import Designation
+from contracts.marts.educator_year import EducatorYear
+from contracts.marts.exceptions import Exceptions
+from contracts.marts.funding_mix import FundingMix
+from contracts.marts.grant_cliff import GrantCliff
+from contracts.marts.ladder_flow import LadderFlow
+from contracts.marts.leadership_activity import LeadershipActivity
+from contracts.marts.leadership_role import LeadershipRole
+from contracts.marts.monitors import Monitors
+from contracts.marts.pay_parity import PayParity
+from contracts.marts.position_exchange import PositionExchange
+from contracts.marts.program_comparison import ProgramComparison
+from contracts.marts.reach import Reach
+from contracts.marts.retention import Retention
+from contracts.marts.supervision_span import SupervisionSpan
+from contracts.marts.sustainability import Sustainability
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart. `person_level`: it carries `staff_id`, which the release swaps for `educator_key`. `order` is its key."""
+
+    schema: type[dy.Schema]
+    person_level: bool
+    order: tuple[str, ...]
+
+
+LEA_PROGRAM_YEAR = ("lea_id", "program_id", "school_year")
+
+MARTS: dict[str, Mart] = {
+    "educator_year": Mart(EducatorYear, True, ("staff_id", "school_year")),
+    "designation": Mart(Designation, True, ("staff_id", "lea_id", "program_id", "school_year")),
+    "ladder_flow": Mart(LadderFlow, False, (*LEA_PROGRAM_YEAR, "from_level", "to_level")),
+    "leadership_role": Mart(
+        LeadershipRole, True, ("staff_id", "lea_id", "school_id", "role_code", "program_id", "school_year")
+    ),
+    "compensation": Mart(Compensation, True, ("staff_id", "lea_id", "school_year", "pay_type", "stream")),
+    "sustainability": Mart(Sustainability, False, LEA_PROGRAM_YEAR),
+    "position_exchange": Mart(PositionExchange, False, ("school_id", "school_year")),
+    "funding_mix": Mart(FundingMix, False, (*LEA_PROGRAM_YEAR, "stream")),
+    "grant_cliff": Mart(GrantCliff, False, ("lea_id", "award_id", "future_year")),
+    "cost_projection": Mart(CostProjection, False, ("lea_id", "program_id", "scenario", "future_year")),
+    "pay_parity": Mart(PayParity, False, ("lea_id", "program_id", "level", "school_year")),
+    "supervision_span": Mart(SupervisionSpan, False, ("school_id", "school_year")),
+    "retention": Mart(Retention, False, (*LEA_PROGRAM_YEAR, "group")),
+    "access": Mart(Access, False, ("lea_id", "school_year", "poverty_quartile")),
+    "reach": Mart(Reach, False, ("lea_id", "program_id", "role_code", "school_year")),
+    "leadership_activity": Mart(LeadershipActivity, False, ("lea_id", "school_id", "month", "measure")),
+    "monitors": Mart(Monitors, False, ("lea_id", "school_year", "monitor", "cut")),
+    "program_comparison": Mart(ProgramComparison, False, LEA_PROGRAM_YEAR),
+    "compliance": Mart(Compliance, False, (*LEA_PROGRAM_YEAR, "rule_id", "school_id")),
+    "exceptions": Mart(Exceptions, True, ("exception_id",)),
+    "data_quality": Mart(DataQuality, False, ("lea_id", "extract", "school_year", "rule_id")),
+}

@@ -1,0 +1,1 @@
+"""Policy as data: packs of programs, the metric parameters, district mappings, the disclosure policy."""

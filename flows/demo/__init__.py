@@ -1,5 +1,0 @@
-"""`rung demo`: a synthetic state, the same for the same arguments."""
-
-from flows.demo.write import write_demo
-
-__all__ = ["write_demo"]

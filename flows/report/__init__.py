@@ -1,8 +1,0 @@
-"""`rung report`: static pages with charts, readable offline: the state, each district, each program.
-
-From the public marts of the current release alone; `--restricted` adds pages for those who may see the rest.
-"""
-
-from flows.report.write import ReportReceipt, write_report
-
-__all__ = ["ReportReceipt", "write_report"]

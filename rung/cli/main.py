@@ -1,0 +1,192 @@
+"""The command line `rung`. Each command imports what it needs when it runs, so that `--help` costs next to nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rung.cli import programs, release, submissions
+from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.core.errors import RungError
+
+app = typer.Typer(
+    name="rung",
+    help="Teacher-leadership reporting for a state: who holds which rung, why, what it costs, who pays, if it lasts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+release.add_commands(app)
+submissions.add_commands(app)
+programs.add_commands(app)
+
+
+def main() -> None:
+    """Run the command line; a RungError becomes one line on standard error and its exit code, never a traceback."""
+    try:
+        app()
+    except RungError as error:
+        sys.stderr.write(f"rung: {error}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(2)
+    except BaseException as fault:
+        # A fault of Rung's own. Its text may quote a person's row, so it is shown only to those who ask for it.
+        if os.environ.get("RUNG_DEBUG") or isinstance(fault, SystemExit | KeyboardInterrupt | GeneratorExit):
+            raise
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        sys.stderr.write(
+            f"rung: fault in Rung itself: {type(fault).__name__} at {place}; RUNG_DEBUG=1 shows all of it\n"
+        )
+        sys.exit(2)
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(help="Where to write the synthetic state.")],
+    leas: Annotated[int, typer.Option(help="Districts.")] = 10,
+    educators: Annotated[int, typer.Option(help="Educators in each district.")] = 2000,
+    years: Annotated[int, typer.Option(help="School years.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 0,
+    dirty: Annotated[float, typer.Option(help="Share of rows and files to spoil.")] = 0.0,
+    scale: Annotated[str | None, typer.Option(help="colorado, colorado-tenth, texas or nation.")] = None,
+) -> None:
+    """Write a synthetic state: configuration, landing and reference tables."""
+    from rung.core.progress import Progress
+    from rung.demo import write_demo
+
+    size: dict[str, Any] = {"leas": leas, "educators": educators, "years": years, "scale": scale}
+    write_demo(directory, seed=seed, dirty=dirty, progress=Progress(), **size)
+    typer.echo(f"{directory}: ready; now `rung run -c {directory / 'rung.toml'}`")
+
+
+@app.command()
+def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Intake, marts and release: the main job."""
+    from rung.cli.tables import run_table
+    from rung.core.orchestrator import orchestrator
+    from rung.core.progress import Progress
+    from rung.lake.workspace import open_workspace
+    from rung.pipeline import run_all
+
+    work = open_workspace(config)
+    statewide = orchestrator("statewide")
+    progress = Progress(quiet=as_json)
+    if statewide is None:
+        receipt = run_all(work, progress)
+    else:
+        receipt = statewide(str(config.resolve()))
+    _say(receipt.as_json(), as_json, lambda: run_table(work, receipt))
+
+
+@app.command()
+def intake(
+    config: Config = DEFAULT_CONFIG,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and take in (or announce to Prefect) each drop.")
+    ] = False,
+    every: Annotated[float, typer.Option(help="With --watch: seconds between looks.", min=1)] = 10.0,
+    listen: Annotated[str | None, typer.Option(help="With --watch: host:port for bucket notifications.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in what is new in the landing."""
+    from dataclasses import asdict
+
+    from rung.cli.tables import intake_table
+    from rung.core.progress import Progress
+    from rung.intake.run import run_intake
+    from rung.lake.reference import load_reference
+    from rung.lake.workspace import open_workspace
+
+    work = open_workspace(config)
+    if watch:
+        from rung.watch import watch_landing
+
+        watch_landing(work, every=every, listen=listen)
+        return
+    progress = Progress(quiet=as_json)
+    receipt = run_intake(work, load_reference(work.reference), progress)
+    _say({**asdict(receipt), "seconds": progress.seconds}, as_json, lambda: intake_table(work, receipt))
+
+
+@app.command()
+def marts(
+    config: Config = DEFAULT_CONFIG,
+    as_of: Annotated[datetime | None, typer.Option(help="Rebuild what was known then (UTC).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build the marts from the accepted lake."""
+    from dataclasses import asdict
+
+    from rung.core.progress import Progress
+    from rung.lake.workspace import open_workspace
+    from rung.pipeline import run_marts_as_of
+
+    work = open_workspace(config)
+    progress = Progress(quiet=as_json)
+    receipt = run_marts_as_of(work, progress, as_of)
+    where = work.lake.uri(f"marts/{receipt.inputs_id}")
+    _say(
+        {**asdict(receipt), "seconds": progress.seconds},
+        as_json,
+        lambda: typer.echo(f"marts {'built' if receipt.built else 'unchanged'}: {where}"),
+    )
+
+
+@app.command()
+def report(
+    config: Config = DEFAULT_CONFIG,
+    out: Annotated[str, typer.Option(help="Folder or s3://bucket/prefix; relative to rung.toml.")] = "report",
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="Exact numbers, for those who may see them.")
+    ] = False,
+    confirm: Annotated[bool, typer.Option("--confirm-restricted", help="Needed beside --restricted.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the state report: pages with charts for the state, each program and each district, readable offline."""
+    from dataclasses import asdict
+
+    from rung.core.progress import Progress
+    from rung.lake.places import open_place
+    from rung.lake.workspace import open_workspace
+    from rung.report import write_report
+
+    if restricted != confirm:
+        raise RungError("a restricted report needs both --restricted and --confirm-restricted")
+    work = open_workspace(config)
+    s3 = work.settings.s3
+    target = open_place(out + "-restricted" if restricted else out, work.settings.root, s3.endpoint_url, s3.region)
+    receipt = write_report(work, target, Progress(quiet=as_json), restricted=restricted)
+    _say(
+        asdict(receipt),
+        as_json,
+        lambda: typer.echo(f"report: {receipt.pages:,} pages, {receipt.charts:,} charts; open {receipt.start}"),
+    )
+
+
+@app.command()
+def bench(
+    scale: Annotated[str, typer.Option(help="colorado-tenth, colorado, texas or nation.")] = "colorado-tenth",
+    cache: Annotated[Path, typer.Option(help="Where generated states are kept.")] = Path("bench-data"),
+    as_json: Json = False,
+) -> None:
+    """Time every stage, its memory and the floor, in one run."""
+    from benchmarks.bench import run_bench
+
+    run_bench(scale, cache, as_json=as_json)
+
+
+def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
+    else:
+        as_text()

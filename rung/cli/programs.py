@@ -1,0 +1,143 @@
+"""The commands about programs: `rung programs`, `rung explain`, `rung simulate`. Heavy imports wait until they run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.core.errors import RungError
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the command line the commands of this module."""
+    app.command("programs")(programs)
+    app.command("explain")(explain)
+    app.command("simulate")(simulate)
+
+
+def programs(
+    program: Annotated[str | None, typer.Argument(metavar="[ID]", help="The program; none lists them all.")] = None,
+    check: Annotated[Path | None, typer.Option("--check", metavar="FILE", help="Only check this pack file.")] = None,
+    draw: Annotated[
+        Path | None, typer.Option("--draw", metavar="DIR", help="Write the ladder as SVG, Mermaid.")
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of pack files, for editors.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/packs.md.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """List the packs; with an ID its rules, citations, knobs and ladder. Works without a configuration too."""
+    from rung.core.settings import load_settings
+    from rung.packs import listing as pages
+    from rung.packs.load import load_packs
+
+    if schema:
+        typer.echo(pages.json_schema(), nl=False)
+        return
+    if markdown:
+        from rung.packs.page import packs_page
+
+        typer.echo(packs_page(load_packs()), nl=False)
+        return
+    if check is not None:
+        said = pages.check_file(check)
+        _say({"file": str(check), "sound": True}, as_json, lambda: typer.echo(said))
+        return
+    knobs = load_settings(config).programs if config.is_file() or config != DEFAULT_CONFIG else {}
+    packs = load_packs(knobs=knobs)
+    chosen = [pages.find_pack(packs, program)] if program else list(packs)
+    drawn = [str(path) for pack in chosen for path in pages.write_drawing(pack, draw)] if draw else []
+    if program:
+        data: dict[str, Any] = pages.program_data(chosen[0])
+        text = pages.program_page(chosen[0])
+    else:
+        data = {"programs": [{"program_id": pack.program_id, "title": pack.title} for pack in packs]}
+        text = pages.programs_table(packs)
+    lines = [text, *(f"drawn: {path}" for path in drawn)]
+    _say(data | {"drawn": drawn}, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def explain(
+    staff_id: Annotated[str, typer.Argument(metavar="STAFF_ID", help="The state's id of the educator.")],
+    program: Annotated[str | None, typer.Option("--program", help="Only this program.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Why this educator holds this level: each year's evidence with file and row, rule, citation, what comes next."""
+    from rung.packs.explain import explain as explained
+    from rung.packs.explain import explain_data, explain_text
+
+    work, tables = _accepted(config)
+    rows = explained(staff_id, tables, _packs(work), program)
+    _say(explain_data(staff_id, rows), as_json, lambda: typer.echo(explain_text(staff_id, rows)))
+
+
+def simulate(
+    program: Annotated[list[str], typer.Option("--program", help="A program; give it again for more.")],
+    lea: Annotated[str | None, typer.Option("--lea", help="Only this district.")] = None,
+    years: Annotated[str | None, typer.Option("--years", metavar="A-B", help="Only these school years.")] = None,
+    crosswalk: Annotated[
+        Path | None, typer.Option(help="CSV that says which rating of one system is read as which of another.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for program_comparison and levels as Parquet.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Run packs over districts' own history, adopted or not: levels, cost and stability side by side."""
+    from contracts.policy.parameters import MetricParameters
+    from rung.packs import simulate as simulation
+
+    work, tables = _accepted(config)
+    result = simulation.simulate(
+        tables,
+        _packs(work),
+        program,
+        lea_id=lea,
+        years=_years(years),
+        crosswalk=simulation.read_crosswalk(crosswalk) if crosswalk else None,
+        knobs=MetricParameters.model_validate(work.settings.metrics),
+    )
+    written = [str(path) for path in simulation.write_simulation(result, out)] if out else []
+    lines = [simulation.simulation_text(result), *(f"written: {path}" for path in written)]
+    data = simulation.simulation_data(result) | {"written": written}
+    _say(data, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()) or int(first) > int(last or first):
+        raise RungError(f"--years {text}: write two school years, for example 2022-2026, or one")
+    return int(first), int(last or first)
+
+
+def _packs(work: Any) -> Any:
+    from rung.packs.load import load_packs
+
+    return load_packs(knobs=work.settings.programs)
+
+
+def _accepted(config: Path) -> tuple[Any, Any]:
+    """The workspace, and every table a pack reads: the submissions in force and the reference tables."""
+    from rung.lake.reference import load_reference
+    from rung.lake.workspace import open_workspace
+    from rung.marts.build import accepted_tables
+
+    work = open_workspace(config)
+    in_force = work.ledger.in_force(None)
+    if not in_force:
+        raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
+    reference = load_reference(work.reference).tables
+    return work, accepted_tables(work, in_force) | {name: frame.lazy() for name, frame in reference.items()}
+
+
+def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
+    else:
+        as_text()

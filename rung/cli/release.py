@@ -1,0 +1,136 @@
+"""The commands around a release: `rung release`, `rung sql`, `rung dictionary`. Heavy imports wait until they run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.core.errors import RungError
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the command line the commands of this module."""
+    app.command("release")(release)
+    app.command("sql")(sql)
+    app.command("dictionary")(dictionary)
+
+
+def release(
+    config: Config = DEFAULT_CONFIG,
+    identified: Annotated[bool, typer.Option("--identified", help="Keep staff_id in the restricted marts.")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm-identified", help="Needed beside --identified.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Only tell what changed since the release before.")] = False,
+    rollback: Annotated[str | None, typer.Option(help="Make this older release the current one again.")] = None,
+    keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
+    accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only list the releases that are kept, newest first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish the marts as the current release; compare, list, roll back, prune."""
+    from rung.lake.workspace import open_workspace
+    from rung.release.history import diff_releases, prune, released_before, roll_back
+    from rung.release.publish import current_release
+
+    if identified != confirm:
+        raise RungError("an identified release needs both --identified and --confirm-identified")
+    if sum([diff, rollback is not None, listed]) > 1 or (identified and (diff or rollback or listed)):
+        raise RungError("choose one of --diff, --rollback and --list, and none of them with --identified")
+    work = open_workspace(config)
+    if diff:
+        change = diff_releases(work)
+        _say(_plain(change), as_json, lambda: typer.echo(_told(change)))
+    elif listed:
+        names, now = released_before(work), current_release(work)
+        lines = [f"{name}{'  current' if name == now else ''}" for name in names]
+        _say({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
+    elif rollback is not None:
+        left = roll_back(work, rollback)
+        said = f"current again: {rollback} (before: {left})"
+        _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
+    else:
+        _publish(work, identified, accept_drift, as_json)
+    if keep is not None:
+        gone = prune(work, keep)
+        if gone and not as_json:
+            typer.echo(f"removed: {', '.join(gone)}")
+
+
+def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from rung.core.progress import Progress
+    from rung.pipeline import run_marts_as_of
+    from rung.release.publish import run_release
+
+    progress = Progress(quiet=as_json)
+    marts = run_marts_as_of(work, progress, None)
+    receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
+    data = {**asdict(receipt), "seconds": progress.seconds}
+    _say(data, as_json, lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"))
+
+
+def sql(
+    dialect: Annotated[str, typer.Option(help="duckdb, athena, trino, snowflake or postgres.")] = "duckdb",
+    config: Config = DEFAULT_CONFIG,
+    public: Annotated[bool, typer.Option("--public", help="Only what is public.")] = False,
+    file: Annotated[Path | None, typer.Option(help="Write a DuckDB file that BI tools open.")] = None,
+    load: Annotated[str | None, typer.Option(help="Load into this PostgreSQL (URL), schema `rung`.")] = None,
+) -> None:
+    """Print the DDL that puts the current release behind a BI tool; or make a DuckDB file; or load PostgreSQL."""
+    from rung.lake.workspace import open_workspace
+    from rung.release.ddl import SIDES
+    from rung.release.ddl_load import load_postgres, statements, write_duckdb
+
+    work = open_workspace(config)
+    sides = ("public",) if public else SIDES
+    if file is not None:
+        typer.echo(f"{file}: {write_duckdb(work, file, sides)} tables")
+    elif load is not None:
+        typer.echo(f"PostgreSQL, schema rung: {load_postgres(work, load, sides=sides)} tables")
+    else:
+        typer.echo(statements(work, dialect, sides), nl=False)
+
+
+def dictionary(
+    side: Annotated[str, typer.Option(help="restricted, public, programs or all.")] = "all",
+    as_json: Json = False,
+) -> None:
+    """Print the data dictionary, from contracts and packs."""
+    from rung.packs.load import load_packs
+    from rung.release.dictionary import dictionary_markdown, dictionary_page, programs_markdown, whole_dictionary
+
+    if side == "all":
+        typer.echo(whole_dictionary(load_packs()), nl=False)
+    elif side == "programs":
+        typer.echo(programs_markdown(load_packs()))
+    elif side in ("restricted", "public"):
+        typer.echo(json.dumps(dictionary_page(side)) if as_json else dictionary_markdown(side))
+    else:
+        raise RungError(f"{side}: no such side; choose restricted, public, programs or all")
+
+
+def _plain(change: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(change)
+
+
+def _told(change: Any) -> str:
+    """The difference in lines: one a mart, one a headline."""
+    lines = [f"{change.before} -> {change.after}"]
+    for mart in change.marts:
+        rows = f"{mart.rows_before} -> {mart.rows_after} rows"
+        lines.append(f"  {mart.mart}: {rows}; {mart.added} added, {mart.removed} removed, {mart.changed} changed")
+    lines += [f"  {figure}: {before} -> {after}" for figure, (before, after) in change.headlines.items()]
+    return "\n".join(lines) if len(lines) > 1 else lines[0] + ": nothing changed"
+
+
+def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
+    else:
+        as_text()

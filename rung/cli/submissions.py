@@ -1,0 +1,114 @@
+"""Commands around drops: `rung check`, `status`, `certify`, `waive`, `reopen`. Heavy imports wait until they run."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.core.errors import RungError
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the command line the commands of this module."""
+    for command in (check, status, certify, waive, reopen):
+        app.command()(command)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files of one extract.")],
+    extract: Annotated[str, typer.Option(help="evaluation, roster, payroll or leadership.")],
+    lea: Annotated[str, typer.Option(help="The district's id.")],
+    year: Annotated[int, typer.Option(help="The school year, by the year in which it ends.")],
+    config: Config = DEFAULT_CONFIG,
+    out: Annotated[Path, typer.Option(help="Where the receipt is written.")] = Path("rung-check"),
+    as_json: Json = False,
+) -> None:
+    """A district's dry run: the state's exact rules, offline, nothing uploaded; the receipt that intake would write."""
+    from contracts.vocabulary import EXTRACTS
+    from rung.cli.tables import check_table
+    from rung.intake.dry_run import check_files, write_checked
+    from rung.lake.workspace import open_workspace
+
+    if extract not in EXTRACTS:
+        raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
+    checked = check_files(open_workspace(config), files, extract, lea, year)
+    write_checked(out, checked)
+    data = {
+        "receipts": str(out),
+        "checked": [
+            {"extract": c.extract, "state": c.decision.state, "why": c.decision.why, "rows_read": c.rows_read}
+            | {"rows_accepted": c.rows_accepted, "rows_quarantined": c.rows_quarantined, "mapping": c.stanzas}
+            for c in checked
+        ],
+    }
+    _say(data, as_json, lambda: check_table(checked, out))
+    if any(each.decision.state != "accepted" for each in checked):
+        raise typer.Exit(1)
+
+
+def status(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Submissions by district, year and extract: accepted, held, rejected, missing, late, certified."""
+    from rung.cli.tables import status_table
+    from rung.intake.status import count_states, status_lines
+    from rung.lake.reference import load_reference
+    from rung.lake.workspace import open_workspace
+
+    work = open_workspace(config)
+    lines = status_lines(work, load_reference(work.reference))
+    data = {"states": count_states(lines), "lines": [line.as_json() for line in lines]}
+    _say(data, as_json, lambda: status_table(lines))
+
+
+Lea = Annotated[str, typer.Argument(metavar="LEA", help="The district's id.")]
+Year = Annotated[int, typer.Argument(metavar="YEAR", help="The school year, by the year in which it ends.")]
+
+
+def certify(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Lock a district-year: a later drop is kept as late, not applied."""
+    from rung.lake import certification
+    from rung.lake.workspace import open_workspace
+
+    certification.certify(open_workspace(config).ledger, lea, year, datetime.now(UTC))
+    _say(
+        {"lea_id": lea, "school_year": year, "certified": True}, as_json, lambda: typer.echo(f"{lea} {year}: certified")
+    )
+
+
+def waive(
+    lea: Lea,
+    year: Year,
+    extract: Annotated[str, typer.Argument(help="evaluation, roster, payroll or leadership.")],
+    why: Annotated[str, typer.Option(help="The reason, kept in the ledger.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Apply a held submission although too many of its rows were quarantined."""
+    from rung.intake import waiver
+    from rung.lake.workspace import open_workspace
+
+    submission = waiver.waive(open_workspace(config), lea, year, extract, why, datetime.now(UTC))
+    data = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
+    kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
+    _say(data, as_json, lambda: typer.echo(f"{lea} {year} {extract}: waived; {kept}"))
+
+
+def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+    """Unlock a district-year; drops that came too late are taken in by the next intake."""
+    from rung.lake import certification
+    from rung.lake.workspace import open_workspace
+
+    late = certification.reopen(open_workspace(config).ledger, lea, year, datetime.now(UTC))
+    data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
+    _say(data, as_json, lambda: typer.echo(f"{lea} {year}: reopened; {late} late drops wait for `rung intake`"))
+
+
+def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
+    else:
+        as_text()

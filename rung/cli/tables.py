@@ -1,0 +1,136 @@
+"""The tables that commands end with, for people."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rung.intake.dry_run import Checked
+    from rung.intake.run import IntakeReceipt
+    from rung.intake.status import StatusLine
+    from rung.lake.workspace import Workspace
+    from rung.pipeline import RunReceipt
+
+
+def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
+    """What an intake did, and which drops need a person."""
+    table = Table(title="Intake", show_header=False)
+    for state, count in sorted(receipt.states.items()):
+        table.add_row(f"submissions {state}", f"{count:,}")
+    table.add_row("rows read", f"{receipt.rows_read:,}")
+    table.add_row("rows accepted", f"{receipt.rows_accepted:,}")
+    table.add_row("rows quarantined", f"{receipt.rows_quarantined:,}")
+    table.add_row("objects unchanged", f"{receipt.unchanged:,}")
+    if receipt.stray:
+        table.add_row("objects outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
+    table.add_row("receipts", work.receipts.address)
+    console = Console()
+    console.print(table)
+    attention(work, console)
+
+
+def attention(work: Workspace, console: Console) -> None:
+    """Submissions that were not applied, each with its reason."""
+    waiting = [(s, state, why) for s, state, why in work.ledger.states() if state in ("rejected", "held", "late")]
+    if not waiting:
+        return
+    table = Table(title="Needs a person", title_justify="left")
+    for heading in ("district", "year", "extract", "state", "why"):
+        table.add_column(heading, overflow="fold")
+    for submission, state, why in waiting[:20]:
+        table.add_row(submission.lea_id, str(submission.school_year), submission.extract, state, why)
+    console.print(table)
+    if len(waiting) > 20:
+        console.print(f"and {len(waiting) - 20:,} more; `rung status` lists them all")
+
+
+def check_table(checked: list[Checked], out: Path) -> None:
+    """What a dry run found: the verdict, counts, and the mapping stanza that would mend the columns."""
+    console = Console(highlight=False)
+    for each in checked:
+        console.print(f"{each.extract}: {each.decision.state}. {each.decision.why}", markup=False)
+        console.print(
+            f"{each.rows_read:,} rows read, {each.rows_accepted:,} fit, {each.rows_quarantined:,} come back,"
+            f" {each.rows_warned:,} with a warning"
+        )
+        if each.new_columns:
+            console.print(f"columns not read: {', '.join(each.new_columns)}", markup=False)
+        for line in to_mend(each):
+            console.print(line, markup=False)
+        for stanza in each.stanzas:
+            console.print("This in the district's mapping file would mend the columns:", markup=False)
+            console.print(stanza, markup=False)
+        console.print(f"receipt: {out / each.extract / 'receipt.html'}", markup=False)
+
+
+def to_mend(checked: Checked) -> list[str]:
+    """What to mend, in order: what sends rows back before what only warns, the most rows first. No cell's value."""
+    rules = json.loads(checked.files["receipt.json"])["rules"]
+    ordered = sorted(rules, key=lambda rule: (rule["severity"] == "warn", -rule["rows"], rule["rule_id"]))
+    lines = []
+    for number, rule in enumerate(ordered, start=1):
+        where = ", ".join(f"{example['file']} row {example['row']}" for example in rule["examples"])
+        count = f"{rule['rows']:,} {'row' if rule['rows'] == 1 else 'rows'}"
+        kind = "warning" if rule["severity"] == "warn" else "comes back"
+        lines.append(f"{number}. {rule['rule_id']} ({count}, {kind}; {where}): {rule['message']} {rule['fix']}")
+    return lines
+
+
+def status_table(lines: list[StatusLine]) -> None:
+    """Lines by state, then every line that is not simply accepted."""
+    from rung.intake.status import count_states
+
+    console = Console()
+    counts = Table(title="Submissions", show_header=False)
+    for state, count in count_states(lines).items():
+        counts.add_row(state, f"{count:,}")
+    console.print(counts)
+    open_lines = [line for line in lines if line.state not in ("accepted", "certified")]
+    if not open_lines:
+        return
+    table = Table(title="Not accepted", title_justify="left")
+    for heading in ("district", "year", "extract", "state", "in force", "why"):
+        table.add_column(heading, overflow="fold")
+    for line in open_lines[:200]:
+        older = "an older one" if line.in_force else "nothing"
+        table.add_row(line.lea_id, str(line.school_year), line.extract, line.state, older, line.why)
+    console.print(table)
+    if len(open_lines) > 200:
+        console.print(f"and {len(open_lines) - 200:,} more; `rung status --json` lists them all")
+
+
+def run_table(work: Workspace, receipt: RunReceipt) -> None:
+    """The end of `rung run`: what came in, who holds which level, the dollars, where the release lies."""
+    console = Console()
+    summary = receipt.marts.summary
+    years = summary["school_years"]
+    table = Table(title=f"{work.settings.state.name} · {years[0]}-{years[-1]}", show_header=False)
+    table.add_row("districts", f"{summary['districts']:,}")
+    this_run = ", ".join(f"{count:,} {state}" for state, count in sorted(receipt.intake.states.items()))
+    table.add_row("submissions in force", f"{summary['submissions']:,}")
+    table.add_row("taken in by this run", this_run or f"nothing new ({receipt.intake.unchanged:,} objects unchanged)")
+    for name in ("read", "accepted", "quarantined", "duplicate", "set_aside", "warned"):
+        table.add_row(f"rows {name.replace('_', ' ')}", f"{summary[f'rows_{name}']:,}")
+    table.add_row(f"educators in {summary['latest_year']}", f"{summary['educators']:,}")
+    for pay_type, dollars in summary["dollars"].items():
+        table.add_row(f"dollars, {pay_type}", f"{float(dollars):,.2f}")
+    table.add_row("release", receipt.release.release_id + ("" if receipt.release.made else " (unchanged)"))
+    table.add_row("where", receipt.release.location)
+    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in receipt.seconds.items())
+    table.add_row("time", seconds)
+    console.print(table)
+    levels = Table(title=f"Educators per level, {summary['latest_year']}")
+    for heading in ("program", "level", "state tier"):
+        levels.add_column(heading)
+    levels.add_column("educators", justify="right")
+    for row in summary["levels"]:
+        levels.add_row(row["program_id"], row["level"], str(row["state_tier"]), f"{row['persons']:,}")
+    if summary["levels"]:
+        console.print(levels)
+    attention(work, console)

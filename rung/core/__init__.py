@@ -1,0 +1,1 @@
+"""Settings, errors, progress and the project's own files: what every other room may use."""

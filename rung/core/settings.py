@@ -1,0 +1,154 @@
+"""`rung.toml` and its environment overrides (DESIGN section 3).
+
+Every key is known or refused. `RUNG_SECTION__KEY` overrides `[section] key`. Secrets come from the environment only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rung.core.errors import RungError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class State(Section):
+    """The state that reports. `synthetic` marks made-up people, for whom no secret key is needed."""
+
+    name: str = Field(min_length=1)
+    code: str = Field(min_length=2, max_length=8)
+    synthetic: bool = False
+
+
+class StoragePlaces(Section):
+    """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix."""
+
+    landing: tuple[str, ...] = Field(min_length=1)
+    reference: str
+    lake: str
+    receipts: str
+    releases: str
+    ledger: str
+
+
+class S3(Section):
+    """How S3 is reached. Credentials come from the environment or boto3's own chain, never from here."""
+
+    endpoint_url: str | None = None
+    region: str | None = None
+
+
+class Gate(Section):
+    """Above `max_quarantine_share` a submission is held, not applied. A release of which a row count or headline figure
+    moved by more than the share `drift_band` since the last needs `--accept-drift`."""
+
+    max_quarantine_share: float = Field(default=0.05, ge=0, le=1)
+    drift_band: float = Field(default=0.5, gt=0)
+
+
+class Disclosure(Section):
+    """Fewest persons a public cell may stand on; never below the floor of six (RULES section 6)."""
+
+    minimum_persons: int = Field(default=10, ge=6)
+
+
+class Runner(Section):
+    """Where buckets of work run: in this process, or on a Dask cluster."""
+
+    kind: Literal["local", "dask"] = "local"
+    address: str | None = None
+
+
+class Intake(Section):
+    """Bounds on what a district may send, and on how much is held in memory at once."""
+
+    max_file_bytes: int = Field(default=2 * 1024**3, gt=0)
+    max_members: int = Field(default=200, gt=0)
+    max_expanded_bytes: int = Field(default=4 * 1024**3, gt=0)
+    max_columns: int = Field(default=500, gt=0)
+    max_cell_characters: int = Field(default=32_767, gt=0)
+    batch_bytes: int = Field(default=256 * 1024**2, gt=0)
+
+
+class Settings(BaseSettings):
+    """All of `rung.toml`. `root` is the folder that holds it; relative paths start there."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RUNG_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+    toml_file: ClassVar[Path] = Path("rung.toml")
+
+    root: Path
+    state: State
+    storage: StoragePlaces
+    s3: S3 = S3()
+    gate: Gate = Gate()
+    disclosure: Disclosure = Disclosure()
+    runner: Runner = Runner()
+    intake: Intake = Intake()
+    metrics: dict[str, Any] = {}
+    programs: dict[str, dict[str, Any]] = {}
+    educator_key: SecretStr | None = None
+
+    @field_validator("educator_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("RUNG_EDUCATOR_KEY has fewer than 16 characters")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings, TomlConfigSettingsSource(settings_cls, toml_file=cls.toml_file)
+
+
+def load_settings(config: Path) -> Settings:
+    """Read `rung.toml` and the environment.
+
+    Raises RungError, one line naming file, key and mend, for an absent, unreadable or wrong configuration.
+    """
+    path = Path(config).resolve()
+    if not path.is_file():
+        raise RungError(f"{config}: no such configuration file; make one with `rung demo DIR` or name it with -c FILE")
+    sourced = type("FileSettings", (Settings,), {"toml_file": path, "__module__": __name__})
+    try:
+        settings: Settings = sourced(root=path.parent)
+    except ValidationError as error:
+        raise RungError("; ".join(_said(path.name, item) for item in error.errors())) from None
+    except ValueError as error:
+        raise RungError(f"{config}: not valid TOML: {error}") from None
+    if "educator_key" in _toml_keys(path):
+        raise RungError(f"{config}: educator_key is a secret; take it out and set RUNG_EDUCATOR_KEY in the environment")
+    return settings
+
+
+def _toml_keys(path: Path) -> set[str]:
+    import tomllib
+
+    return set(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def _said(file: str, item: Any) -> str:
+    place = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"{file}: unknown key `{place}`; take it out or mend its spelling"
+    if item["type"] == "missing":
+        return f"{file}: `{place}` is missing; add it"
+    return f"{file}: `{place}`: {item['msg']}"

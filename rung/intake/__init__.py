@@ -1,0 +1,1 @@
+"""Landing files become accepted and quarantined rows, receipts and ledger entries."""

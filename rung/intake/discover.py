@@ -1,0 +1,97 @@
+"""New and changed objects of the landing, grouped into drops: the files of one folder that arrived together.
+
+A drop replaces the accepted submission of its lea x year x extract whole. When a file of the submission in force is
+overwritten, that submission's other files, still lying there, belong to the new drop too; a drop of new names alone
+stands by itself. So a file sent in parts is resent in parts, and a corrected file under a new name replaces the old.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from contracts.vocabulary import EXTRACTS
+from rung.lake.places import Entry, Place
+from transforms.s1_conform.decode.archive import unsafe_name
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A landing object: where it lies, its name inside the drop's folder, and its size and tag."""
+
+    place: Place
+    entry: Entry
+    name: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The files that make one submission."""
+
+    lea_id: str
+    school_year: int
+    extract: str
+    files: tuple[LandedFile, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(file.entry.size for file in self.files)
+
+    @property
+    def received_at(self) -> str:
+        """When the last of the files came: the landing's clock, so that a repeated run says the same."""
+        return max(file.entry.modified for file in self.files).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look at the landing found: drops to take in, objects unchanged, keys that name no district's extract."""
+
+    drops: tuple[Drop, ...]
+    unchanged: int
+    stray: tuple[str, ...]
+
+
+def discover(places: tuple[Place, ...], seen: Mapping[tuple[str, str], tuple[str, str]]) -> Found:
+    """Look at every landing place. `seen` is the ledger's (landing, key) → (etag, submission_id)."""
+    folders: dict[tuple[str, int, str], list[LandedFile]] = defaultdict(list)
+    stray: list[str] = []
+    for place in places:
+        for entry in place.entries():
+            parts = entry.key.split("/")
+            named = _folder(parts)
+            if named is None:
+                stray.append(entry.key)
+            else:
+                folders[named].append(LandedFile(place, entry, "/".join(parts[3:])))
+    drops, unchanged = [], 0
+    for (lea_id, school_year, extract), files in sorted(folders.items()):
+        members = tuple(_members(files, seen))
+        unchanged += len(files) - len(members)
+        if members:
+            drops.append(Drop(lea_id, school_year, extract, members))
+    return Found(tuple(drops), unchanged, tuple(stray))
+
+
+def _folder(parts: list[str]) -> tuple[str, int, str] | None:
+    if (
+        len(parts) < 4
+        or unsafe_name(parts[0])
+        or not parts[1].isdecimal()
+        or len(parts[1]) != 4
+        or parts[2] not in EXTRACTS
+    ):
+        return None
+    return parts[0], int(parts[1]), parts[2]
+
+
+def _members(files: list[LandedFile], seen: Mapping[tuple[str, str], tuple[str, str]]) -> Iterator[LandedFile]:
+    def known(file: LandedFile) -> tuple[str, str]:
+        return seen.get((file.place.address, file.entry.key), ("", ""))
+
+    fresh = [file for file in files if known(file)[0] != file.entry.etag]
+    renewed = {known(file)[1] for file in fresh} - {""}
+    for file in files:
+        if file in fresh or known(file)[1] in renewed:
+            yield file

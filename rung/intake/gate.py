@@ -1,0 +1,98 @@
+"""The gate of an intake: Great Expectations over all that is taken in, before the ledger says that it is.
+
+Data Docs of the latest intake lie at `<receipts>/gate/docs/index.html`, the results of every intake at
+`<receipts>/gate/results/<when>/`. They hold counts only, no row's values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+
+import polars as pl
+
+from expectations.checkpoints import EngineError, GateError, preload
+from expectations.gate import Gate, GateReceipt
+from rung.core.errors import GateFailed, RungError
+from rung.core.rules import suite_of
+from rung.lake.places import open_place, scratch_folder
+from rung.lake.workspace import Workspace
+
+# Reading so much takes longer than importing Great Expectations, so the import goes on beside it.
+WORTH_PRELOADING = 64 * 1024**2
+
+
+class IntakeGate:
+    """Observes judged batches; `settle` asks Great Expectations and stops the run where it and the masks differ.
+
+    Use as a context manager: results and Data Docs are stored when it ends, also after a difference.
+    """
+
+    def __init__(self, work: Workspace, expected_bytes: int = 0) -> None:
+        self._work = work
+        self._scratch = scratch_folder()
+        self._folder = Path(self._scratch.name)
+        self._gate = Gate(self._folder)
+        self.receipts: list[GateReceipt] = []
+        self.seconds = 0.0  # spent in here, imports included
+        start = perf_counter()
+        if expected_bytes >= WORTH_PRELOADING:
+            preload()
+        self.seconds += perf_counter() - start
+
+    def __enter__(self) -> IntakeGate:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        start = perf_counter()
+        try:
+            if kind is None or issubclass(kind, GateFailed):
+                self._gate.close()
+                self._publish()
+        finally:
+            self._scratch.cleanup()
+            self.seconds += perf_counter() - start
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to settle, so that memory stays bounded."""
+        return self._gate.full
+
+    def observe(self, extract: str, batch: pl.DataFrame, counts: Mapping[str, int]) -> None:
+        """Take in judged rows (without exact duplicates) and the masks' counts. Raises GateFailed."""
+        start = perf_counter()
+        suite = suite_of(extract)
+        ours = {rule.rule_id: counts[rule.rule_id] for rule in suite.expectations if rule.rule_id in counts}
+        if batch.height:
+            try:
+                self._gate.observe(suite, batch, ours)
+            except GateError as error:
+                raise GateFailed(str(error)) from None
+        self.seconds += perf_counter() - start
+
+    def settle(self) -> None:
+        """Ask Great Expectations about all that was observed. Raises GateFailed (a count differs) or RungError."""
+        start = perf_counter()
+        try:
+            self.receipts += self._gate.settle()
+        except EngineError as error:
+            raise RungError(str(error)) from None
+        except GateError as error:
+            raise GateFailed(str(error)) from None
+        finally:
+            self.seconds += perf_counter() - start
+
+    def _publish(self) -> None:
+        made = open_place(str(self._folder), self._folder)
+        keys = [entry.key for entry in made.entries()]
+        if not keys:
+            return  # nothing was settled: the last intake's pages stay
+        when = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        self._work.receipts.remove("gate/docs")
+        for key in keys:
+            result = key.startswith("results/")
+            place = f"gate/results/{when}/{key.removeprefix('results/')}" if result else f"gate/docs/{key}"
+            self._work.receipts.write(place, made.read(key))

@@ -1,0 +1,217 @@
+"""Receipts: what a district learns of each submission, the same day, in four files beside each other.
+
+`receipt.json` for programs, `receipt.html` for the steward, `errors.csv` one line per broken rule and row,
+`returned.csv` the rows that came back: the district's own columns in its own order, with the reason and the mend.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from contracts.row_rules import RowRule
+from rung.intake.decision import Decision
+from rung.intake.read import DropRead, Part
+from rung.intake.receipt_page import receipt_page
+from rung.lake.ledger import Submission
+from rung.lake.workspace import Workspace
+from transforms.s1_conform.fast_reader import read_fast
+from transforms.s1_conform.parse.cells import SSN, mask_ssn
+from transforms.s1_conform.reference_lookup import KNOWN
+from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.values import SENT, UNREADABLE
+
+# Spreadsheets run a cell that starts with one of these as a formula.
+_FORMULA = r"^([=+\-@\t\r|%])"
+_PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
+EXAMPLES = 5
+FINDINGS = ("source_file", "source_row", "rule_id", "severity", "column", "value", "message", "fix")
+RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")
+
+
+def write_receipt(
+    work: Workspace,
+    read: DropRead,
+    submission: Submission,
+    decision: Decision,
+    rows: pl.DataFrame,
+    rules: Sequence[RowRule],
+    beside: Mapping[str, bytes | None],
+) -> None:
+    """Write the files of one submission's receipt, and those of `beside` that have something to say."""
+    folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
+    files = receipt_files(read, submission, decision, rows, rules)
+    for name, data in (files | {name: data for name, data in beside.items() if data is not None}).items():
+        work.receipts.write(f"{folder}/{name}", data)
+
+
+def receipt_files(
+    read: DropRead, submission: Submission, decision: Decision, rows: pl.DataFrame, rules: Sequence[RowRule]
+) -> dict[str, bytes]:
+    """The receipt's files by name."""
+    findings = find_all(rows, rules)
+    receipt = receipt_data(read, submission, decision, findings, rules)
+    return {
+        "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
+        "receipt.html": receipt_page(receipt).encode(),
+        "errors.csv": safe_csv(findings),
+        "returned.csv": safe_csv(_returned(read, rows, rules)),
+    }
+
+
+def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
+    """One row per broken rule and row: file, row, rule, severity, column, value as sent, message, fix."""
+    found = [nothing_found()]
+    for name in (ERRORS, WARNINGS):
+        if name not in rows.columns or rows[name].null_count() == rows.height:
+            continue
+        broken = rows.filter(pl.col(name).is_not_null())
+        hit = set(broken[name].explode(empty_as_null=True).to_list())
+        found += [
+            _findings_of(broken.filter(pl.col(name).list.contains(r.rule_id)), r) for r in rules if r.rule_id in hit
+        ]
+    if len(found) == 1:
+        return found[0]
+    return pl.concat(found).sort("source_file", "source_row", "rule_id", "column")
+
+
+@lru_cache
+def nothing_found() -> pl.DataFrame:
+    """The findings of a submission without any."""
+    return pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "source_row": pl.UInt32})
+
+
+def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
+    return broken.select(
+        "source_file",
+        "source_row",
+        pl.lit(rule.rule_id).alias("rule_id"),
+        pl.lit(rule.severity).alias("severity"),
+        pl.lit(_shown(rule.column).removesuffix(SENT)).alias("column"),
+        _sent(_shown(rule.column), broken).alias("value"),
+        pl.lit(rule.message).alias("message"),
+        pl.lit(rule.fix).alias("fix"),
+    )
+
+
+def _shown(column: str) -> str:
+    """The column that a district knows: a rule may look at one that stands beside it."""
+    return column.removesuffix(UNREADABLE).removesuffix(KNOWN)
+
+
+def _sent(column: str, rows: pl.DataFrame) -> pl.Expr:
+    """A column's text: as sent where it could not be read, else the value."""
+    if column not in rows.columns or rows.schema[column].is_nested():
+        return pl.lit(None, dtype=pl.String)
+    value = pl.col(column).cast(pl.String)
+    return pl.coalesce(column + UNREADABLE, value) if column + UNREADABLE in rows.columns else value
+
+
+def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
+    """Quarantined rows in the district's own columns and order, with the reason and the mend behind them."""
+    empty = pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
+    if ERRORS not in rows.columns or rows[ERRORS].null_count() == rows.height:
+        return empty
+    messages = {rule.rule_id: rule.message for rule in rules}
+    fixes = {rule.rule_id: rule.fix for rule in rules}
+    rules_of = pl.col(ERRORS).list
+    bad = (
+        rows.filter(pl.col(ERRORS).is_not_null() & ~pl.col(DUPLICATE))
+        .group_by("file_no", "source_row", maintain_order=True)
+        .agg(pl.col(ERRORS).explode(empty_as_null=True).unique(maintain_order=True))
+        .select(
+            "file_no",
+            "source_row",
+            rules_of.join("; ").alias("_rung_rule"),
+            rules_of.eval(pl.element().replace(messages)).list.join(" ").alias("_rung_message"),
+            rules_of.eval(pl.element().replace(fixes)).list.join(" ").alias("_rung_fix"),
+        )
+    )
+    parts = []
+    for file_no, part in enumerate(read.parts):
+        mine = bad.filter(pl.col("file_no") == file_no)
+        if mine.height:
+            own = _own(read, part).select(*part.header, "source_row")
+            back = own.join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
+            parts.append(back.select(*part.header, pl.col("source_row").alias("_rung_row"), *RETURNED[1:]))
+    columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
+    return pl.concat([empty, *parts], how="diagonal").select(*columns, *RETURNED)
+
+
+def _own(read: DropRead, part: Part) -> pl.DataFrame:
+    """The part's rows as the district wrote them; a clean file is read again for it."""
+    if part.own is not None:
+        return part.own
+    data = next(file.data for file in read.files if file.landed.name == part.source_file)
+    own = read_fast([data[data.index(b"\n") + 1 :]], part.header, [part.rows])
+    assert own is not None, "a clean file has been read before"
+    return own
+
+
+def receipt_data(
+    read: DropRead, submission: Submission, decision: Decision, findings: pl.DataFrame, rules: Sequence[RowRule]
+) -> dict[str, Any]:
+    """Everything that a receipt says, as data."""
+    said = {rule.rule_id: rule for rule in rules}
+    counts = nothing_found().select("rule_id", len="source_row")
+    if findings.height:
+        counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
+    broken = [
+        {
+            "rule_id": rule_id,
+            "rows": rows,
+            "severity": said[rule_id].severity,
+            "column": _shown(said[rule_id].column).removesuffix(SENT),
+        }
+        | {"message": said[rule_id].message, "fix": said[rule_id].fix}
+        | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
+        for rule_id, rows in zip(counts["rule_id"].to_list(), counts["len"].to_list(), strict=True)
+    ]
+    data = {
+        "state": decision.state,
+        "why": decision.why,
+        **asdict(submission),
+        "files": json.loads(submission.files),
+        "problems": [asdict(problem) for problem in read.problems],
+        "repairs": {kind: count for kind, count in sorted(read.repairs.items()) if count},
+        "set_aside": dict(sorted(read.set_aside.items())),
+        "lines_set_aside": dict(sorted(read.lines_aside.items())),
+        "unread_columns": read.unread_columns,
+        "suggested_mapping": [report.stanza(submission.school_year) for report in read.drift],
+        "rules": broken,
+    }
+    masked: dict[str, Any] = json.loads(re.sub(SSN, "***-**-****", json.dumps(data, ensure_ascii=False)))
+    return masked
+
+
+def _examples(findings: pl.DataFrame) -> list[dict[str, Any]]:
+    head = findings.head(EXAMPLES).select("source_file", "source_row", mask_ssn(pl.col("value")))
+    return [
+        {"file": file, "row": row, "value": value}
+        for file, row, value in zip(*(head[name].to_list() for name in head.columns), strict=True)
+    ]
+
+
+def _harmless(name: str) -> pl.Expr:
+    cell = mask_ssn(pl.col(name))
+    dangerous = cell.str.contains(_FORMULA) & ~cell.str.contains(_PLAIN_NUMBER)
+    return pl.when(dangerous).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell).alias(name)
+
+
+def safe_csv(frame: pl.DataFrame) -> bytes:
+    """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
+    if frame.is_empty():  # the usual case: column names of our own, and no cell to look at
+        return ("\ufeff" + ",".join(frame.columns) + "\n").encode()
+    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    frame = frame.with_columns(_harmless(name) for name in text)
+    names = [re.sub(SSN, "***-**-****", re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
+    buffer = io.BytesIO()
+    frame.rename(dict(zip(frame.columns, names, strict=True))).write_csv(buffer, include_bom=True)
+    return buffer.getvalue()

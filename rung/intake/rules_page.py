@@ -1,0 +1,98 @@
+"""`docs/rules.md`: every rule with its severity, message, mend and examples, made from the suites.
+
+python -m rung.intake.rules_page > docs/rules.md
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contracts.extracts import EXTRACTS
+from contracts.file_rules import FILE_RULES, ROW_RULES
+from contracts.marts import MARTS
+from contracts.reference import REFERENCES
+from expectations.suites import Suite, load_suites
+from rung.core.project import SUITES
+from transforms.s2_resolve.cross_file import CROSS_FILE_RULES
+
+HEAD = """# Rules
+
+Made from `expectations/*.json` by `python -m rung.intake.rules_page > docs/rules.md`; do not edit. A state edits
+the suites and nothing else. **fatal** rejects the file, **error** sends the row back to the district, **warn** keeps the row and
+counts it. Days in examples are written as text; `…__unreadable` is text that could not be read as its column's type,
+`…__known` says whether a code is in reference, `…__sent` is what the file says where the folder decides.
+"""
+SECTIONS = (
+    ("Extracts", "What a district sends.", tuple(EXTRACTS)),
+    ("Reference tables", "What the state keeps.", tuple(REFERENCES)),
+    ("Marts", "Checked before a release.", tuple(MARTS)),
+)
+
+
+def rules_page() -> str:
+    """The whole page. Raises SuiteError for an unusable suite."""
+    suites = load_suites(tuple(table for _, _, tables in SECTIONS for table in tables), SUITES)
+    parts = [HEAD, _contents(suites)]
+    for title, said, tables in SECTIONS:
+        parts.append(f"## {title}\n\n{said}\n")
+        parts += [_suite(suites[table]) for table in tables]
+    parts.append(_plain("Across files", "Asked once all extracts of a district-year are in.", _cross_file()))
+    whole = (
+        (rule_id, "fatal", rule.message, rule.fix) for rule_id, rule in FILE_RULES.items() if rule_id not in ROW_RULES
+    )
+    lines = ((rule_id, "error", rule.message, rule.fix) for rule_id, rule in ROW_RULES.items())
+    parts.append(
+        _plain("Files and lines", "Found while a file is read; {} stands for the particulars.", [*whole, *lines])
+    )
+    return "\n".join(parts)
+
+
+def _contents(suites: Mapping[str, Suite]) -> str:
+    counts = [f"{len(suites[t].expectations)} on `{t}`" for t in suites]
+    total = sum(len(suite.expectations) for suite in suites.values())
+    return f"{total} rules in {len(suites)} suites: {', '.join(counts)}.\n"
+
+
+def _suite(suite: Suite) -> str:
+    rows = []
+    for rule in suite.expectations:
+        meta = rule.meta
+        years = f" ({meta.since or '…'}–{meta.until or '…'})" if meta.since or meta.until else ""
+        passes, fails = _examples(meta.examples.passes), _examples(meta.examples.fails)
+        rows.append((f"{meta.rule_id}{years}", meta.severity, meta.message, meta.fix, passes, fails))
+    return f"### {suite.name}\n\n" + _table(("id", "severity", "message", "mend", "passes", "fails"), rows)
+
+
+def _plain(title: str, said: str, rows: Iterable[tuple[str, ...]]) -> str:
+    return f"## {title}\n\n{said}\n\n" + _table(("id", "severity", "message", "mend"), rows)
+
+
+def _cross_file() -> list[tuple[str, ...]]:
+    return [(rule.rule_id, rule.severity, rule.message, rule.fix) for rule in CROSS_FILE_RULES]
+
+
+def _examples(rows: Iterable[Mapping[str, Any]]) -> str:
+    return "<br>".join(f"`{_row(row)}`" for row in rows)
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    if not row:
+        return "all empty"
+    return ", ".join(f"{name}: {_cut(json.dumps(value, ensure_ascii=False))}" for name, value in row.items())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:24]}… ({len(text) - 2} characters)"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rules_page())

@@ -1,0 +1,1 @@
+"""Where data lies: storage places, Parquet, the ledger, reference tables, what is in force."""

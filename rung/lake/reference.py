@@ -1,0 +1,121 @@
+"""The state's reference tables and district mappings, read and checked before anything else.
+
+They are the state's own files: a row that breaks its contract stops the run with file, row, column and mend.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import polars as pl
+import yaml
+from pydantic import ValidationError
+
+from contracts.policy.mapping import DistrictMapping
+from contracts.reference import REFERENCES
+from rung.core.errors import RungError
+from rung.lake.places import Place
+from transforms.s1_conform.crosswalk import CROSSWALK
+from transforms.s1_conform.values import UNREADABLE, type_columns, unreadable_columns
+
+
+@dataclass(frozen=True)
+class ReferenceTables:
+    """Every reference table (absent optional ones empty), the mappings by LEA, and a hash of all their bytes."""
+
+    tables: dict[str, pl.DataFrame]
+    mappings: dict[str, DistrictMapping]
+    crosswalks: dict[str, pl.DataFrame]
+    sha256: str
+
+
+def load_reference(place: Place) -> ReferenceTables:
+    """Read all tables. Raises RungError, one line, for an absent needed table or a row that breaks the contract."""
+    keys = {entry.key: entry for entry in place.entries()}
+    digest = hashlib.sha256()
+    tables: dict[str, pl.DataFrame] = {}
+    for name, reference in REFERENCES.items():
+        key = next((k for k in (f"{name}.parquet", f"{name}.csv") if k in keys), None)
+        if key is None:
+            if reference.needed:
+                raise RungError(f"{place.uri(name + '.csv')}: the reference table {name} is missing; add it")
+            tables[name] = reference.schema.create_empty()
+            continue
+        data = place.read(key)
+        digest.update(key.encode() + hashlib.sha256(data).digest())
+        tables[name] = _checked(name, key, _read(key, data))
+    mappings = {}
+    for key in sorted(keys):
+        if key.startswith("mappings/") and key.endswith((".yaml", ".yml")):
+            data = place.read(key)
+            digest.update(key.encode() + hashlib.sha256(data).digest())
+            mappings[key.removeprefix("mappings/").rsplit(".", 1)[0]] = _mapping(key, data)
+    crosswalks = {}
+    for key in sorted(keys):
+        if key.startswith("crosswalks/") and key.endswith(".csv"):
+            data = place.read(key)
+            digest.update(key.encode() + hashlib.sha256(data).digest())
+            crosswalks[key.removeprefix("crosswalks/").removesuffix(".csv")] = _crosswalk(key, _read(key, data))
+    return ReferenceTables(tables, mappings, crosswalks, digest.hexdigest())
+
+
+def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:
+    """A district's ids of persons and the state's, one row per district id."""
+    lacking = [name for name in CROSSWALK if name not in table.columns]
+    if lacking:
+        raise RungError(f"reference/{key}: column {lacking[0]} is missing; add it")
+    table = table.select(CROSSWALK).drop_nulls().unique()
+    twice = table.filter(pl.col("district_staff_id").is_duplicated())
+    if twice.height:
+        raise RungError(f"reference/{key}: {twice['district_staff_id'][0]!r} stands for two persons; keep one")
+    return table
+
+
+def _read(key: str, data: bytes) -> pl.DataFrame:
+    """The table as text, empty cells null (a quoted empty cell too)."""
+    if key.endswith(".parquet"):
+        frame = pl.read_parquet(io.BytesIO(data)).with_columns(pl.all().cast(pl.String))
+    else:
+        try:
+            frame = pl.read_csv(io.BytesIO(data), infer_schema=False)
+        except pl.exceptions.PolarsError as error:
+            raise RungError(f"reference/{key}: not readable as CSV: {str(error).splitlines()[0]}") from None
+    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _checked(name: str, key: str, text: pl.DataFrame) -> pl.DataFrame:
+    schema = REFERENCES[name].schema
+    needed = [column for column, spec in schema.columns().items() if not spec.nullable]
+    missing = [column for column in needed if column not in text.columns]
+    if missing:
+        raise RungError(f"reference/{key}: column {missing[0]} is missing; add it")
+    unknown = [column for column in text.columns if column not in schema.columns()]
+    if unknown:
+        raise RungError(f"reference/{key}: unknown column {unknown[0]}; take it out or mend its spelling")
+    typed = type_columns(text.lazy(), schema).with_row_index("_row", offset=2).collect()
+    for column in unreadable_columns(typed.schema):
+        bad = typed.filter(pl.col(column).is_not_null())
+        if bad.height:
+            plain = column.removesuffix(UNREADABLE)
+            row, value = bad.select("_row", column).row(0)
+            raise RungError(f"reference/{key}: row {row}: {plain} is {value!r}, not {schema.columns()[plain].dtype}")
+    result = schema.filter(typed.select(list(schema.columns())))
+    if result.failure:
+        rule, count = next(iter(result.failure.counts().items()))
+        rows = typed.join(result.failure.invalid(), on=list(schema.columns()), how="semi", nulls_equal=True)
+        raise RungError(f"reference/{key}: row {rows['_row'][0]}: breaks `{rule}` ({count} rows); mend the table")
+    frame: pl.DataFrame = result.result
+    return frame
+
+
+def _mapping(key: str, data: bytes) -> DistrictMapping:
+    try:
+        return DistrictMapping.model_validate(yaml.safe_load(data))
+    except yaml.YAMLError as error:
+        raise RungError(f"reference/{key}: not valid YAML: {str(error).splitlines()[0]}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RungError(f"reference/{key}: `{place}`: {first['msg']}") from None

@@ -1,0 +1,157 @@
+"""Places on S3. Retries with backoff are botocore's standard mode: throttling and broken connections can pass by.
+
+Credentials come from the environment or boto3's own chain, never from the configuration.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rung.core.errors import RungError
+from rung.lake.places import Conflict, Entry
+
+RANGE = 16 * 1024**2  # larger objects are read in parts beside each other
+PAGE = 1000
+
+
+class S3Place:
+    """A prefix in a bucket. Retries with backoff are botocore's standard mode."""
+
+    def __init__(self, address: str, endpoint_url: str | None, region: str | None) -> None:
+        self.address = address.rstrip("/")
+        bucket, _, prefix = self.address.removeprefix("s3://").partition("/")
+        self.bucket, self.prefix = bucket, prefix
+        self.endpoint_url, self.region = endpoint_url, region or os.environ.get("AWS_REGION", "us-east-1")
+        config = Config(
+            retries={"mode": "standard", "max_attempts": 6}, max_pool_connections=32, s3={"addressing_style": "path"}
+        )
+        # A session of its own: the default one keeps the credentials that it saw first.
+        self.client = boto3.Session().client("s3", endpoint_url=endpoint_url, region_name=self.region, config=config)
+
+    @property
+    def options(self) -> dict[str, str] | None:
+        found = boto3.Session().get_credentials()
+        options = {"aws_region": self.region}
+        if found is not None:
+            frozen = found.get_frozen_credentials()
+            options |= {"aws_access_key_id": frozen.access_key, "aws_secret_access_key": frozen.secret_key}
+            if frozen.token:
+                options["aws_session_token"] = frozen.token
+        if self.endpoint_url:
+            options |= {"aws_endpoint_url": self.endpoint_url, "aws_allow_http": "true"}
+        return options
+
+    def _full(self, key: str) -> str:
+        return f"{self.prefix}/{key}" if self.prefix else key
+
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        base = self._full(f"{prefix}/" if prefix else "")
+        cut = len(self.prefix) + 1 if self.prefix else 0
+        try:
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=base):
+                for item in page.get("Contents", ()):
+                    if item["Key"].endswith("/"):
+                        continue
+                    yield Entry(item["Key"][cut:], item["Size"], item["ETag"].strip('"'), item["LastModified"])
+        except (ClientError, BotoCoreError) as error:
+            raise self._failed("listed", prefix, error) from None
+
+    def read(self, key: str) -> bytes:
+        try:
+            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self._full(key))["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) in ("NoSuchKey", "404"):
+                raise FileNotFoundError(self.uri(key)) from None
+            raise self._failed("read", key, error) from None
+        return body
+
+    def read_whole(self, entry: Entry) -> bytes:
+        if entry.size <= RANGE:
+            return self.read(entry.key)
+        starts = range(0, entry.size, RANGE)
+        with ThreadPoolExecutor(4) as pool:
+            return b"".join(pool.map(lambda start: self._range(entry, start), starts))
+
+    def _range(self, entry: Entry, start: int) -> bytes:
+        """Part of an object, refused when the object is no longer the one that was listed."""
+        end = min(start + RANGE, entry.size) - 1
+        try:
+            answer = self.client.get_object(
+                Bucket=self.bucket, Key=self._full(entry.key), Range=f"bytes={start}-{end}", IfMatch=entry.etag
+            )
+            part: bytes = answer["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            raise self._failed("read", entry.key, error) from None
+        return part
+
+    def write(self, key: str, data: bytes) -> None:
+        self._put(key, data)
+
+    def write_new(self, key: str, data: bytes) -> None:
+        self._put(key, data, IfNoneMatch="*")
+
+    def replace(self, key: str, data: bytes, seen: str | None) -> None:
+        if seen is None:
+            self._put(key, data, IfNoneMatch="*")
+        else:
+            self._put(key, data, IfMatch=seen)
+
+    def _put(self, key: str, data: bytes, **conditions: str) -> None:
+        try:
+            self.client.put_object(Bucket=self.bucket, Key=self._full(key), Body=data, **conditions)
+        except (ClientError, BotoCoreError) as error:
+            code = _code(error)
+            if code in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
+                raise Conflict(f"{self.uri(key)}: changed by another writer; run again") from None
+            raise self._failed("written", key, error) from None
+
+    def tag(self, key: str) -> str | None:
+        try:
+            head = self.client.head_object(Bucket=self.bucket, Key=self._full(key))
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) in ("NoSuchKey", "404", "NotFound"):
+                return None
+            raise self._failed("seen", key, error) from None
+        tag: str = head["ETag"].strip('"')
+        return tag
+
+    def remove(self, prefix: str) -> None:
+        keys = [{"Key": self._full(entry.key)} for entry in self.entries(prefix)]
+        for start in range(0, len(keys), PAGE):
+            some = {"Objects": keys[start : start + PAGE], "Quiet": True}
+            try:
+                answer = self.client.delete_objects(Bucket=self.bucket, Delete=some)
+            except (ClientError, BotoCoreError) as error:
+                raise self._failed("removed", prefix, error) from None
+            if answer.get("Errors"):
+                raise RungError(f"{self.uri(prefix)}: cannot be removed: {answer['Errors'][0].get('Code')}")
+
+    def point(self, name: str, target: str) -> None:
+        wanted = {entry.key.removeprefix(f"{target}/") for entry in self.entries(target)}
+        # The manifest last: who finds its checksums true has a whole release before them.
+        for key in sorted(wanted, key=lambda key: (key == "manifest.json", key)):
+            source = {"Bucket": self.bucket, "Key": self._full(f"{target}/{key}")}
+            self.client.copy_object(Bucket=self.bucket, Key=self._full(f"{name}/{key}"), CopySource=source)
+        for entry in list(self.entries(name)):
+            if entry.key.removeprefix(f"{name}/") not in wanted:
+                self.client.delete_object(Bucket=self.bucket, Key=self._full(entry.key))
+
+    def uri(self, key: str) -> str:
+        return f"s3://{self.bucket}/{self._full(key)}"
+
+    def _failed(self, verb: str, key: str, error: ClientError | BotoCoreError) -> RungError:
+        """One line: what could not be done, where, why, and what to look at."""
+        mend = "check `[s3]`, the credentials in the environment and the rights on the bucket"
+        return RungError(f"{self.uri(key)}: cannot be {verb}: {_code(error)}; {mend}")
+
+
+def _code(error: ClientError | BotoCoreError) -> str:
+    if isinstance(error, ClientError):
+        return str(error.response["Error"]["Code"])
+    return type(error).__name__

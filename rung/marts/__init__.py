@@ -1,0 +1,1 @@
+"""Marts from the accepted lake: build, gate, summarise."""

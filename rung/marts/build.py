@@ -1,0 +1,175 @@
+"""Marts from the accepted lake: every submission in force, the reference tables and the packs → restricted marts.
+
+Marts lie in the lake under the hash of everything they were made from, so that unchanged inputs are no work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from contracts.extracts import EXTRACTS
+from contracts.marts import MARTS
+from contracts.policy.parameters import MetricParameters
+from expectations.identities import broken_rows
+from rung.core.errors import GateFailed, RungError
+from rung.core.progress import Progress
+from rung.core.project import code_version
+from rung.core.rules import row_rules_for
+from rung.lake.ledger import Submission
+from rung.lake.places import scan_parquet, write_parquet
+from rung.lake.reference import ReferenceTables
+from rung.lake.workspace import Workspace
+from rung.marts.cross_file import across_files
+from rung.marts.gate import gate_marts
+from rung.marts.summary import summarise
+from rung.packs.load import packs_of
+from transforms.s2_resolve.cross_file import with_cross_file
+from transforms.s2_resolve.run import resolve
+from transforms.s3_designate.run import READS, build_designation
+from transforms.s4_sustain.run import sustain
+from transforms.s5_marts.data_quality import build_data_quality
+from transforms.s5_marts.dimensions import build_dimensions
+from transforms.s5_marts.program_pay import program_pay
+from transforms.s5_marts.run import build_marts
+
+
+@dataclass(frozen=True)
+class MartsReceipt:
+    """Where the marts lie in the lake, what they were made from, and the figures that a person reads first."""
+
+    inputs_id: str
+    built: bool
+    summary: dict[str, Any]
+
+
+def run_marts(
+    work: Workspace, reference: ReferenceTables, progress: Progress, as_of: datetime | None = None
+) -> MartsReceipt:
+    """Build all marts from the submissions in force (or as known at `as_of`).
+
+    Raises RungError when nothing has been accepted, GateFailed when a mart breaks its contract, a rule of its suite or
+    an identity.
+    """
+    in_force = work.ledger.in_force(as_of)
+    if not in_force:
+        raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
+    inputs_id = _inputs_id(work, reference, in_force)
+    folder = f"marts/{inputs_id}"
+    if work.lake.tag(f"{folder}/summary.json") is not None:
+        return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
+    with progress.stage("marts"):
+        tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        found = across_files(work, tables, in_force, folder)
+        marts = mart_frames(work, tables, with_cross_file(rule_counts(work, in_force), found.lazy()))
+        gate_marts(work, marts)
+        summary = summarise(in_force, marts)
+        for name, frame in marts.items():
+            write_parquet(work.lake, f"{folder}/{name}.parquet", frame)
+        made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
+        made_from["marts"] = [name for name in marts if name in MARTS]
+        work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
+        work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
+    return MartsReceipt(inputs_id, True, summary)
+
+
+def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl.LazyFrame]:
+    """The accepted rows of the submissions in force, one statewide frame per extract (contracts/extracts)."""
+    tables = {}
+    for extract, each in EXTRACTS.items():
+        keys = [
+            f"accepted/{s.extract}/{s.school_year}/{s.lea_id}/{s.submission_id}.parquet"
+            for s in in_force
+            if s.extract == extract
+        ]
+        tables[extract] = scan_parquet(work.lake, keys) if keys else each.accepted.create_empty(lazy=True)
+    return tables
+
+
+def mart_frames(work: Workspace, tables: Mapping[str, pl.LazyFrame], counts: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
+
+    Raises GateFailed naming the mart that breaks its contract.
+    """
+    packs = packs_of(work.settings)
+    facts = resolve(tables, _materialize)
+    reads = {name: tables[name] for name in READS}
+    designation = _materialize({"designation": build_designation(packs=packs, **reads)})["designation"]
+    terms = [pack.terms() for pack in packs]
+    parameters = MetricParameters.model_validate(work.settings.metrics)
+    facts = sustain(facts, tables, designation, terms, parameters, _materialize)
+    lazy = {"designation": designation} | build_marts(facts, tables, designation, terms, parameters, _materialize)
+    lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
+    lazy |= {"program_pay": program_pay(facts["pay"])}
+    lazy |= build_dimensions(tables, lazy["educator_year"], packs)
+    # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
+    # panics on one of these plans (`assertion failed: i < self.len()`).
+    frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))
+    for name, frame in frames.items():
+        if name not in MARTS:
+            continue
+        try:
+            MARTS[name].schema.validate(frame)
+        except dy.exc.ValidationError as error:
+            broken_text = "; ".join(line.strip() for line in str(error).splitlines())
+            raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
+    _check_identities(frames, tables["payroll"], nominal=not parameters.deflator)
+    return frames
+
+
+def rule_counts(work: Workspace, in_force: list[Submission]) -> pl.LazyFrame:
+    """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
+    failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
+    rows = [
+        (
+            *(s.lea_id, s.extract, s.school_year, rule.rule_id, rule.severity),
+            s.rows_accepted + s.rows_quarantined,
+            failed.get((s.submission_id, rule.rule_id), 0),
+            datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
+        )
+        for s in in_force
+        for rule in row_rules_for(s.extract, s.school_year)
+    ]
+    columns = ("lea_id", "extract", "school_year", "rule_id", "severity", "rows", "failed", "submitted_at")
+    types = (pl.String, pl.String, pl.Int16, pl.String, pl.String, pl.UInt32, pl.UInt32, pl.Datetime("us"))
+    return pl.LazyFrame(rows, schema=dict(zip(columns, types, strict=True)), orient="row")
+
+
+def _check_identities(frames: Mapping[str, pl.DataFrame], payroll: pl.LazyFrame, *, nominal: bool) -> None:
+    """The identities of DESIGN 8 are gates. Raises GateFailed naming each that does not hold, and how often."""
+    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"payroll": payroll}
+    checks = broken_rows(lazy, nominal=nominal)
+    counts = [rows.select(pl.len()) for rows in checks.values()]
+    # One at a time and streamed: payroll is the largest table there is, and two scans of it need not be in memory.
+    broken = {
+        name: rows
+        for name, count in zip(checks, counts, strict=True)
+        if (rows := count.collect(engine="streaming").item())
+    }
+    if broken:
+        broken_text = ", ".join(f"{name} ({rows:,} rows)" for name, rows in broken.items())
+        raise GateFailed(f"marts do not add up: {broken_text}; nothing was released")
+
+
+def _materialize(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """Materialise frames that several marts share, all at once."""
+    collected = pl.collect_all(list(frames.values()), engine="streaming")
+    return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
+
+
+def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submission]) -> str:
+    broken_text = {
+        "submissions": [s.submission_id for s in in_force],
+        "reference": reference.sha256,
+        "code": code_version(),
+        "metrics": work.settings.metrics,
+        "programs": work.settings.programs,
+    }
+    return hashlib.sha256(json.dumps(broken_text, sort_keys=True, default=str).encode()).hexdigest()[:20]

@@ -1,0 +1,42 @@
+"""Findings across files, with the marts: kept in the lake beside them, and told to each district they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import polars as pl
+
+from rung.intake.receipts import safe_csv
+from rung.lake.ledger import Submission
+from rung.lake.places import write_parquet
+from rung.lake.workspace import Workspace
+from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, DISTRICT_YEAR, findings
+
+WRITERS = 8
+TOLD = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")
+
+
+def across_files(
+    work: Workspace, tables: Mapping[str, pl.LazyFrame], in_force: list[Submission], folder: str
+) -> pl.DataFrame:
+    """Ask the cross-file rules of everything in force; write `<folder>/cross_file.parquet` into the lake and
+    `<lea_id>/<school_year>/across_files.csv` for every district-year (no rows: nothing was found)."""
+    found = findings(tables).collect(engine="streaming")
+    write_parquet(work.lake, f"{folder}/cross_file.parquet", found)
+    format_message = pl.DataFrame(
+        [(rule.rule_id, rule.message, rule.fix) for rule in CROSS_FILE_RULES],
+        schema=["rule_id", "message", "fix"],
+        orient="row",
+    )
+    told = found.join(format_message, on="rule_id", how="left", maintain_order="left")
+    by_district = told.partition_by(DISTRICT_YEAR, as_dict=True, maintain_order=True)
+    nothing = told.clear()
+
+    def tell(place: tuple[str, int]) -> None:
+        rows = by_district.get(place, nothing).select(TOLD).sort("extract", "source_file", "source_row", "rule_id")
+        work.receipts.write(f"{place[0]}/{place[1]}/across_files.csv", safe_csv(rows))
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(tell, sorted({(each.lea_id, each.school_year) for each in in_force})))
+    return found

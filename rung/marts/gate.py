@@ -1,0 +1,93 @@
+"""Gates on marts: their suites by masks and by Great Expectations, and drift against the last release."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from contracts.marts import MARTS
+from expectations.checkpoints import EngineError, GateError
+from expectations.drift import drifted, headlines
+from expectations.gate import Gate
+from expectations.masks import row_rules
+from rung.core.errors import GateFailed, RungError
+from rung.core.rules import suite_of
+from rung.lake.places import open_place, scratch_folder
+from rung.lake.workspace import Workspace
+
+SHOWN = 5
+
+
+def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Every mart against its suite. Raises GateFailed naming mart, rule and rows where an error-rule is broken or where
+    Great Expectations and the masks differ; RungError where Great Expectations cannot answer. Warnings stay in the
+    results, at `<receipts>/gate/marts/`."""
+    broken: list[str] = []
+    with scratch_folder() as folder:
+        place = open_place(folder, work.settings.root)
+        gate = Gate(Path(folder))
+        try:
+            for name in (name for name in MARTS if name in frames and frames[name].height):
+                rules = row_rules(suite_of(name))
+                marks = frames[name].select(rule.breaks.alias(rule.rule_id) for rule in rules)
+                counts: dict[str, int] = marks.sum().row(0, named=True)
+                broken += [
+                    f"{name}: {rule.rule_id} {rule.message} ({counts[rule.rule_id]} rows)"
+                    for rule in rules
+                    if rule.severity != "warn" and counts[rule.rule_id]
+                ]
+                gate.observe(suite_of(name), frames[name], counts)
+            gate.settle()
+        except EngineError as error:
+            raise RungError(str(error)) from None
+        except GateError as error:
+            raise GateFailed(str(error)) from None
+        finally:
+            gate.close()
+            work.receipts.remove("gate/marts")
+            for entry in list(place.entries()):
+                work.receipts.write(f"gate/marts/{entry.key}", place.read(entry.key))
+    if broken:
+        raise GateFailed(f"marts break their rules: {'; '.join(broken[:SHOWN])}{' …' if len(broken) > SHOWN else ''}")
+
+
+def check_drift(work: Workspace, inputs_id: str, band: float, *, accept: bool) -> list[str]:
+    """Figures of these marts that moved beyond `band` since the current release, as sentences; none without a release.
+
+    Raises GateFailed with those sentences unless `accept`.
+    """
+    if work.releases.tag("current.json") is None:
+        return []
+    current = json.loads(work.releases.read("current.json"))["release_id"]
+    before = _figures(lambda name: work.releases.read(f"{current}/restricted/{name}/{name}.parquet"))
+    now = _figures(lambda name: work.lake.read(f"marts/{inputs_id}/{name}.parquet"))
+    moved = drifted(before, now, band).collect()
+    broken_text = [
+        f"{mart} {measure}: {_number(old)} → {_number(new)}" + (f" ({change:+.1%})" if change is not None else "")
+        for mart, measure, old, new, change in moved.iter_rows()
+    ]
+    if broken_text and not accept:
+        more = f" and {len(broken_text) - SHOWN} more" if len(broken_text) > SHOWN else ""
+        raise GateFailed(
+            f"figures moved more than {band:.0%} since release {current}: {'; '.join(broken_text[:SHOWN])}{more}; "
+            "look into it, then release with --accept-drift"
+        )
+    return broken_text
+
+
+def _figures(read: Callable[[str], bytes]) -> pl.LazyFrame:
+    frames: dict[str, pl.LazyFrame] = {}
+    for name in MARTS:
+        try:
+            frames[name] = pl.read_parquet(io.BytesIO(read(name))).lazy()
+        except FileNotFoundError:
+            continue
+    return headlines(frames)
+
+
+def _number(value: float | None) -> str:
+    return "absent" if value is None else f"{value:,.0f}"

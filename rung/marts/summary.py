@@ -1,0 +1,37 @@
+"""The figures that a person reads first, from a set of marts: no ids and no pay of anybody in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from contracts.vocabulary import STATUSES_WITH_LEVEL
+from rung.lake.ledger import Submission
+
+
+def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """Districts, years, rows by fate, educators, dollars by pay type, and persons per level in the latest year."""
+    latest = max(s.school_year for s in in_force)
+    designation = marts["designation"].filter(
+        (pl.col("school_year") == latest) & pl.col("status").is_in(STATUSES_WITH_LEVEL)
+    )
+    levels = designation.group_by("program_id", "level", "state_tier").len("persons")
+    dollars = marts["compensation"].group_by("pay_type").agg(pl.col("amount").sum()).sort("pay_type")
+    return {
+        "districts": len({s.lea_id for s in in_force}),
+        "school_years": sorted({s.school_year for s in in_force}),
+        "latest_year": latest,
+        "submissions": len(in_force),
+        "rows_read": sum(s.rows_read for s in in_force),
+        "rows_accepted": sum(s.rows_accepted for s in in_force),
+        "rows_quarantined": sum(s.rows_quarantined for s in in_force),
+        "rows_duplicate": sum(s.rows_duplicate for s in in_force),
+        "rows_set_aside": sum(s.rows_set_aside for s in in_force),
+        "rows_warned": sum(s.rows_warned for s in in_force),
+        "pay_lines": sum(s.rows_accepted for s in in_force if s.extract == "payroll"),
+        "educators": marts["educator_year"].filter(pl.col("school_year") == latest).height,
+        "levels": levels.sort("program_id", "state_tier", "level").to_dicts(),
+        "dollars": {row["pay_type"]: str(row["amount"]) for row in dollars.to_dicts()},
+    }

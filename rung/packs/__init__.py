@@ -1,0 +1,1 @@
+"""Program packs: load, check, describe, draw, simulate, explain."""

@@ -1,0 +1,124 @@
+"""Loads rule packs: YAML files of `programs/` plus the knobs of `rung.toml` (`[programs.<program_id>]`)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from contracts.policy.packs import Pack
+from rung.core.errors import RungError
+from rung.core.project import PROGRAMS
+from rung.core.settings import Settings
+from rung.packs.check import problems
+
+NOT_PACKS = ("disclosure.yaml",)
+
+
+def pack_files(directory: Path = PROGRAMS) -> list[Path]:
+    """The folder's packs, by name."""
+    return [path for path in sorted(Path(directory).glob("*.yaml")) if path.name not in NOT_PACKS]
+
+
+def load_packs(
+    directory: Path = PROGRAMS, knobs: Mapping[str, Mapping[str, Any]] | None = None, check: bool = False
+) -> tuple[Pack, ...]:
+    """Every pack of `directory`, in the packs' own order, with the state's knobs.
+
+    `check` also compiles each pack and looks for contradictions, as `rung programs --check FILE` does; the packs that
+    Rung ships are checked by its tests. Raises RungError naming file and place for a pack that is not one, and for a
+    knob or a program that does not exist.
+    """
+    settings = dict(knobs or {})
+    packs = [load_pack(path, settings.pop(path.stem, {}), check) for path in pack_files(directory)]
+    if settings:
+        known = ", ".join(pack.program_id for pack in packs)
+        raise RungError(f"rung.toml: [programs.{min(settings)}] names no program; there are: {known}")
+    return tuple(sorted(packs, key=lambda pack: (pack.place, pack.program_id)))
+
+
+def packs_of(settings: Settings) -> tuple[Pack, ...]:
+    """The packs that a state's configuration stands for, with its knobs. Raises RungError as `load_packs` does."""
+    return load_packs(PROGRAMS, settings.programs)
+
+
+def load_pack(path: Path, knobs: Mapping[str, Any] | None = None, check: bool = True) -> Pack:
+    """One pack. Raises RungError as `load_packs` does."""
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RungError(f"{path.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(tree, dict):
+        raise RungError(f"{path.name}: a pack is a mapping of keys; this file is not")
+    try:
+        pack = Pack.model_validate({**expanded(tree), "settings": flat(knobs or {})})
+    except ValidationError as error:
+        raise RungError("; ".join(_said(path.name, item) for item in error.errors()[:5])) from None
+    if pack.program_id != path.stem:
+        raise RungError(f"{path.name}: program_id is `{pack.program_id}`; it must be the file's name, `{path.stem}`")
+    wrong = problems(pack, compiled=check)
+    if wrong:
+        raise RungError(f"{path.name}: " + "; ".join(wrong[:5]))
+    return pack
+
+
+def read_knobs(path: Path) -> dict[str, Any]:
+    """Knobs of one program from a TOML file of their own; none where there is no file."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def flat(knobs: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested tables as dotted names: `[programs.x.cuts] a = 1` is the knob `cuts.a`. Lists become tuples."""
+    out: dict[str, Any] = {}
+    for name, value in knobs.items():
+        if isinstance(value, Mapping):
+            out |= flat(value, f"{before}{name}.")
+        else:
+            out[f"{before}{name}"] = tuple(value) if isinstance(value, list) else value
+    return out
+
+
+def expanded(tree: dict[str, Any]) -> dict[str, Any]:
+    """Lists whose items say `for_each` become one item per row, with `<name>` replaced in keys and values."""
+    return {key: _expand(value) for key, value in tree.items()}
+
+
+def _expand(value: Any) -> Any:
+    if isinstance(value, list):
+        return [item for part in value for item in _items(part)]
+    if isinstance(value, dict) and "for_each" in value:
+        merged: dict[str, Any] = {}
+        for item in _items(value):
+            merged |= item
+        return merged
+    return {key: _expand(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def _items(part: Any) -> list[Any]:
+    if not (isinstance(part, dict) and "for_each" in part):
+        return [_expand(part)]
+    rest = {key: value for key, value in part.items() if key != "for_each"}
+    return [_expand(_replaced(rest, row)) for row in part["for_each"]]
+
+
+def _replaced(value: Any, row: Mapping[str, Any]) -> Any:
+    """The value with `<name>` replaced; a text that is nothing but `<name>` takes the row's value as it is."""
+    if isinstance(value, dict):
+        return {_replaced(key, row): _replaced(part, row) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_replaced(part, row) for part in value]
+    if isinstance(value, str):
+        if value.startswith("<") and value.endswith(">") and value[1:-1] in row:
+            return row[value[1:-1]]
+        for name, new in row.items():
+            value = value.replace(f"<{name}>", str(new))
+    return value
+
+
+def _said(file: str, item: Any) -> str:
+    place = ".".join(str(part) for part in item["loc"])
+    return f"{file}: `{place}`: {item['msg']}"

@@ -1,0 +1,1 @@
+"""Marts become a release: disclosure step, files, manifest, pointer, SQL side."""

@@ -1,0 +1,114 @@
+"""What a release consists of: restricted marts under pseudonyms, public marts, decisions, dictionary, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from contracts.marts import MARTS
+from contracts.marts.dimensions import DIMENSIONS
+from contracts.policy.disclosure import Decisions
+from contracts.public import PUBLIC
+from rung.lake.parquet import to_parquet
+from rung.lake.workspace import Workspace
+from rung.release.dictionary import dictionary_markdown, frictionless
+from rung.release.disclosure import decision_log, loss_report
+from transforms.s6_disclose.run import PublicSide
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file of a release, and what the manifest says of it."""
+
+    path: str
+    data: bytes
+    rows: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's line: path, bytes, checksum; rows and columns of a table."""
+        said: dict[str, Any] = {"path": self.path, "bytes": len(self.data)}
+        said["sha256"] = hashlib.sha256(self.data).hexdigest()
+        if self.rows is not None:
+            said |= {"rows": self.rows, "columns": [{"name": n, "type": t} for n, t in self.columns]}
+        return said
+
+
+def restricted_files(work: Workspace, folder: str, names: list[str], key: bytes | None) -> list[Rendered]:
+    """The restricted marts; persons under `educator_key`, or under `staff_id` where `key` is None."""
+    files = []
+    for name in names:
+        mart = MARTS[name]
+        frame = pl.read_parquet(io.BytesIO(work.lake.read(f"{folder}/{name}.parquet")))
+        if mart.person_level and key is not None:
+            frame = pseudonymise(frame, key)
+            order = ["educator_key" if column == "staff_id" else column for column in mart.order]
+            frame = frame.sort(order, nulls_last=True)
+        files.append(_table("restricted", name, frame, mart.schema))
+    files += _dimensions(work, folder, "restricted", key)
+    summary = work.lake.read(f"{folder}/summary.json")
+    return [*files, Rendered("restricted/summary.json", summary)]
+
+
+def _dimensions(work: Workspace, folder: str, side: str, key: bytes | None = None) -> list[Rendered]:
+    files = []
+    for name, dimension in DIMENSIONS.items():
+        if dimension.side == side:
+            frame = pl.read_parquet(io.BytesIO(work.lake.read(f"{folder}/{name}.parquet")))
+            if dimension.person_level and key is not None:
+                frame = pseudonymise(frame, key).sort("educator_key")
+            files.append(_table(side, name, frame, dimension.schema))
+    return files
+
+
+def public_files(work: Workspace, folder: str, side: PublicSide) -> list[Rendered]:
+    """The public marts with their data package and dictionary; nothing else ever goes into `public/`."""
+    tables = [_table("public", name, frame, PUBLIC[name].schema) for name, frame in side.marts.items()]
+    tables += _dimensions(work, folder, "public")
+    package = frictionless("public", {file.path.split("/")[1]: file.entry() for file in tables})
+    return [
+        *tables,
+        Rendered("public/datapackage.json", package),
+        Rendered("public/data-dictionary.md", dictionary_markdown("public").encode()),
+    ]
+
+
+def disclosure_files(side: PublicSide) -> list[Rendered]:
+    """The decision log and what was lost: restricted, as they hold the true values and the rules."""
+    log = _table("restricted", "disclosure_log", decision_log(side), Decisions)
+    return [log, Rendered("restricted/disclosure.json", loss_report(side))]
+
+
+def restricted_package(files: list[Rendered]) -> Rendered:
+    """The restricted side's data package."""
+    tables = {file.path.split("/")[1]: file.entry() for file in files if file.rows is not None}
+    return Rendered("restricted/datapackage.json", frictionless("restricted", tables))
+
+
+def manifest_of(files: list[Rendered], said: dict[str, Any]) -> tuple[str, bytes]:
+    """The release's id (from the content of everything in it and what it was made from) and its manifest."""
+    body = {**said, "files": [file.entry() for file in sorted(files, key=lambda file: file.path)]}
+    release_id = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+    return release_id, json.dumps({"release_id": release_id, **body}, indent=1, sort_keys=True).encode()
+
+
+def _table(side: str, name: str, frame: pl.DataFrame, schema: type[dy.Schema]) -> Rendered:
+    columns = tuple((column, str(kind)) for column, kind in frame.schema.items())
+    return Rendered(f"{side}/{name}/{name}.parquet", to_parquet(frame, schema), frame.height, columns)
+
+
+def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """`staff_id` → `educator_key` (HMAC-SHA-256, 32 hex digits), each distinct id hashed once. Grain unchanged."""
+    ids = frame["staff_id"].unique().drop_nulls().sort()
+    keys = [hmac.digest(key, staff_id.encode(), "sha256").hex()[:32] for staff_id in ids]
+    names = pl.DataFrame({"staff_id": ids, "educator_key": pl.Series(keys, dtype=pl.String)})
+    return frame.join(names, on="staff_id", how="left", maintain_order="left").select(
+        "educator_key", pl.exclude("educator_key", "staff_id")
+    )

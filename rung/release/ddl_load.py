@@ -1,0 +1,125 @@
+"""A release inside a database: a `rung.duckdb` file that BI tools open, or tables in PostgreSQL."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rung.core.errors import RungError
+from rung.lake.workspace import Workspace
+from rung.release.ddl import (
+    SIDES,
+    Placed,
+    ddl,
+    person_column,
+    placed_tables,
+    quoted,
+    reconciliations,
+    text,
+    transpiled,
+    views,
+)
+from rung.release.history import read_checked, read_manifest
+from rung.release.publish import current_release
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROWS = 20_000
+
+
+def release_tables(work: Workspace, sides: tuple[str, ...] = SIDES) -> tuple[str, list[Placed]]:
+    """The current release and its tables. Raises RungError before the first release."""
+    release_id = current_release(work)
+    if release_id is None:
+        raise RungError("there is no release yet; run `rung release`")
+    return release_id, placed_tables(read_manifest(work.releases, release_id), work.releases.uri("current"), sides)
+
+
+def statements(work: Workspace, dialect: str, sides: tuple[str, ...] = SIDES) -> str:
+    """The whole DDL over the stable paths of `current/`, ready to be run."""
+    _, tables = release_tables(work, sides)
+    return ";\n\n".join(ddl(dialect, tables)) + ";\n"
+
+
+def write_duckdb(work: Workspace, path: Path, sides: tuple[str, ...] = SIDES) -> int:
+    """Write a DuckDB file with the release's tables, comments and views; replaces the file whole. Returns its tables.
+
+    Raises RungError when a reconciliation returns rows.
+    """
+    import duckdb
+
+    release_id, tables = release_tables(work, sides)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with duckdb.connect(str(fresh)) as connection:
+        for placed in tables:
+            _fill_duckdb(connection, placed, _frame(work, release_id, placed))
+        for statement in views("duckdb", tables):
+            connection.execute(statement)
+        if sides == SIDES:
+            _reconcile(lambda query: connection.execute(query).fetchall(), "duckdb", tables)
+    fresh.replace(path)
+    return len(tables)
+
+
+def _fill_duckdb(connection: duckdb.DuckDBPyConnection, placed: Placed, frame: pl.DataFrame) -> None:
+    name = quoted(placed.table.name)
+    columns = ", ".join(f"{quoted(entry.column)} {kind}" for entry, kind in placed.columns())
+    connection.execute(f"CREATE TABLE {name} ({columns})")
+    connection.register("incoming", frame.select([entry.column for entry, _ in placed.columns()]).to_arrow())
+    connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+    connection.unregister("incoming")
+    connection.execute(f"COMMENT ON TABLE {name} IS {text(placed.table.row)}")
+    for entry, _ in placed.columns():
+        connection.execute(f"COMMENT ON COLUMN {name}.{quoted(entry.column)} IS {text(entry.meaning)}")
+
+
+def load_postgres(work: Workspace, url: str, schema: str = "rung", sides: tuple[str, ...] = SIDES) -> int:
+    """Put the release into a schema of a PostgreSQL database, from its Parquet files, in one transaction.
+
+    Readers see the old release or the new one. Raises RungError when a reconciliation returns rows: then nothing
+    changes. Returns the number of tables.
+    """
+    import psycopg
+
+    release_id, tables = release_tables(work, sides)
+    try:
+        connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"))
+    except psycopg.Error as error:
+        raise RungError(f"PostgreSQL cannot be reached: {str(error).splitlines()[0]}") from None
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {quoted(schema)}")
+        cursor.execute(f"SET LOCAL search_path TO {quoted(schema)}")
+        for statement in ddl("postgres", tables):
+            cursor.execute(statement)
+        for placed in tables:
+            _fill_postgres(cursor, placed, _frame(work, release_id, placed))
+        if sides == SIDES:
+            _reconcile(lambda query: cursor.execute(query).fetchall(), "postgres", tables)
+    return len(tables)
+
+
+def _fill_postgres(cursor: Any, placed: Placed, frame: pl.DataFrame) -> None:
+    names = [entry.column for entry, _ in placed.columns()]
+    columns = ", ".join(quoted(name) for name in names)
+    with cursor.copy(f"COPY {quoted(placed.table.name)} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
+        for part in frame.select(names).iter_slices(ROWS):
+            copy.write(part.write_csv(include_header=False, null_value="\\N", quote_style="necessary").encode())
+
+
+def _reconcile(ask: Any, dialect: str, tables: list[Placed]) -> None:
+    for name, query in reconciliations().items():
+        for statement in transpiled(query, dialect, person_column(tables)):
+            rows = ask(statement)
+            if rows:
+                raise RungError(f"reconciliation {name}: {len(rows)} rows where none may be, first {rows[0]}")
+
+
+def _frame(work: Workspace, release_id: str, placed: Placed) -> pl.DataFrame:
+    path = placed.location.removeprefix(work.releases.uri("current") + "/")
+    return pl.read_parquet(io.BytesIO(read_checked(work.releases, release_id, path)))

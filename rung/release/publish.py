@@ -1,0 +1,135 @@
+"""A release: the marts of one set of inputs under a name made from their content, and the pointer to the current one.
+
+Everything of a release is written before anything points at it. `current.json` is replaced whole, and only if nobody
+else replaced it meanwhile; the folder `current/` follows it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from rung.core.errors import RungError
+from rung.core.progress import Progress
+from rung.core.project import code_version
+from rung.lake.workspace import Workspace
+from rung.marts.build import MartsReceipt
+from rung.marts.gate import check_drift
+from rung.packs.load import packs_of
+from rung.release.contents import disclosure_files, manifest_of, public_files, restricted_files, restricted_package
+from rung.release.disclosure import Terms, disclosure_terms, public_side, remember
+
+# A made-up state has no persons to protect; a real one must bring its own key.
+SYNTHETIC_KEY = "synthetic-people-need-no-secret"
+
+
+@dataclass(frozen=True)
+class ReleaseReceipt:
+    """The release that is current now, and whether this run made it."""
+
+    release_id: str
+    location: str
+    made: bool
+
+
+def educator_key_of(work: Workspace) -> bytes:
+    """The key that turns `staff_id` into `educator_key`. Raises RungError when a real state has not set one."""
+    secret = work.settings.educator_key
+    if secret is not None:
+        return secret.get_secret_value().encode()
+    if work.settings.state.synthetic:
+        return SYNTHETIC_KEY.encode()
+    raise RungError(
+        "no key for educator_key: set RUNG_EDUCATOR_KEY in the environment to a secret of 16 characters or more"
+    )
+
+
+def run_release(
+    work: Workspace,
+    marts: MartsReceipt,
+    progress: Progress,
+    *,
+    identified: bool = False,
+    accept_drift: bool = False,
+    today: date | None = None,
+) -> ReleaseReceipt:
+    """Publish the marts as the current release; the same marts under the same key and policy are the same release.
+
+    Raises GateFailed when the disclosure audit succeeds, or figures drift beyond the band and nobody accepts it: then
+    nothing is written and the last release stays.
+    """
+    key = educator_key_of(work)
+    seen = work.releases.tag("current.json")
+    with progress.stage("release"):
+        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", today or datetime.now(UTC).date())
+        said = {
+            "inputs_id": marts.inputs_id,
+            "identified": identified,
+            "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
+            "disclosure": terms.as_json(),
+        }
+        note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
+        release_id = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
+        made = release_id is None or work.releases.tag(f"{release_id}/manifest.json") is None
+        if made:
+            check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
+            release_id = _write_release(work, marts, terms, None if identified else key)
+            work.lake.write(note, json.dumps({"release_id": release_id}).encode())
+        show(work, str(release_id), seen)
+    return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made)
+
+
+def show(work: Workspace, release_id: str, seen: str | None) -> None:
+    """Make a release the current one: `current.json`, then the folder `current/`. `seen`: the pointer's tag before.
+
+    Raises Conflict when somebody else moved the pointer meanwhile. A run that died between the two steps is mended by
+    the next.
+    """
+    current = current_release(work) if seen is not None else None
+    if current != release_id:
+        work.releases.replace("current.json", json.dumps({"release_id": release_id}).encode(), seen)
+        work.ledger.record_release(release_id, datetime.now(UTC))
+    while mirrored(work) != (now := current_release(work)):
+        work.releases.point("current", str(now))
+
+
+def current_release(work: Workspace) -> str | None:
+    """The release that `current.json` names, None before the first."""
+    if work.releases.tag("current.json") is None:
+        return None
+    name: str = json.loads(work.releases.read("current.json"))["release_id"]
+    return name
+
+
+def mirrored(work: Workspace) -> str | None:
+    """The release that `current/` shows."""
+    if work.releases.tag("current/manifest.json") is None:
+        return None
+    name: str = json.loads(work.releases.read("current/manifest.json"))["release_id"]
+    return name
+
+
+def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: bytes | None) -> str:
+    """Write every file of a release, the manifest last; nothing points at it yet. Returns its id."""
+    folder = f"marts/{marts.inputs_id}"
+    made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
+    side = public_side(work, folder, terms)
+    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side)]
+    files += [restricted_package(files), *public_files(work, folder, side)]
+    packs = packs_of(work.settings)
+    said = {
+        "state": work.settings.state.code,
+        "identified": key is None,
+        "inputs": made_from,
+        "packs": {pack.program_id: [version.version for version in pack.versions] for pack in packs},
+        "disclosure": terms.as_json(),
+        "code_version": code_version(),
+    }
+    release_id, manifest = manifest_of(files, said)
+    remember(work, side)
+    for file in files:
+        work.releases.write(f"{release_id}/{file.path}", file.data)
+    work.releases.write(f"{release_id}/manifest.json", manifest)
+    return release_id

@@ -1,0 +1,138 @@
+"""What the pages are made from: the public tables of one release (or the same tables exact, when restricted)."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from contracts.public import NO_PERSONS, PUBLIC
+from rung.core.errors import RungError
+from rung.lake.reference import load_reference
+from rung.lake.workspace import Workspace
+from rung.packs.load import packs_of
+from rung.report.restricted import MORE, exact_tables
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program's names and its levels from the lowest up: (id, title, state tier)."""
+
+    program_id: str
+    title: str
+    summary: str
+    levels: tuple[tuple[str, str, int], ...]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        return {"none": "no level", **{level: title for level, title, _ in self.levels}}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One release as the pages need it. `more` has restricted marts; it is empty in the public report.
+
+    `package`: the data package beside the tables, which explains them.
+    """
+
+    state: str
+    release_id: str
+    restricted: bool
+    districts: Mapping[str, str]
+    programs: Mapping[str, Program]
+    tables: Mapping[str, pl.DataFrame]
+    more: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    package: Mapping[str, Any] = field(default_factory=lambda: {"resources": []})
+
+    @cached_property
+    def _parts(self) -> dict[str, dict[tuple[Any, ...], pl.DataFrame]]:
+        by = ["grain", "lea_id"]
+        placed = {name: table for name, table in self.tables.items() if "grain" in table.columns}
+        return {name: t.partition_by(by, as_dict=True, maintain_order=True) for name, t in placed.items()}
+
+    def rows(self, table: str, lea_id: str | None = None, program_id: str | None = None) -> list[Row]:
+        """Rows of a public table for a district, or for the state when `lea_id` is None."""
+        key = ("state", None) if lea_id is None else ("lea", lea_id)
+        found = self._parts[table].get(key)
+        if found is None:
+            return []
+        if program_id is not None:
+            found = found.filter(pl.col("program_id") == program_id)
+        return found.to_dicts()
+
+    def extra(self, mart: str, lea_id: str | None = None, program_id: str | None = None) -> list[Row]:
+        """Rows of a restricted mart; none in the public report."""
+        found = self.more.get(mart)
+        if found is None:
+            return []
+        if lea_id is not None:
+            found = found.filter(pl.col("lea_id") == lea_id)
+        if program_id is not None:
+            found = found.filter(pl.col("program_id") == program_id)
+        return found.to_dicts()
+
+    @cached_property
+    def latest(self) -> int:
+        """The latest school year of which anything is shown."""
+        years = self.tables["public_designation"].filter(pl.col("mask") != "suppressed")["school_year"]
+        every = self.tables["public_designation"]["school_year"]
+        found = years.max() if years.len() else every.max()
+        return int(str(found)) if found is not None else 0
+
+    def programs_of(self, lea_id: str | None) -> list[Program]:
+        """Programs with rows in a district (anywhere, when `lea_id` is None), in the packs' order."""
+        if lea_id is None:
+            present = set(self.tables["public_designation"]["program_id"].unique())
+        else:
+            present = {row["program_id"] for row in self.rows("public_designation", lea_id)}
+        return [program for program in self.programs.values() if program.program_id in present]
+
+    @cached_property
+    def reported(self) -> dict[str, str]:
+        """Districts with rows, each with its name: those that have a page."""
+        names = ("public_compensation", "public_designation", "public_access")
+        present = set().union(*(self.tables[name]["lea_id"].drop_nulls().unique() for name in names))
+        return {lea_id: name for lea_id, name in self.districts.items() if lea_id in present}
+
+
+def read_facts(work: Workspace, restricted: bool) -> Facts:
+    """The current release. Raises RungError when there is none, or none with public marts."""
+    if work.releases.tag("current.json") is None:
+        raise RungError(f"{work.releases.address}: there is no release yet; run `rung run` first")
+    release_id: str = json.loads(work.releases.read("current.json"))["release_id"]
+    side = "restricted" if restricted else "public"
+    manifest = json.loads(work.releases.read(f"{release_id}/manifest.json"))
+    sides = (f"{side}/", *(f"public/{name}/" for name in NO_PERSONS))
+    paths = {f["path"].split("/")[1]: f["path"] for f in manifest["files"] if f["path"].startswith(sides)}
+
+    def read(name: str) -> pl.DataFrame:
+        return pl.read_parquet(io.BytesIO(work.releases.read(f"{release_id}/{paths[name]}")))
+
+    lacking = sorted(set(NO_PERSONS if restricted else PUBLIC) - set(paths))
+    if lacking:
+        raise RungError(f"release {release_id} has no {lacking[0]}; make a release with this version: `rung release`")
+    reference = load_reference(work.reference).tables["districts"]
+    packs = packs_of(work.settings)
+    return Facts(
+        state=work.settings.state.name,
+        release_id=release_id,
+        restricted=restricted,
+        districts=dict(reference.select("lea_id", "name").sort("lea_id").iter_rows()),
+        programs={
+            p.program_id: Program(p.program_id, p.title, p.summary, tuple((x.id, x.title, x.tier) for x in p.levels))
+            for p in packs
+        },
+        tables={
+            **(exact_tables(read) if restricted else {}),
+            **{name: read(name) for name in (NO_PERSONS if restricted else PUBLIC)},
+        },
+        more={name: read(name) for name in MORE if name in paths} if restricted else {},
+        package=json.loads(work.releases.read(f"{release_id}/{side}/datapackage.json")),
+    )

@@ -1,0 +1,45 @@
+"""Two pages of words: the dictionary of the release's tables, and the rules that a district's rows are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.extracts import EXTRACTS
+from expectations.suites import load_suites
+from rung.core.project import SUITES
+from rung.report.pages import Page, Section
+from rung.report.shown import Table
+
+SEVERITY = {"fatal": "the file is sent back", "error": "the row is sent back", "warn": "kept and counted"}
+
+
+def dictionary_page(package: Mapping[str, Any]) -> Page:
+    """Every table and column of a release's data package."""
+    sections = [
+        Section(resource["name"], (_table(resource),))
+        for resource in sorted(package["resources"], key=lambda each: str(each["name"]))
+    ]
+    columns = sum(len(resource["schema"]["fields"]) for resource in package["resources"])
+    headline = (("tables", f"{len(sections):,}"), ("columns", f"{columns:,}"))
+    lead = "Every table and column of this release: what a row is, what a number means, its unit."
+    return Page("dictionary.html", "Dictionary", lead, headline, tuple(sections))
+
+
+def _table(resource: Mapping[str, Any]) -> Table:
+    rows = [(f["name"], f["type"], f.get("unit", ""), f.get("description", "")) for f in resource["schema"]["fields"]]
+    return Table(resource.get("description", resource["name"]), ("column", "type", "unit", "meaning"), tuple(rows))
+
+
+def rules_page() -> Page:
+    """The rules of the four extracts, in a district's words."""
+    suites = load_suites(tuple(EXTRACTS), SUITES)
+    sections = [Section(name, (_rules(name, suite.expectations),)) for name, suite in suites.items()]
+    total = sum(len(suite.expectations) for suite in suites.values())
+    lead = "What is asked of every row that a district sends, and how to mend it."
+    return Page("rules.html", "Rules", lead, (("rules", f"{total:,}"),), tuple(sections))
+
+
+def _rules(name: str, expectations: Sequence[Any]) -> Table:
+    rows = [(e.meta.rule_id, SEVERITY[e.meta.severity], e.meta.message, e.meta.fix) for e in expectations]
+    return Table(f"Rules of {name}", ("rule", "what happens", "what is wrong", "how to mend it"), tuple(rows))

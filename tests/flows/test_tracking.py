@@ -1,0 +1,92 @@
+"""What a tracked run may say and repeat: no person in a word, no second try at what is the same tomorrow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from sqlalchemy.exc import OperationalError
+
+from flows.artifacts import masked
+from flows.release import refuse_uncertified
+from flows.tasks import counts_of, lake_lock, transient
+from rung.core.errors import GateFailed, RungError, unexpected
+from rung.core.progress import Progress
+from rung.core.settings import load_settings
+from rung.intake.run import IntakeReceipt, run_intake
+from rung.lake.certification import certify
+from rung.lake.places import Conflict
+from rung.lake.reference import load_reference
+from rung.lake.workspace import Workspace, open_workspace
+from tests import small_state as small
+
+
+def test_a_message_loses_what_looks_like_a_persons_number() -> None:
+    assert masked("row 12: 123-45-6789 and 0001234567 stand in hours") == "row 12: ####### and ####### stand in hours"
+    assert masked("district 0100, year 2026, 5.0 % of 1,200 rows") == "district 0100, year 2026, 5.0 % of 1,200 rows"
+    assert len(masked("x" * 1000)) == 200
+
+
+def test_an_unforeseen_error_is_told_by_kind_and_place_without_its_words(tmp_path: Path) -> None:
+    (tmp_path / "rung.toml").write_text("[state]\nname = 1\n")
+    try:
+        load_settings(tmp_path / "rung.toml").storage.landing[0].encode("Jane Doe 0001234567")
+    except Exception as error:
+        told = unexpected(error)
+    assert "Jane" not in told and "0001234567" not in told
+    assert told.startswith("unexpected RungError at rung/core/settings.py:")
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (Conflict("current.json: changed by another writer"), True),
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), True),
+        (OperationalError("select 1", {}, Exception("gone")), True),
+        (ConnectionResetError(), True),
+        (GateFailed("an identity does not hold"), False),
+        (RungError("rung.toml: unknown key"), False),
+        (ValueError("a bug"), False),
+    ],
+)
+def test_only_what_can_differ_next_time_is_tried_again(error: Exception, again: bool) -> None:
+    assert transient(error) is again
+
+
+def test_a_log_line_of_a_receipt_holds_counts_only() -> None:
+    receipt = IntakeReceipt(drops=2, states={"accepted": 1, "held": 1}, rows_read=9, stray=("0100/Jane Doe.csv",))
+    told = counts_of(receipt)
+    assert told["submissions_accepted"] == 1 and told["rows_read"] == 9
+    assert all(isinstance(value, int) for value in told.values())
+
+
+def test_one_lake_has_one_lock_however_it_is_named(tmp_path: Path) -> None:
+    small.write_state(tmp_path)
+    other = tmp_path / "other.toml"
+    other.write_text(small.CONFIG.replace('lake = "lake"', 'lake = "reference/../lake"'))
+    far = tmp_path / "far.toml"
+    far.write_text(small.CONFIG.replace('lake = "lake"', 'lake = "lake2"'))
+    names = [lake_lock(open_workspace(tmp_path / name)) for name in ("rung.toml", "other.toml", "far.toml")]
+    assert names[0] == names[1] != names[2]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    root = tmp_path_factory.mktemp("state")
+    small.write_state(root)
+    made = open_workspace(root / "rung.toml")
+    run_intake(made, load_reference(made.reference), Progress(quiet=True))
+    return made
+
+
+def test_the_weekly_release_waits_until_every_district_has_certified(work: Workspace) -> None:
+    with pytest.raises(GateFailed, match="2 of 2 districts have not certified 2026: 0100, 0200"):
+        refuse_uncertified(work)
+    certify(work.ledger, "0100", 2026, datetime.now(UTC))
+    certify(work.ledger, "0200", 2025, datetime.now(UTC))
+    with pytest.raises(GateFailed, match="1 of 2 districts have not certified 2026: 0200"):
+        refuse_uncertified(work)
+    certify(work.ledger, "0200", 2026, datetime.now(UTC))
+    refuse_uncertified(work)

@@ -1,0 +1,24 @@
+"""`rung check` prints what to mend, rows that come back before warnings, and no cell's value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rung.cli.tables import to_mend
+from rung.intake.dry_run import check_files
+from rung.lake.workspace import open_workspace
+from tests import small_state as small
+
+
+def test_what_sends_rows_back_comes_before_what_warns(tmp_path: Path) -> None:
+    small.write_state(tmp_path)
+    rows = small.payroll("0100", 2026)
+    late = rows[0].replace("2025-09-15", "2052-09-15")
+    file = tmp_path / "p.csv"
+    file.write_text(small.csv(small.PAYROLL, [*rows, late, "0001002,2026-01-15,BASE,01,ten"]))
+    (checked,) = check_files(open_workspace(tmp_path / "rung.toml"), [file], "payroll", "0100", 2026)
+    lines = to_mend(checked)
+    assert [line.split(" ")[1] for line in lines] == ["PAY-024", "PAY-014"]
+    assert lines[0].startswith("1. PAY-024 (1 row, comes back; p.csv row 28): The amount could not be read")
+    assert "warning; p.csv row 27" in lines[1]
+    assert "ten" not in lines[0].split()

@@ -1,0 +1,134 @@
+"""A folder on disk and a prefix on a real S3 server answer alike."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rung.core.errors import RungError
+from rung.lake import s3
+from rung.lake.places import Conflict, Place, open_place
+
+
+@pytest.fixture(params=["disk", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    if request.param == "disk":
+        return open_place("somewhere", tmp_path)
+    return s3_place(request.getfixturevalue("s3_server"), monkeypatch, f"s3://rung/{uuid.uuid4().hex}")
+
+
+def s3_place(server: Any, monkeypatch: pytest.MonkeyPatch, address: str, who: str = "pipeline") -> Place:
+    key, secret = getattr(server, who)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    return open_place(address, Path(), server.endpoint_url, "us-east-1")
+
+
+def test_what_is_written_is_read_and_listed_in_order(place: Place) -> None:
+    place.write("b/2.csv", b"two")
+    place.write("b/1.csv", b"one")
+    place.write("a.csv", b"a")
+    assert [(entry.key, entry.size) for entry in place.entries()] == [("a.csv", 1), ("b/1.csv", 3), ("b/2.csv", 3)]
+    assert [entry.key for entry in place.entries("b")] == ["b/1.csv", "b/2.csv"]
+    assert list(place.entries("nowhere")) == []
+    assert place.read("b/1.csv") == b"one"
+    with pytest.raises(FileNotFoundError):
+        place.read("b/3.csv")
+
+
+def test_a_changed_object_has_another_tag(place: Place) -> None:
+    place.write("x", b"1")
+    (first,) = place.entries()
+    place.write("x", b"2")
+    (second,) = place.entries()
+    assert first.etag != second.etag
+    assert place.tag("y") is None
+
+
+def test_a_folder_is_removed_whole(place: Place) -> None:
+    for n in range(3):
+        place.write(f"gone/{n}", b"x")
+    place.write("stays", b"x")
+    place.remove("gone")
+    assert [entry.key for entry in place.entries()] == ["stays"]
+
+
+def test_of_many_who_write_new_one_wins(place: Place) -> None:
+    def attempt(n: int) -> bool:
+        try:
+            place.write_new("pointer.json", str(n).encode())
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(attempt, range(8)))
+    assert sum(won) == 1
+    assert place.read("pointer.json") == str(won.index(True)).encode()
+
+
+def test_of_two_who_replace_what_they_saw_one_wins(place: Place) -> None:
+    place.replace("current.json", b"0", None)
+    seen = place.tag("current.json")
+
+    def attempt(n: int) -> bool:
+        try:
+            place.replace("current.json", f"new {n}".encode(), seen)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        won = list(pool.map(attempt, range(6)))
+    assert sum(won) == 1
+    assert place.read("current.json") == f"new {won.index(True)}".encode()
+    with pytest.raises(Conflict):
+        place.replace("current.json", b"again", None)
+
+
+def test_names_do_not_leave_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(RungError, match="leaves"):
+        open_place("inside", tmp_path).read("../outside")
+
+
+def test_listings_have_many_pages(s3_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = s3_place(s3_server, monkeypatch, f"s3://rung/{uuid.uuid4().hex}")
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda n: place.write(f"{n:05d}", b"x"), range(1_203)))
+    assert [entry.key for entry in place.entries()] == [f"{n:05d}" for n in range(1_203)]
+    place.remove("")
+    assert list(place.entries()) == []
+
+
+def test_large_objects_are_read_in_parts(s3_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "RANGE", 1_000)
+    place = s3_place(s3_server, monkeypatch, f"s3://rung/{uuid.uuid4().hex}")
+    data = bytes(n % 251 for n in range(10_500))
+    place.write("large", data)
+    (entry,) = place.entries()
+    assert place.read_whole(entry) == data
+    place.write("large", b"other" * 3_000)
+    with pytest.raises(RungError, match="cannot be read"):
+        place.read_whole(entry)  # no longer the object that was listed
+
+
+def test_what_is_not_allowed_is_told_in_one_line(s3_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3_place(s3_server, monkeypatch, "s3://rung/lake").write("there", b"1")
+    place = s3_place(s3_server, monkeypatch, "s3://rung/lake", "bi")
+    with pytest.raises(RungError, match=r"^s3://rung/lake/x: cannot be written: AccessDenied; check .*$"):
+        place.write("x", b"1")
+    with pytest.raises(RungError, match="AccessDenied"):
+        list(place.entries())
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    place = open_place("s3://rung/lake", Path(), "http://127.0.0.1:9", "us-east-1")
+    with pytest.raises(RungError, match="EndpointConnectionError"):
+        place.read("x")

@@ -1,0 +1,42 @@
+"""Every golden case of every pack: the rows that an analyst expects, all of them and no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from rung.packs.golden_cases import differences, read_case
+from rung.packs.load import PROGRAMS, load_pack, pack_files
+
+CASES = Path(__file__).resolve().parents[2] / "golden" / "packs"
+FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_a_golden_case_comes_out_as_expected(folder: Path) -> None:
+    case = read_case(folder)
+    pack = load_pack(PROGRAMS / f"{case.program_id}.yaml", case.knobs, check=False)
+    assert differences(case, pack) == []
+
+
+@pytest.mark.parametrize("path", pack_files(), ids=lambda path: path.stem)
+def test_every_pack_has_golden_cases(path: Path) -> None:
+    assert any(folder.name.split("__")[0] == path.stem for folder in FOLDERS)
+
+
+def test_a_wrong_expectation_is_told_row_by_row() -> None:
+    case = read_case(CASES / "dc_lift__rules_vectors")
+    pack = load_pack(PROGRAMS / "dc_lift.yaml")
+    last = case.expected.height - 1
+    wrong = case.expected.with_row_index().with_columns(
+        level=pl.when(pl.col("index") == 0).then(pl.lit("expert")).otherwise("level"),
+        school_year=pl.when(pl.col("index") == last).then(pl.lit("1999")).otherwise("school_year"),
+    )
+    found = differences(replace(case, expected=wrong.drop("index")), pack)
+    assert len(found) == 3  # one other level, one row missing, one row too many
+    assert sum("expected expert" in line for line in found) == 1
+    assert sum("nobody expected" in line for line in found) == 1
+    assert sum("no row" in line for line in found) == 1

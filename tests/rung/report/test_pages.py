@@ -1,0 +1,308 @@
+"""The report's pages from hand-made tables: right numbers, nothing hidden shown or loaded, fit for all readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.public import PUBLIC
+from rung.lake.places import LocalPlace
+from rung.report import theme
+from rung.report.facts import Facts, Program
+from rung.report.write import write_pages
+
+LADDER = Program("p", "Ladder <of> Oaks & Elms", "A ladder.", (("low", "Low", 0), ("mid", "Mid", 1), ("top", "Top", 2)))
+
+
+def table(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows of a public table; what a row does not say is null, and the contract is asked."""
+    schema = PUBLIC[name].schema
+    kinds = schema.create_empty().schema
+    full = [{column: row.get(column) for column in kinds} for row in rows]
+    text = {c: pl.String if k.is_decimal() else k for c, k in kinds.items()}
+    return schema.validate(pl.DataFrame(full, schema=text), cast=True)
+
+
+def count(persons: int | None, **keys: Any) -> dict[str, Any]:
+    """A published count; None is suppressed."""
+    if persons is None:
+        return {"grain": "lea", "mask": "suppressed", "reason": "protects_persons", **keys}
+    return {
+        "grain": "lea",
+        "mask": "published",
+        "persons": persons,
+        "persons_low": persons,
+        "persons_high": persons,
+    } | keys
+
+
+def band(low: int, high: int, **keys: Any) -> dict[str, Any]:
+    return {"grain": "lea", "mask": "banded", "persons_low": low, "persons_high": high, **keys}
+
+
+def money(amount: str | None, **keys: Any) -> dict[str, Any]:
+    if amount is None:
+        return {"grain": "lea", "mask": "suppressed", "reason": "confidential_pay", **keys}
+    return {"grain": "lea", "mask": "published", "amount": amount, **keys}
+
+
+def arrival(lea_id: str, extract: str, word: str, days: int | None) -> dict[str, Any]:
+    late = {"timeliness": word, "days_late": days, "accepted": word != "missing"}
+    return {"lea_id": lea_id, "extract": extract, "school_year": 2026, **late}
+
+
+def facts() -> Facts:
+    lea = {"lea_id": "0100", "program_id": "p"}
+    designation = [
+        count(40, level="low", school_year=2025, **lea),
+        count(31, level="low", school_year=2026, **lea),
+        band(10, 14, level="mid", school_year=2026, **lea),
+        count(None, level="top", school_year=2026, **lea),
+    ]
+    flow = [
+        count(30, from_level="low", to_level="low", school_year=2026, **lea),
+        count(11, from_level="low", to_level="mid", school_year=2026, **lea),
+        count(None, from_level="mid", to_level="low", school_year=2026, **lea),
+    ]
+    retention = [
+        count(n, group="others", outcome=o, school_year=2025, **lea)
+        for o, n in (("all", 100), ("stay_school", 80), ("leave", 15), ("move_lea", None))
+    ]
+    access = [
+        count(n, measure=m, poverty_quartile=q, school_year=2026, lea_id="0100")
+        for m, q, n in (("teachers", "1", 200), ("leaders", "1", 20), ("teachers", "all", 200), ("leaders", "all", 20))
+    ]
+    span = [
+        count(n, measure=m, school_year=2026, lea_id="0100")
+        for m, n in (("teachers", 200), ("evaluators", 25), ("evaluators_without_leaders", 20))
+    ]
+    funding = [
+        money("750000.00", stream="local_general", school_year=2026, **lea),
+        money("250000.00", stream="philanthropic", school_year=2026, **lea),
+    ]
+    cost = [money(None, cost_part="all", school_year=2026, **lea)]
+    pay = [money("9000000.00", pay_group="base", school_year=2026, lea_id="0100")]
+    tables = {
+        "public_designation": table("public_designation", designation),
+        "public_ladder_flow": table("public_ladder_flow", flow),
+        "public_retention": table("public_retention", retention),
+        "public_access": table("public_access", access),
+        "public_supervision_span": table("public_supervision_span", span),
+        "public_funding_mix": table("public_funding_mix", funding),
+        "public_sustainability": table("public_sustainability", cost),
+        "public_leaders": table("public_leaders", [count(20, school_year=2026, **lea)]),
+        "public_compensation": table("public_compensation", pay),
+    }
+    cliff = {"school_year": 2026, "stream": "philanthropic", "lea_id": "0100"}
+    tables["public_grant_cliff"] = table(
+        "public_grant_cliff",
+        [
+            money("60000.00", ends="2028", **cliff),
+            money("190000.00", ends="2030", **cliff),
+            money(None, ends="2028", **{**cliff, "stream": "competitive_federal"}),
+            money("250000.00", ends="all", **cliff),
+            money(None, ends="2028", program_id="p", **cliff),
+        ],
+    )
+    path = {"program_id": "p", "scenario": "base", "school_year": 2026, "mask": "published", "grain": "state"}
+    tables["public_cost_projection"] = table(
+        "public_cost_projection",
+        [
+            {**path, "future_year": 2026 + n, **dict.fromkeys(("expected", "p50"), m), "p10": low, "p90": high}
+            for n, (low, m, high) in enumerate(
+                [("900.00", "900.00", "900.00"), ("870.00", "950.00", "1010.00"), ("880.00", "990.00", "1120.00")]
+            )
+        ],
+    )
+    tables["public_data_quality"] = table(
+        "public_data_quality",
+        [
+            arrival("0100", "roster", "late", 3),
+            arrival("0100", "payroll", "on_time", 0),
+            arrival("0200", "roster", "missing", None),
+            arrival("0200", "payroll", "no_due_day", None),
+        ],
+    )
+    fields = [{"name": "persons", "type": "integer", "unit": "persons", "description": "Persons <counted>."}]
+    package = {"resources": [{"name": "public_leaders", "description": "One row.", "schema": {"fields": fields}}]}
+    names = {"0100": "Oak & Co", "0200": "Elm"}
+    return Facts("Oak State", "abc123", False, names, {"p": LADDER}, tables, package=package)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("report")
+    assert write_pages(facts(), LocalPlace(root)).pages == 5
+    return root
+
+
+def page(report: Path) -> str:
+    return (report / "district" / "0100.html").read_text(encoding="utf-8")
+
+
+def test_every_number_is_said_as_it_was_published(report: Path) -> None:
+    text = page(report)
+    assert '<td>Mid</td><td class="n">10–14</td>' in text
+    assert "<td>Top</td><td>hidden to protect persons</td>" in text
+    assert '>Low → Mid</td><td class="n">11</td>' in text
+    assert "other teachers: 80 % in the same school" in text
+    assert "25 % is money that ends" in text
+    assert '<td class="n">10.0</td>' in text  # 20 leaders of 200 teachers
+    assert '<td class="n">8.0</td><td class="n">10.0</td>' in text  # 200 teachers, 25 evaluators, 20 without leaders
+    assert "the program&#39;s designations are confidential, so its pay is not published" in text
+
+
+def test_a_district_without_rows_has_no_page_and_names_are_escaped(report: Path) -> None:
+    assert not (report / "district" / "0200.html").exists()
+    assert "Oak &amp; Co" in page(report) and "Ladder &lt;of&gt; Oaks &amp; Elms" in page(report)
+
+
+def test_when_data_came_is_said_by_the_worst_extract_and_by_extract(report: Path) -> None:
+    state = (report / "index.html").read_text(encoding="utf-8")
+    assert "2 of 2 district-years late or not accepted" in state
+    assert state.index("<td>not accepted</td>") < state.index("<td>late (3 days)</td>"), "the worst stands first"
+    own = page(report)
+    assert "1 of 2 extracts late or not accepted" in own
+    assert ">payroll</th><td>on time</td>" in own
+
+
+def test_the_cliff_is_drawn_from_all_programs_together(report: Path) -> None:
+    text = page(report)
+    assert "$250,000 a year ends, the first of it in 2027-28 (philanthropic)." in text
+    assert '<td>2029-30</td><td class="n">$190,000</td>' in text
+    assert "1 amounts are hidden" not in text and "One amount is hidden to protect persons." in text
+
+
+def test_the_public_page_says_why_pay_per_hour_is_not_there(report: Path) -> None:
+    state = (report / "index.html").read_text(encoding="utf-8")
+    assert "Not shown: a median is the pay of one person; it stands in the restricted report." in state
+
+
+def test_ten_years_stand_on_the_programs_page_and_on_no_districts(report: Path) -> None:
+    program = (report / "program" / "p.html").read_text(encoding="utf-8")
+    assert "Fan of cost: $900 in 2025-26; half of the runs under $990 in 2027-28." in program
+    assert '<td class="n">$880</td><td class="n">$990</td><td class="n">$1,120</td>' in program
+    assert "money that recurs" not in program and "Cost in ten years" not in page(report)
+
+
+def test_words_and_rules_are_explained_in_the_same_report(report: Path) -> None:
+    assert "<td>Persons &lt;counted&gt;.</td>" in (report / "dictionary.html").read_text(encoding="utf-8")
+    rules = (report / "rules.html").read_text(encoding="utf-8")
+    assert rules.count("<tr>") > 100 and ">PAY-0" in rules and ">the row is sent back<" in rules
+
+
+def test_hidden_parts_are_drawn_as_hidden_and_never_guessed(report: Path) -> None:
+    """80 and 15 of 100 are shown; the other 5 are one grey part, whatever they are."""
+    hidden = re.search(r'aria-label="After 2024-25[^"]*"', page(report))
+    assert hidden and "hidden" not in hidden.group()
+    assert theme.OUTCOMES["hidden"] in page(report)
+
+
+def test_the_same_facts_give_the_same_bytes(report: Path, tmp_path: Path) -> None:
+    write_pages(facts(), LocalPlace(tmp_path))
+    for path in report.rglob("*.html"):
+        assert (tmp_path / path.relative_to(report)).read_bytes() == path.read_bytes()
+
+
+def test_no_page_loads_anything(report: Path) -> None:
+    for path in report.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "default-src 'none'" in text
+        namespaces = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+        assert set(re.findall(r"(?:https?:)?//[^\s\"'<>)]+", text)) <= namespaces
+        assert re.findall(r"<link[^>]*>", text) == ['<link rel="icon" href="data:,">']  # else a browser asks for one
+        assert not re.search(r"<(script|img|iframe|object|embed|video|audio|source)\b|@import|url\((?!#)", text)
+        assert not re.search(r"\son[a-z]+=", text)
+
+
+def test_every_link_leads_somewhere(report: Path) -> None:
+    for path in report.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        ids = set(re.findall(r'\sid="([^"]+)"', text))
+        for href in re.findall(r'<a [^>]*href="([^"]+)"', text):
+            if href.startswith("#"):
+                assert href[1:] in ids, href
+            else:
+                assert (path.parent / href).is_file(), href
+
+
+class Reader(HTMLParser):
+    """What a screen reader meets: headings in order, pictures with words, tables with headers, ids once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.regions: list[str] = []
+        self.wrong: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        if tag == "svg" and given.get("aria-hidden") != "true":
+            self.wrong.append("a picture that is read out as shapes")
+        if given.get("role") in ("img", "region") and not given.get("aria-label"):
+            self.wrong.append(f"{given['role']} without words")
+        if given.get("role") == "region":
+            self.regions.append(str(given["aria-label"]))
+        if tag == "th" and given.get("scope") not in ("col", "row"):
+            self.wrong.append("a table header without scope")
+        if tag == "html" and given.get("lang") != "en":
+            self.wrong.append("no language")
+
+
+@pytest.fixture(scope="module")
+def readers(report: Path) -> Iterator[list[Reader]]:
+    found = []
+    for path in sorted(report.rglob("*.html")):
+        reader = Reader()
+        reader.feed(path.read_text(encoding="utf-8"))
+        found.append(reader)
+    yield found
+
+
+def test_pages_read_well_aloud(readers: list[Reader]) -> None:
+    for reader in readers:
+        assert reader.wrong == []
+        assert reader.headings[0] == 1 and reader.headings.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(reader.headings))
+        assert len(set(reader.ids)) == len(reader.ids)
+        assert len(set(reader.regions)) == len(reader.regions)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_words_stand_out_from_paper() -> None:
+    for colour in (theme.INK, theme.QUIET, theme.BLUE):
+        assert contrast(colour, theme.PAPER) >= 7, colour
+    assert contrast(theme.ORANGE, theme.PAPER) >= 3  # the outline of what has the focus
+    assert contrast("#7a1f00", "#ffffff") >= 7
+
+
+@pytest.mark.parametrize("palette", [theme.STREAMS, theme.OUTCOMES], ids=["streams", "outcomes"])
+def test_neighbours_in_a_stack_differ_in_lightness(palette: dict[str, str]) -> None:
+    """In grey print, and to a reader who sees no colours: within each family neighbours are a step apart."""
+    family = [c for name, c in palette.items() if name not in ("unknown", "hidden")]
+    shades = [116 * max(luminance(c), 0.00886) ** (1 / 3) - 16 for c in family]
+    for before, after in pairwise(shades):
+        assert abs(before - after) >= 9, (palette, before, after)

@@ -1,0 +1,36 @@
+"""Clean files whose values are not in canonical writing: they are read again, with care."""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from transforms.s1_conform.values import unreadable_columns
+
+_GUARDED = [".", "E+", "e+", "'"]
+
+
+def need_tolerant_reader(typed: pl.DataFrame, contract: type[dy.Schema]) -> set[int]:
+    """The `drop_no` of every drop with a value that does not read strictly, or could be meant otherwise.
+
+    That is a text that is not of its column's type, a word outside a closed vocabulary, an identifier with a mark that
+    spreadsheets leave, a required value that is not there (perhaps the line is a total, or nothing at all).
+    """
+    columns = contract.columns()
+    odd = [pl.col(name).is_not_null() for name in unreadable_columns(typed.schema) if _any(typed[name])]
+    odd += [pl.col(name).is_null() for name in columns if not columns[name].nullable and typed[name].null_count()]
+    for name in typed.columns:
+        if name not in columns or columns[name].dtype != pl.String or not _any(typed[name]):
+            continue
+        if values := (columns[name].metadata or {}).get("values"):
+            odd.append(~pl.col(name).is_in(list(values)))
+        elif name.endswith("_id"):
+            odd.append(pl.col(name).str.contains_any(_GUARDED))
+    if not odd:
+        return set()
+    flagged = typed.lazy().select("drop_no", pl.any_horizontal(odd).alias("odd")).filter("odd").select("drop_no")
+    return set(flagged.unique().collect()["drop_no"].to_list())
+
+
+def _any(column: pl.Series) -> bool:
+    return column.null_count() < column.len()

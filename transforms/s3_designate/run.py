@@ -1,0 +1,129 @@
+"""The mart `designation`: every adopted pack over every educator (DESIGN section 7, MARTS sections 2 and 5).
+
+    build_designation(
+        *, packs: Sequence[Pack],
+        evaluation, roster, leadership,                      # accepted extracts, all LEAs and years
+        districts, schools, program_adoption, rating_systems # reference tables; all pl.LazyFrame
+    ) -> pl.LazyFrame                                        # contract: contracts/marts/designation.py
+
+From a mapping of tables: `build_designation(packs=packs, **{name: tables[name] for name in READS})`. A program runs in
+the LEAs and years that `program_adoption` names. Frames are collected inside, once a pack, for the automaton's step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.marts.designation import Designation
+from contracts.policy.packs import Pack
+from transforms.s3_designate.amounts import with_amounts
+from transforms.s3_designate.automaton import compile_pack
+from transforms.s3_designate.educator_year_panel import build_panel
+from transforms.s3_designate.evidence import Evidence, gather
+from transforms.s3_designate.messages import with_messages
+from transforms.s3_designate.rows import (
+    LadderRun,
+    rows_of_leas,
+    rows_of_state,
+    run_ladder,
+    with_meaning,
+    with_runs,
+)
+from transforms.s3_designate.state_space import StateSpace
+
+READS = (
+    "evaluation",
+    "roster",
+    "leadership",
+    "districts",
+    "schools",
+    "program_adoption",
+    "rating_systems",
+)
+KEY = ("lea_id", "staff_id", "program_id", "school_year")
+
+
+def build_designation(
+    *,
+    packs: Sequence[Pack],
+    evaluation: pl.LazyFrame,
+    roster: pl.LazyFrame,
+    leadership: pl.LazyFrame,
+    districts: pl.LazyFrame,
+    schools: pl.LazyFrame,
+    program_adoption: pl.LazyFrame,
+    rating_systems: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """One row per staff_id x lea_id x program_id x school_year that a program touches.
+
+    `level` is held after the year's evidence; `amount` in US dollars; `evidence_years` joined by `;`. `finding` names
+    the kind of exception that the row is, if any. Rules: PACKS.md as `programs/*.yaml`; sorted by its key.
+    """
+    evidence = gather(
+        evaluation=evaluation,
+        roster=roster,
+        leadership=leadership,
+        districts=districts,
+        schools=schools,
+        program_adoption=program_adoption,
+        rating_systems=rating_systems,
+    )
+    found = [designate(evidence, pack) for pack in packs]
+    schema = Designation.create_empty().select(COLUMNS)
+    frames = [schema, *(frame for frame in found if frame is not None)]
+    return pl.concat(frames).sort(KEY).lazy()
+
+
+COLUMNS = list(Designation.columns())
+
+
+def designate(evidence: Evidence, pack: Pack) -> pl.DataFrame | None:
+    """One pack's rows, as the contract has them; None where no LEA adopted it or nobody has a row."""
+    ran = designated_run(evidence, pack)
+    return None if ran is None else _finished(ran[0], pack)
+
+
+def designated_run(evidence: Evidence, pack: Pack) -> tuple[pl.DataFrame, LadderRun] | None:
+    """One pack's rows with everything that made them (states, inputs' cases, facts), and the walk itself."""
+    space = StateSpace(pack)
+    panel = build_panel(evidence, pack, space)
+    if panel is None:
+        return None
+    ladder_run = run_ladder(pack, space, panel, compile_pack(pack))
+    rosters = evidence.educators.select("lea_id", "school_year").unique().collect()
+    rows_of = rows_of_state if pack.scope == "state" else rows_of_leas
+    rows = rows_of(pack, panel, ladder_run, rosters)
+    if rows.is_empty():
+        return None
+    rows = with_runs(with_meaning(rows, ladder_run), panel, space, ladder_run)
+    if pack.scope == "state":
+        rows = _won_elsewhere(rows)
+    return with_messages(with_amounts(rows, pack, space), pack, space, panel.years_of), ladder_run
+
+
+def _won_elsewhere(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of several LEAs, only the one whose evidence won says earned."""
+    other = pl.col("status").is_in(["earned", "renewed"]) & ~pl.col("first").fill_null(True)
+    return rows.with_columns(
+        status=pl.when(other).then(pl.lit("held")).otherwise("status"),
+        rule_id=pl.when(other).then(pl.lit("held_elsewhere")).otherwise("rule_id"),
+    )
+
+
+def _finished(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
+    """The contract's columns."""
+    tiers = {level.id: level.tier for level in pack.levels}
+    has_level = pl.col("level").is_not_null()
+    unset = any(pay.pro_rata_to and pack.number(pay.pro_rata_to) is None for pay in pack.pay)
+    note = pl.lit("; appropriation not configured: the full amount" if unset else "")
+    return rows.with_columns(
+        program_id=pl.lit(pack.program_id),
+        state_tier=pl.col("level").replace_strict(tiers, default=0, return_dtype=pl.Int8),
+        visibility=pl.lit(pack.visibility),
+        reason=pl.col("reason") + pl.when(has_level).then(note).otherwise(pl.lit("")),
+        years_at_level=pl.when(has_level).then("years_at_level").cast(pl.Int32),
+        interval=pl.when(has_level & (pl.col("interval") > 0)).then("interval").cast(pl.Int32),
+        school_year=pl.col("school_year").cast(pl.Int16),
+    ).select(COLUMNS)

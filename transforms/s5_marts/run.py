@@ -1,0 +1,130 @@
+"""Stage 5: every restricted mart from what stages 2 to 4 made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from contracts.marts import MARTS
+from contracts.policy.parameters import MetricParameters
+from contracts.policy.terms import ProgramTerms
+from transforms.s2_resolve.run import Frames, Materialize, as_they_are
+from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
+from transforms.s5_marts.access import build_access
+from transforms.s5_marts.compensation import build_compensation
+from transforms.s5_marts.compliance import build_compliance
+from transforms.s5_marts.cost_projection import build_cost_projection
+from transforms.s5_marts.educator_year import build_educator_year
+from transforms.s5_marts.exceptions import build_exceptions
+from transforms.s5_marts.funding_mix import build_funding_mix
+from transforms.s5_marts.grant_cliff import build_grant_cliff
+from transforms.s5_marts.ladder_flow import build_ladder_flow
+from transforms.s5_marts.leadership_activity import build_leadership_activity
+from transforms.s5_marts.leadership_role import build_leadership_role
+from transforms.s5_marts.monitors import build_monitors
+from transforms.s5_marts.pay_parity import build_pay_parity
+from transforms.s5_marts.position_exchange import build_position_exchange
+from transforms.s5_marts.program_comparison import build_program_comparison
+from transforms.s5_marts.reach import build_reach
+from transforms.s5_marts.retention import build_retention
+from transforms.s5_marts.supervision_span import build_supervision_span
+from transforms.s5_marts.sustainability import build_sustainability
+
+
+def build_marts(
+    facts: Frames,
+    tables: Mapping[str, pl.LazyFrame],
+    designation: pl.LazyFrame,
+    programs: Sequence[ProgramTerms],
+    parameters: MetricParameters,
+    materialize: Materialize = as_they_are,
+) -> Frames:
+    """Every mart of stage 5 by name, each in its contract's columns and in the order in which it is written.
+
+    `facts`: what stages 2 (`resolve`) and 4 (`sustain`) made, by name. `tables`: accepted extracts and reference tables
+    (optional ones as empty frames of their schema). `programs`: `pack.terms()` of every loaded pack. `materialize`: how
+    to collect frames that several marts share; without it every mart is one lazy plan from the tables. `designation`
+    and `data_quality` are built elsewhere.
+    """
+    facts = facts | {name: tables[name] for name in ("leadership", "schools")} | {"designation": designation}
+    marts = {**_people(facts, tables, programs, parameters), **_money(facts, tables, parameters)}
+    marts |= materialize({name: marts[name] for name in ("educator_year", "leadership_role")})
+    marts |= _leadership(facts | marts, programs, parameters)
+    marts["monitors"] = build_monitors(
+        marts["educator_year"], marts["access"], facts["leadership"], facts["assignments"], facts["schools"], parameters
+    )
+    marts["exceptions"] = build_exceptions(programs, facts | marts, parameters)
+    return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
+
+
+def _people(
+    facts: Frames, tables: Mapping[str, pl.LazyFrame], programs: Sequence[ProgramTerms], parameters: MetricParameters
+) -> Frames:
+    """Marts of persons and of schools' staff."""
+    return {
+        "educator_year": build_educator_year(
+            facts["record_years"],
+            facts["lea_years"],
+            facts["ratings"],
+            tables["districts"],
+            facts["pay_totals"],
+            facts["leader_years"],
+        ),
+        "leadership_role": build_leadership_role(
+            facts["positions"],
+            facts["role_years"],
+            facts["role_pay"],
+            own_roles(facts["adopted"], role_frame(programs)),
+            facts["lea_years"],
+            facts["pay_totals"],
+            tables["minimum_wage"],
+            parameters,
+        ),
+        "supervision_span": build_supervision_span(
+            facts["assignments"], tables["evaluation"], facts["leader_years"], parameters
+        ),
+        "position_exchange": build_position_exchange(
+            facts["assignments"], facts["adopted"], unit_frame(programs), parameters
+        ),
+    }
+
+
+def _money(facts: Frames, tables: Mapping[str, pl.LazyFrame], parameters: MetricParameters) -> Frames:
+    """Marts of pay, cost and funding."""
+    return {
+        "compensation": build_compensation(facts["pay"], facts["base_pay"]),
+        "funding_mix": build_funding_mix(facts["pay"]),
+        "sustainability": build_sustainability(
+            facts["costs"], facts["teacher_compensation"], facts["role_based"], facts["runway"]
+        ),
+        "cost_projection": build_cost_projection(facts["projection"]),
+        "grant_cliff": build_grant_cliff(facts["pay"], tables["program_finance"], parameters),
+        "pay_parity": build_pay_parity(facts["designation"], facts["pay_totals"], facts["lea_years"]),
+    }
+
+
+def _leadership(facts: Frames, programs: Sequence[ProgramTerms], parameters: MetricParameters) -> Frames:
+    """Marts of what leadership does. `facts` hold `educator_year` too."""
+    return {
+        "ladder_flow": build_ladder_flow(facts["designation"]),
+        "retention": build_retention(
+            facts["educator_year"], facts["leaders"], facts["keys"], facts["schools"], parameters
+        ),
+        "access": build_access(
+            facts["educator_year"], facts["leader_pay"], facts["schools"], facts["lea_years"], parameters
+        ),
+        "reach": build_reach(
+            facts["leaders"],
+            facts["role_years"],
+            role_frame(programs),
+            facts["assignments"],
+            facts["leadership"],
+            facts["costs"],
+        ),
+        "leadership_activity": build_leadership_activity(facts["leadership"], facts["lea_years"]),
+        "program_comparison": build_program_comparison(
+            facts["designation"], facts["lea_years"], facts["adopted"], parameters
+        ),
+        "compliance": build_compliance(programs, facts),
+    }
