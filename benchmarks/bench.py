@@ -10,44 +10,24 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from benchmarks.ladder import ladder_step
-from benchmarks.measure import Step, bytes_under, step_of, timed
+from benchmarks.measure import Report, Step, bytes_under, step_of, timed
 from benchmarks.peer_steps import peer_steps
 from benchmarks.peers import NOT_IN_SQL
 from benchmarks.resubmission import drop_again
 from benchmarks.state import BenchState, prepared
+from benchmarks.table import report_table
 
 FLOOR_RUNS = 3
 STAGES = ("intake", "marts", "release")
 MADE = ("lake", "receipts", "releases", "rung.db", "extra")
 
 
-@dataclass(frozen=True)
-class Report:
-    """All steps of one bench, and what they say against each other."""
-
-    scale: str
-    rows: dict[str, int]
-    landing_bytes: int
-    steps: tuple[Step, ...]
-    ratios: dict[str, float | None]
-    machine: dict[str, Any]
-
-    def step(self, name: str) -> Step | None:
-        return next((step for step in self.steps if step.name == name), None)
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
     """Benches one scale and prints the report: a table, or JSON. Raises RungError when a step fails."""
-    from benchmarks.table import report_table
-
     say = (lambda _text: None) if as_json else _say
     report = measure(prepared(scale, cache_dir, say), say)
     ladder = ladder_step()

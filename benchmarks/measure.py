@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rung.core.errors import RungError
 
@@ -66,6 +67,24 @@ class Step:
     bytes_read: int = 0
     bytes_written: int = 0
     parts: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All steps of one bench, and what they say against each other."""
+
+    scale: str
+    rows: dict[str, int]
+    landing_bytes: int
+    steps: tuple[Step, ...]
+    ratios: dict[str, float | None]
+    machine: dict[str, Any]
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def step_of(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bench import Report
+from benchmarks.measure import Report
 from benchmarks.peers import NOT_IN_SQL
 
 WORDS = {

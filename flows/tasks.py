@@ -97,7 +97,7 @@ def transient(error: BaseException) -> bool:
     from botocore.exceptions import BotoCoreError
     from sqlalchemy.exc import OperationalError
 
-    from rung.lake.places import Conflict
+    from rung.lake.place import Conflict
 
     return isinstance(error, Conflict | BotoCoreError | OperationalError | ConnectionError | TimeoutError)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.vocabulary import EXTRACTS
-from rung.lake.places import Entry, Place
+from rung.lake.place import Entry, Place
 from transforms.s1_conform.decode.archive import unsafe_name
 
 

@@ -19,7 +19,8 @@ from rung.intake.discover import Drop, LandedFile
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import receipt_files
 from rung.intake.validate import submission_of, validate_batch
-from rung.lake.places import Entry, LocalPlace
+from rung.lake.place import Entry
+from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 

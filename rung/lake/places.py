@@ -1,6 +1,6 @@
 """The only module that opens files: a place is a local folder or an `s3://bucket/prefix`, both with the same verbs.
 
-`storage_s3` is its half for S3.
+`s3` is its half for S3.
 
 Writes are whole or not at all: a local file is written beside its name and renamed, an S3 object is one PUT.
 """
@@ -12,71 +12,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
 from rung.core.errors import RungError
+from rung.lake.place import Conflict, Entry, Place
 
 # Small row groups let BI tools skip; statistics are on by default. One setting for every Parquet file Rung writes.
 PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "statistics": True, "row_group_size": 250_000}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An object of a place: `key` inside it, bytes, a tag that changes when its content does, and when it came."""
-
-    key: str
-    size: int
-    etag: str
-    modified: datetime
-
-
-class Conflict(RungError):
-    """Somebody else wrote the object first."""
-
-
-class Place(Protocol):
-    """A folder on disk or a prefix in a bucket. Keys use `/` and never leave the place."""
-
-    address: str
-
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
-        """Objects under a folder, in order of key."""
-
-    def read(self, key: str) -> bytes:
-        """Bytes of an object. Raises FileNotFoundError."""
-
-    def read_whole(self, entry: Entry) -> bytes:
-        """Bytes of a listed object, large ones in ranges read beside each other. Raises FileNotFoundError."""
-
-    def write(self, key: str, data: bytes) -> None:
-        """Write an object whole, over an older one if there is one."""
-
-    def write_new(self, key: str, data: bytes) -> None:
-        """Write an object that must not exist yet. Raises Conflict."""
-
-    def replace(self, key: str, data: bytes, seen: str | None) -> None:
-        """Write an object only if its tag is still `seen` (None: still absent). Raises Conflict."""
-
-    def tag(self, key: str) -> str | None:
-        """The object's tag, None when it is absent."""
-
-    def remove(self, prefix: str) -> None:
-        """Remove every object under a folder."""
-
-    def point(self, name: str, target: str) -> None:
-        """Make the folder `name` show what the folder `target` holds: in one step on disk, by copying on S3."""
-
-    def uri(self, key: str) -> str:
-        """What Polars scans."""
-
-    @property
-    def options(self) -> dict[str, str] | None:
-        """Polars storage options."""
 
 
 class LocalPlace:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from contracts.policy.mapping import DistrictMapping
 from contracts.reference import REFERENCES
 from rung.core.errors import RungError
-from rung.lake.places import Place
+from rung.lake.place import Place
 from transforms.s1_conform.crosswalk import CROSSWALK
 from transforms.s1_conform.values import UNREADABLE, type_columns, unreadable_columns
 

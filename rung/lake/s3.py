@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rung.core.errors import RungError
-from rung.lake.places import Conflict, Entry
+from rung.lake.place import Conflict, Entry
 
 RANGE = 16 * 1024**2  # larger objects are read in parts beside each other
 PAGE = 1000

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rung.core.settings import Settings, load_settings
 from rung.lake.ledger import Ledger
-from rung.lake.places import Place, open_place
+from rung.lake.place import Place
+from rung.lake.places import open_place
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import PUBLIC
 from rung.core.errors import RungError
-from rung.lake.places import Place
+from rung.lake.place import Place
 from rung.lake.workspace import Workspace
 from rung.release.publish import current_release, show
 

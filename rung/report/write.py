@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from rung.core.progress import Progress
-from rung.lake.places import Place
+from rung.lake.place import Place
 from rung.lake.workspace import Workspace
 from rung.report import theme
 from rung.report.draw import draw_all, spec

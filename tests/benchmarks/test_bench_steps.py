@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks.bench import Step, ratios_of, run_bench
+from benchmarks.bench import ratios_of, run_bench
 from benchmarks.floor import read_and_write
-from benchmarks.measure import bytes_under, timed
+from benchmarks.measure import Step, bytes_under, timed
 from benchmarks.resubmission import drop_again
 from benchmarks.state import prepared
 from benchmarks.table import WORDS

@@ -17,7 +17,7 @@ from rung.core.progress import Progress
 from rung.core.settings import load_settings
 from rung.intake.run import IntakeReceipt, run_intake
 from rung.lake.certification import certify
-from rung.lake.places import Conflict
+from rung.lake.place import Conflict
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small

@@ -11,7 +11,8 @@ import pytest
 from rung.core.progress import Progress
 from rung.intake.discover import discover
 from rung.intake.run import run_intake
-from rung.lake.places import Entry, LocalPlace
+from rung.lake.place import Entry
+from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
 from tests import small_state as small

@@ -11,7 +11,7 @@ import pytest
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.intake.run import IntakeReceipt, run_intake
-from rung.lake.places import Place
+from rung.lake.place import Place
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small

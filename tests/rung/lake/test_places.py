@@ -11,7 +11,8 @@ import pytest
 
 from rung.core.errors import RungError
 from rung.lake import s3
-from rung.lake.places import Conflict, Place, open_place
+from rung.lake.place import Conflict, Place
+from rung.lake.places import open_place
 
 
 @pytest.fixture(params=["disk", "s3"])

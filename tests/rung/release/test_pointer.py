@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rung.core.errors import RungError
-from rung.lake.places import Conflict
+from rung.lake.place import Conflict
 from rung.lake.workspace import Workspace, open_workspace
 from rung.release.contents import Rendered, manifest_of
 from rung.release.history import prune, read_current, released_before, roll_back

@@ -1,0 +1,64 @@
+"""What a storage place is: the verbs that a local folder and an S3 prefix share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from rung.core.errors import RungError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An object of a place: `key` inside it, bytes, a tag that changes when its content does, and when it came."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+
+
+class Conflict(RungError):
+    """Somebody else wrote the object first."""
+
+
+class Place(Protocol):
+    """A folder on disk or a prefix in a bucket. Keys use `/` and never leave the place."""
+
+    address: str
+
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        """Objects under a folder, in order of key."""
+
+    def read(self, key: str) -> bytes:
+        """Bytes of an object. Raises FileNotFoundError."""
+
+    def read_whole(self, entry: Entry) -> bytes:
+        """Bytes of a listed object, large ones in ranges read beside each other. Raises FileNotFoundError."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Write an object whole, over an older one if there is one."""
+
+    def write_new(self, key: str, data: bytes) -> None:
+        """Write an object that must not exist yet. Raises Conflict."""
+
+    def replace(self, key: str, data: bytes, seen: str | None) -> None:
+        """Write an object only if its tag is still `seen` (None: still absent). Raises Conflict."""
+
+    def tag(self, key: str) -> str | None:
+        """The object's tag, None when it is absent."""
+
+    def remove(self, prefix: str) -> None:
+        """Remove every object under a folder."""
+
+    def point(self, name: str, target: str) -> None:
+        """Make the folder `name` show what the folder `target` holds: in one step on disk, by copying on S3."""
+
+    def uri(self, key: str) -> str:
+        """What Polars scans."""
+
+    @property
+    def options(self) -> dict[str, str] | None:
+        """Polars storage options."""
