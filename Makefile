@@ -9,7 +9,7 @@ CONFIG ?= $(DEMO)/rung.toml
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: run test test-slow lint bench lock clean server stop deploy
+.PHONY: run test test-slow test-slow-tenth mutants lint bench lock clean server stop deploy
 
 run: .venv/ready
 	$(BIN)/rung demo $(DEMO)
@@ -21,6 +21,16 @@ test: .venv/ready
 
 test-slow: .venv/ready
 	$(BIN)/python -m pytest -m slow
+
+# A tenth of the slow proofs, another tenth each day.
+test-slow-tenth: .venv/ready
+	$(BIN)/python -m pytest -m slow --tenth $(shell date +%j)
+
+# Changes the code of transforms/ in small ways and lists the changes that no test noticed. MODULES narrows it, for example
+# MODULES="transforms.s2_resolve*". Hours for all of it: made for the night.
+mutants: .venv/ready
+	$(BIN)/mutmut run $(MODULES)
+	$(BIN)/mutmut results
 
 lint: .venv/ready
 	$(BIN)/ruff check .
