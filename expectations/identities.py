@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PROGRAM
 from transforms.money import cents
 
 Frames = Mapping[str, pl.LazyFrame]
-LEA_YEAR = ["lea_id", "school_year"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def payroll_is_in_compensation_once(frames: Frames) -> pl.LazyFrame:
@@ -165,7 +164,7 @@ def broken_rows(frames: Frames, *, nominal: bool = True) -> dict[str, pl.LazyFra
     }
 
 
-def _differing(left: pl.LazyFrame, right: pl.LazyFrame, key: list[str], one: str, other: str) -> pl.LazyFrame:
+def _differing(left: pl.LazyFrame, right: pl.LazyFrame, key: Sequence[str], one: str, other: str) -> pl.LazyFrame:
     """Keys whose two numbers differ; a key on one side only counts as 0 on the other."""
     return left.join(right, on=key, how="full", coalesce=True).filter(
         pl.col(one).fill_null(0) != pl.col(other).fill_null(0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import dataframely as dy
 
+from contracts.keys import PROGRAM
 from contracts.marts.access import Access
 from contracts.marts.compensation import Compensation
 from contracts.marts.compliance import Compliance
@@ -38,30 +39,28 @@ class Mart:
     order: tuple[str, ...]
 
 
-LEA_PROGRAM_YEAR = ("lea_id", "program_id", "school_year")
-
 MARTS: dict[str, Mart] = {
     "educator_year": Mart(EducatorYear, True, ("staff_id", "school_year")),
     "designation": Mart(Designation, True, ("staff_id", "lea_id", "program_id", "school_year")),
-    "ladder_flow": Mart(LadderFlow, False, (*LEA_PROGRAM_YEAR, "from_level", "to_level")),
+    "ladder_flow": Mart(LadderFlow, False, (*PROGRAM, "from_level", "to_level")),
     "leadership_role": Mart(
         LeadershipRole, True, ("staff_id", "lea_id", "school_id", "role_code", "program_id", "school_year")
     ),
     "compensation": Mart(Compensation, True, ("staff_id", "lea_id", "school_year", "pay_type", "stream")),
-    "sustainability": Mart(Sustainability, False, LEA_PROGRAM_YEAR),
+    "sustainability": Mart(Sustainability, False, PROGRAM),
     "position_exchange": Mart(PositionExchange, False, ("school_id", "school_year")),
-    "funding_mix": Mart(FundingMix, False, (*LEA_PROGRAM_YEAR, "stream")),
+    "funding_mix": Mart(FundingMix, False, (*PROGRAM, "stream")),
     "grant_cliff": Mart(GrantCliff, False, ("lea_id", "award_id", "future_year")),
     "cost_projection": Mart(CostProjection, False, ("lea_id", "program_id", "scenario", "future_year")),
     "pay_parity": Mart(PayParity, False, ("lea_id", "program_id", "level", "school_year")),
     "supervision_span": Mart(SupervisionSpan, False, ("school_id", "school_year")),
-    "retention": Mart(Retention, False, (*LEA_PROGRAM_YEAR, "group")),
+    "retention": Mart(Retention, False, (*PROGRAM, "group")),
     "access": Mart(Access, False, ("lea_id", "school_year", "poverty_quartile")),
     "reach": Mart(Reach, False, ("lea_id", "program_id", "role_code", "school_year")),
     "leadership_activity": Mart(LeadershipActivity, False, ("lea_id", "school_id", "month", "measure")),
     "monitors": Mart(Monitors, False, ("lea_id", "school_year", "monitor", "cut")),
-    "program_comparison": Mart(ProgramComparison, False, LEA_PROGRAM_YEAR),
-    "compliance": Mart(Compliance, False, (*LEA_PROGRAM_YEAR, "rule_id", "school_id")),
+    "program_comparison": Mart(ProgramComparison, False, PROGRAM),
+    "compliance": Mart(Compliance, False, (*PROGRAM, "rule_id", "school_id")),
     "exceptions": Mart(Exceptions, True, ("exception_id",)),
     "data_quality": Mart(DataQuality, False, ("lea_id", "extract", "school_year", "rule_id")),
 }

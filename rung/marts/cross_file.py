@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR
 from rung.intake.receipts import safe_csv
 from rung.lake.ledger import Submission
 from rung.lake.places import write_parquet
 from rung.lake.workspace import Workspace
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, DISTRICT_YEAR, findings
+from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, findings
 
 WRITERS = 8
 TOLD = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")
@@ -30,7 +31,7 @@ def across_files(
         orient="row",
     )
     told = found.join(format_message, on="rule_id", how="left", maintain_order="left")
-    by_district = told.partition_by(DISTRICT_YEAR, as_dict=True, maintain_order=True)
+    by_district = told.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
     nothing = told.clear()
 
     def tell(place: tuple[str, int]) -> None:

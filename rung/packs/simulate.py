@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from contracts.keys import PROGRAM
 from contracts.policy.packs import Pack
 from contracts.policy.parameters import MetricParameters
 from rung.core.errors import RungError
@@ -23,7 +24,6 @@ from transforms.s3_designate.run import READS, build_designation
 from transforms.s5_marts.program_comparison import build_program_comparison
 
 CROSSWALK = ("from_system", "from_level", "to_system", "to_level")
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts import vocabulary as v
+from contracts.keys import LEA_YEAR, PERSON
 
 Tables = Mapping[str, pl.LazyFrame]
-DISTRICT_YEAR = ["lea_id", "school_year"]
-PERSON = [*DISTRICT_YEAR, "staff_id"]
 PLACE = ["submission_id", "source_file", "source_row"]
 FINDING: dict[str, pl.DataType] = {
     "rule_id": pl.String(),
@@ -88,10 +87,10 @@ def _in_year() -> pl.Expr:
 
 def _unlisted(rows: pl.LazyFrame, tables: Tables, person: str = "staff_id") -> pl.LazyFrame:
     """Rows whose `person` is on no roster of a district-year that has sent one."""
-    sent = tables["roster"].select(DISTRICT_YEAR).unique()
+    sent = tables["roster"].select(LEA_YEAR).unique()
     listed = on_roster(tables).rename({"staff_id": person})
-    asked = rows.filter(pl.col(person).is_not_null()).join(sent, on=DISTRICT_YEAR, how="semi")
-    return asked.join(listed, on=[*DISTRICT_YEAR, person], how="anti")
+    asked = rows.filter(pl.col(person).is_not_null()).join(sent, on=LEA_YEAR, how="semi")
+    return asked.join(listed, on=[*LEA_YEAR, person], how="anti")
 
 
 def paid_but_not_on_roster(tables: Tables) -> pl.LazyFrame:
@@ -132,17 +131,17 @@ def _role_lines(tables: Tables) -> pl.LazyFrame:
 def role_without_pay(tables: Tables) -> pl.LazyFrame:
     """A leadership role on the roster and no net role pay, in a district-year that has sent payroll."""
     paid = _role_lines(tables).group_by(PERSON).agg(pl.col("amount").sum()).filter(pl.col("amount") != 0)
-    sent = tables["payroll"].select(DISTRICT_YEAR).unique()
+    sent = tables["payroll"].select(LEA_YEAR).unique()
     held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null())
-    rows = held.join(sent, on=DISTRICT_YEAR, how="semi").join(paid, on=PERSON, how="anti")
+    rows = held.join(sent, on=LEA_YEAR, how="semi").join(paid, on=PERSON, how="anti")
     return rows.with_columns(evidence=_said("role ", pl.col("role_code"), " on the roster, no net role pay"))
 
 
 def pay_without_role(tables: Tables) -> pl.LazyFrame:
     """Net pay on a code that names a role, and no such role on the roster; one row per educator and role."""
     held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null()).select(*PERSON, role="role_code")
-    sent = tables["roster"].select(DISTRICT_YEAR).unique()
-    lines = _role_lines(tables).filter(pl.col("role").is_not_null()).join(sent, on=DISTRICT_YEAR, how="semi")
+    sent = tables["roster"].select(LEA_YEAR).unique()
+    lines = _role_lines(tables).filter(pl.col("role").is_not_null()).join(sent, on=LEA_YEAR, how="semi")
     paid = lines.group_by(*PERSON, "role").agg(pl.col("amount").sum(), pl.col(PLACE).sort_by(PLACE).first())
     rows = paid.filter(pl.col("amount") != 0).join(held.unique(), on=[*PERSON, "role"], how="anti")
     return rows.with_columns(

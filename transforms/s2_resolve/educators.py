@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from contracts.keys import PERSON
 from transforms.s2_resolve.service import FTE_PARTS, clip_assignments
 
-KEY = ["lea_id", "staff_id", "school_year"]
 OF_MAIN_ROW = (
     "staff_classification",
     "position_title",
@@ -42,7 +44,7 @@ def lea_years_of_assignments(assignments: pl.LazyFrame) -> pl.LazyFrame:
     row says), `students_taught` (sum), `days_in_service` (the maximum), and from the row with most FTE-days:
     `staff_classification`, `position_title`, `salary_lane`, `salary_step`, `highest_degree`, `supervisor_staff_id`.
     """
-    people_lf = assignments.group_by(KEY).agg(
+    people_lf = assignments.group_by(PERSON).agg(
         is_teacher=(pl.col("staff_classification") == "teacher").any(),
         fte_microdays=pl.col("fte_microdays").sum(),
         window_days=pl.col("window_days").first(),
@@ -56,8 +58,8 @@ def lea_years_of_assignments(assignments: pl.LazyFrame) -> pl.LazyFrame:
     )
     fte = pl.col("fte_microdays") / (pl.col("window_days") * FTE_PARTS)
     return (
-        people_lf.join(_main_rows(assignments), on=KEY, how="left")
-        .join(_schools_of_record(assignments, KEY), on=KEY, how="left")
+        people_lf.join(_main_rows(assignments), on=PERSON, how="left")
+        .join(_schools_of_record(assignments, PERSON), on=PERSON, how="left")
         .with_columns(fte=fte)
     )
 
@@ -67,15 +69,15 @@ def _main_rows(assignments: pl.LazyFrame) -> pl.LazyFrame:
 
     Most educators have one row, which needs no sorting.
     """
-    narrow_lf = assignments.select(*KEY, *MAIN_ORDER, *(name for name in OF_MAIN_ROW if name not in MAIN_ORDER))
-    several_lf = narrow_lf.group_by(KEY).agg(pl.len()).filter(pl.col("len") > 1)
-    falling = [False] * len(KEY) + [True, True] + [False] * (len(MAIN_ORDER) - 2)
+    narrow_lf = assignments.select(*PERSON, *MAIN_ORDER, *(name for name in OF_MAIN_ROW if name not in MAIN_ORDER))
+    several_lf = narrow_lf.group_by(PERSON).agg(pl.len()).filter(pl.col("len") > 1)
+    falling = [False] * len(PERSON) + [True, True] + [False] * (len(MAIN_ORDER) - 2)
     sorted_lf = (
-        narrow_lf.join(several_lf, on=KEY, how="semi")
-        .sort(*KEY, *MAIN_ORDER, descending=falling, nulls_last=True)
-        .unique(KEY, keep="first", maintain_order=True)
+        narrow_lf.join(several_lf, on=PERSON, how="semi")
+        .sort(*PERSON, *MAIN_ORDER, descending=falling, nulls_last=True)
+        .unique(PERSON, keep="first", maintain_order=True)
     )
-    return pl.concat([narrow_lf.join(several_lf, on=KEY, how="anti"), sorted_lf]).select(*KEY, *OF_MAIN_ROW)
+    return pl.concat([narrow_lf.join(several_lf, on=PERSON, how="anti"), sorted_lf]).select(*PERSON, *OF_MAIN_ROW)
 
 
 def record_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
@@ -83,7 +85,7 @@ def record_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
     return _schools_of_record(assignments, ["staff_id", "school_year"])
 
 
-def _schools_of_record(assignments: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+def _schools_of_record(assignments: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
     columns = [name for name in ("lea_id", "school_id") if name not in keys]
     falling = [False] * len(keys) + [True, False, False]
     return (

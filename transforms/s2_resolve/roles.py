@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON
 from transforms.s2_resolve.service import FTE_PARTS, covered_days
-
-KEY = ["lea_id", "staff_id", "school_year"]
 
 
 def role_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
@@ -17,7 +16,7 @@ def role_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
     (over the role's rows, weighted by FTE-days; null when no row says).
     """
     role_lf = assignments.filter(pl.col("role_code").is_not_null() & (pl.col("role_code") != ""))
-    keys = [*KEY, "role_code"]
+    keys = [*PERSON, "role_code"]
     weight = pl.col("fte_microdays").filter(pl.col("release_share").is_not_null())
     parts = (pl.col("release_share") * FTE_PARTS).round().cast(pl.Int64) * pl.col("fte_microdays")
     release = parts.cast(pl.Int128).sum() / (weight.cast(pl.Int128).sum() * FTE_PARTS)
@@ -27,7 +26,7 @@ def role_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
             release_share=pl.when(weight.sum() > 0).then(release).otherwise(pl.col("release_share").max()),
         )
         .join(covered_days(role_lf, keys, "role_days"), on=keys, how="left")
-        .join(covered_days(assignments, KEY, "lea_days"), on=KEY, how="left")
+        .join(covered_days(assignments, PERSON, "lea_days"), on=PERSON, how="left")
         .with_columns(pl.col("role_days", "lea_days").fill_null(0))
         .with_columns(is_held=pl.col("role_days") * 2 > pl.col("lea_days"))
     )

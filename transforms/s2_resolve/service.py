@@ -6,6 +6,8 @@ proration and "more than half of the days" count only days inside the LEA's cont
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 YEAR_BEGINS, YEAR_ENDS = "07-01", "06-30"
@@ -58,7 +60,7 @@ def contract_windows(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFr
     )
 
 
-def covered_days(assignments: pl.LazyFrame, keys: list[str], name: str) -> pl.LazyFrame:
+def covered_days(assignments: pl.LazyFrame, keys: Sequence[str], name: str) -> pl.LazyFrame:
     """One row per `keys`: `name` = days of the contract window covered by at least one stay (concurrent rows once)."""
     there_lf = assignments.filter(pl.col("contract_days") > 0).select(
         *keys, "contract_begin", "contract_end", "contract_days"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PERSON
 from contracts.policy.parameters import MetricParameters
 from transforms.money import cents, dollars, fine_from_cents, ratio
 from transforms.s4_sustain.terms import with_loads
 
-LEA_YEAR = ["lea_id", "school_year"]
-PERSON = ["lea_id", "school_year", "staff_id"]
 ENTRY_LANE, ENTRY_STEP = "BA", 1
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON
 from transforms.money import cents, fine_from_cents
-
-KEY = ["lea_id", "school_year", "staff_id"]
 
 
 def base_pay(totals: pl.LazyFrame, assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per KEY with pay: `base_cents`, `counterfactual_fine`, `increment_fine`, `increment_status`.
+    """One row per PERSON with pay: `base_cents`, `counterfactual_fine`, `increment_fine`, `increment_status`.
 
     Counterfactual = schedule[lane][step] x FTE-days / days of the contract window, summed over stays (MARTS 4.9);
     fine = hundred-millionths of a dollar. A person with a day that no schedule prices, or with no roster row, keeps
@@ -21,8 +20,8 @@ def base_pay(totals: pl.LazyFrame, assignments: pl.LazyFrame, salary_schedules: 
     paid = pl.col("base_cents") > 0
     actual = fine_from_cents(pl.col("base_cents"))
     return (
-        totals.select(*KEY, "base_cents")
-        .join(schedule_value(assignments, salary_schedules), on=KEY, how="left")
+        totals.select(*PERSON, "base_cents")
+        .join(schedule_value(assignments, salary_schedules), on=PERSON, how="left")
         .with_columns(pl.when(priced).then(pl.col("schedule_fine")).otherwise(actual).alias("counterfactual_fine"))
         .with_columns(
             pl.when(paid | ~priced).then(actual - pl.col("counterfactual_fine")).alias("increment_fine"),
@@ -38,7 +37,7 @@ def base_pay(totals: pl.LazyFrame, assignments: pl.LazyFrame, salary_schedules: 
 
 
 def schedule_value(assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per KEY: `schedule_fine`, what the schedule pays for the year's stays, and whether all were `priced`."""
+    """One row per PERSON: `schedule_fine`, what the schedule pays for the stays, and whether all were `priced`."""
     rates = salary_schedules.select(
         "lea_id",
         "school_year",
@@ -48,9 +47,9 @@ def schedule_value(assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) ->
     )
     served = pl.col("fte_microdays") > 0
     return (
-        assignments.select(*KEY, "salary_lane", "salary_step", "fte_microdays", "window_days")
+        assignments.select(*PERSON, "salary_lane", "salary_step", "fte_microdays", "window_days")
         .join(rates, on=["lea_id", "school_year", "salary_lane", "salary_step"], how="left")
-        .group_by(KEY)
+        .group_by(PERSON)
         .agg(
             # cents x millionths of an FTE-day over days = millionths of a cent, the fine unit
             ((pl.col("rate_cents") * pl.col("fte_microdays")).sum() / pl.col("window_days").first())
@@ -60,5 +59,5 @@ def schedule_value(assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) ->
             (pl.col("rate_cents").is_not_null() | ~served).all().alias("covered"),
             served.any().alias("served"),
         )
-        .select(*KEY, "schedule_fine", (pl.col("covered") & pl.col("served")).alias("priced"))
+        .select(*PERSON, "schedule_fine", (pl.col("covered") & pl.col("served")).alias("priced"))
     )

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM
 from contracts.policy.parameters import MetricParameters
 from transforms.s4_sustain.cohort import Cohort, Floats, Path, project
 
-LEA_PROGRAM = ["lea_id", "program_id"]
 AMOUNTS = ("expected", "p10", "p50", "p90")
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]

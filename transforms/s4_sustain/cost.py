@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.policy.parameters import MetricParameters
 from transforms.money import cents, dollars, ratio
 from transforms.s4_sustain.terms import with_loads
-
-LEA_YEAR = ["lea_id", "school_year"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def program_keys(

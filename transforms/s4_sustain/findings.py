@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.keys import PERSON
 from contracts.policy.parameters import Findings
 from contracts.policy.terms import ProgramTerms
 from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.limits import pay_outside
 from transforms.s4_sustain.messages import format_message
 
-PERSON = ["lea_id", "school_year", "staff_id"]
 COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
 DAY = pl.duration(days=1)
 

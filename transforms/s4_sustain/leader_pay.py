@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEADER, PERSON
 from transforms.money import fine_from_cents
-
-KEY = ["lea_id", "program_id", "school_year", "staff_id"]
-PERSON = ["lea_id", "school_year", "staff_id"]
 
 
 def leader_pay(
@@ -18,16 +16,16 @@ def leader_pay(
     record_years: pl.LazyFrame,
     adopted: pl.LazyFrame,
 ) -> pl.LazyFrame:
-    """One row per leader of a program (KEY): `level`, `state_tier`, `school_id` of record in the LEA, `role_cents`
+    """One row per leader of a program (LEADER): `level`, `state_tier`, `school_id` of record in the LEA, `role_cents`
     (stipend, hourly and bonus on the program's own codes), `increment_fine` (0 where it goes to another program or is
     not known), `increment_status`, `base_cents`, `pay_fine` = role pay + increment, unloaded (MARTS 5, metrics 3).
     """
-    own = pay.filter("is_role_pay").group_by(KEY).agg(pl.col("cents").sum().alias("role_cents"))
+    own = pay.filter("is_role_pay").group_by(LEADER).agg(pl.col("cents").sum().alias("role_cents"))
     takes = pl.col("takes_increment").fill_null(False)
     return (
-        leaders.join(own, on=KEY, how="left")
+        leaders.join(own, on=LEADER, how="left")
         .join(base_lf, on=PERSON, how="left")
-        .join(increment_takers(leaders, record_years, adopted), on=KEY, how="left")
+        .join(increment_takers(leaders, record_years, adopted), on=LEADER, how="left")
         .join(lea_years.select(*PERSON, "school_id"), on=PERSON, how="left")
         .with_columns(
             pl.col("role_cents").fill_null(0),
@@ -36,7 +34,7 @@ def leader_pay(
         )
         .with_columns((fine_from_cents(pl.col("role_cents")) + pl.col("increment_fine")).alias("pay_fine"))
         .select(
-            *KEY,
+            *LEADER,
             "level",
             "state_tier",
             "school_id",
@@ -50,7 +48,7 @@ def leader_pay(
 
 
 def increment_takers(leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of KEY that get the increment, with `takes_increment` true: one program per person, LEA and year.
+    """Rows of LEADER that get the increment, with `takes_increment` true: one program per person, LEA and year.
 
     The highest tier; then the program adopted earlier; then the packs' order. Where one designation travels over
     several LEAs of the year, only the LEA of record's row takes part (MARTS 5, metrics 3 and 10).
@@ -74,5 +72,5 @@ def increment_takers(leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted:
             nulls_last=True,
         )
         .unique(PERSON, keep="first", maintain_order=True)
-        .select(*KEY, pl.lit(True).alias("takes_increment"))
+        .select(*LEADER, pl.lit(True).alias("takes_increment"))
     )

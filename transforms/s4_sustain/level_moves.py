@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM, PROGRAM_PERSON
 from transforms.s4_sustain.messages import format_message
 
 LONGEST = 2
-LEA_PROGRAM = ["lea_id", "program_id"]
-PERSON = [*LEA_PROGRAM, "staff_id"]
 
 
 def state_years(designation: pl.LazyFrame) -> pl.LazyFrame:
     """One row per person x program x LEA x year with a level: `state` (level and years at it) and `state_tier`."""
     years = pl.col("years_at_level").fill_null(1).clip(1, LONGEST)
     return designation.filter(pl.col("level").is_not_null()).select(
-        *PERSON, "school_year", "level", "state_tier", format_message("{}:{}", "level", years).alias("state")
+        *PROGRAM_PERSON, "school_year", "level", "state_tier", format_message("{}:{}", "level", years).alias("state")
     )
 
 
@@ -29,10 +28,12 @@ def state_moves(states: pl.LazyFrame, last_years: pl.LazyFrame) -> pl.LazyFrame:
 
     `last_years`: LEA_PROGRAM x `first_year`, `base_year`; a pair of years needs both inside.
     """
-    now = states.select(*PERSON, "school_year", pl.col("state").alias("to_state"))
-    before = states.select(*PERSON, (pl.col("school_year") + 1).cast(pl.Int16), pl.col("state").alias("from_state"))
+    now = states.select(*PROGRAM_PERSON, "school_year", pl.col("state").alias("to_state"))
+    before = states.select(
+        *PROGRAM_PERSON, (pl.col("school_year") + 1).cast(pl.Int16), pl.col("state").alias("from_state")
+    )
     return (
-        now.join(before, on=[*PERSON, "school_year"], how="full", coalesce=True)
+        now.join(before, on=[*PROGRAM_PERSON, "school_year"], how="full", coalesce=True)
         .join(last_years, on=LEA_PROGRAM)
         .filter((pl.col("school_year") > pl.col("first_year")) & (pl.col("school_year") <= pl.col("base_year")))
         .group_by(*LEA_PROGRAM, "from_state", "to_state")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_SCHOOL, PERSON
 from contracts.policy.terms import ComplianceCheck
 from transforms.money import cents, ratio
 from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.leaders import has_tier
-
-PERSON = ["lea_id", "school_year", "staff_id"]
-SCHOOL = ["lea_id", "school_year", "school_id"]
 
 
 def holders(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
@@ -27,7 +25,7 @@ def share_of_teachers(check: ComplianceCheck, program_id: str, facts: Frames) ->
 
     Schools: those on the check's partner list, else those with a designee of the program.
     """
-    by = SCHOOL if check.scope == "school" else SCHOOL[:2]
+    by = LEA_SCHOOL if check.scope == "school" else LEA_SCHOOL[:2]
     held = holders(check, program_id, facts)
     teachers = facts["lea_years"].filter("is_teacher").group_by(by).agg(pl.len().alias("teachers"))
     counted = teachers.join(held.group_by(by).agg(pl.len().alias("held")), on=by, how="left")
@@ -37,8 +35,8 @@ def share_of_teachers(check: ComplianceCheck, program_id: str, facts: Frames) ->
         counted = counted.join(_partners(check.partner_list, facts), on=["school_id", "school_year"], how="semi")
     else:
         anyone = holders(check.model_copy(update={"levels": ()}), program_id, facts)
-        counted = counted.join(anyone, on=SCHOOL, how="semi")
-    return counted.select(*SCHOOL, ratio(pl.col("held").fill_null(0), pl.col("teachers")).alias("value"))
+        counted = counted.join(anyone, on=LEA_SCHOOL, how="semi")
+    return counted.select(*LEA_SCHOOL, ratio(pl.col("held").fill_null(0), pl.col("teachers")).alias("value"))
 
 
 def spent_share(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
@@ -55,11 +53,11 @@ def spent_share(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.La
     )
     granted = (
         holders(check, program_id, facts)
-        .group_by(SCHOOL)
+        .group_by(LEA_SCHOOL)
         .agg(pl.col("amount").pipe(cents).sum().alias("granted"), pl.col("amount").is_null().any().alias("unknown"))
     )
-    return granted.join(spent, on=SCHOOL, how="left").select(
-        *SCHOOL,
+    return granted.join(spent, on=LEA_SCHOOL, how="left").select(
+        *LEA_SCHOOL,
         pl.when(~pl.col("unknown")).then(ratio(pl.col("spent").fill_null(0), pl.col("granted"))).alias("value"),
     )
 
@@ -79,7 +77,7 @@ def team_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.L
     return (
         holders(check, program_id, facts)
         .join(team, on=PERSON, how="left")
-        .group_by(SCHOOL)
+        .group_by(LEA_SCHOOL)
         .agg((~size.is_between(low, high)).sum().cast(pl.Float64).alias("value"))
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PROGRAM
 from contracts.policy.parameters import LikeComparison
 
-PROGRAM = ["lea_id", "program_id", "school_year"]
 CELL = ["lea_id", "school_year", "cell_band", "cell_experience", "cell_poverty"]
 STAYS = {
     "lea": ("stay_school", "move_school"),

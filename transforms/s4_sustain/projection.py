@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM, PROGRAM
 from contracts.policy.parameters import MetricParameters
 from transforms.money import dollars
 from transforms.s4_sustain.cohorts import project_all
 from transforms.s4_sustain.level_moves import state_moves
 
-LEA_PROGRAM = ["lea_id", "program_id"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
 SCHEMA = {
     "lea_id": pl.String,
     "program_id": pl.String,

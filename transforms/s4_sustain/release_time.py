@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.policy.parameters import MetricParameters
 from transforms.s4_sustain.terms import with_loads
-
-LEA_YEAR = ["lea_id", "school_year"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def with_release_cost(positions: pl.LazyFrame, median_base: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM
 from transforms.money import cents
 from transforms.s4_sustain.messages import format_message
-
-LEA_PROGRAM = ["lea_id", "program_id"]
 
 
 def base_years(costs: pl.LazyFrame) -> pl.LazyFrame:
@@ -58,7 +59,7 @@ def has_ended(future_year: str = "future_year") -> pl.Expr:
     return first_year_without() <= pl.col(future_year)
 
 
-def matches(finance: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
+def matches(finance: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
     """Contracted match by `keys` and the future year it pays in: `match_cents`."""
     return (
         finance.filter(pl.col("kind") == "match")

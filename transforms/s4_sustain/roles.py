@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON, ROLE
 from transforms.s2_resolve.service import covered_days
 
-PERSON = ["lea_id", "school_year", "staff_id"]
-ROLE = [*PERSON, "role_code"]
 SHARE_PARTS = 1_000_000  # release shares are summed as whole millionths
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM
 from contracts.policy.parameters import MetricParameters
-
-LEA_PROGRAM = ["lea_id", "program_id"]
 
 
 def with_revenue(paths: pl.LazyFrame, revenue: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:

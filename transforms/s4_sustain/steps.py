@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM, PERSON
 from transforms.money import cents
-
-LEA_PROGRAM = ["lea_id", "program_id"]
-PERSON = ["lea_id", "school_year", "staff_id"]
 
 
 def schedule_steps(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import SCHOOL
 from contracts.marts.access import Access
 from contracts.policy.parameters import MetricParameters
 from transforms.money import dollars, money, rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.terms import with_loads
 
-SCHOOL = ["school_id", "school_year"]
 CELL = ["lea_id", "school_year", "poverty_quartile"]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from contracts import vocabulary as v
+from contracts.keys import PERSON
 from contracts.marts.compensation import Compensation
 from transforms.money import dollars, money, money_from_cents
-
-PERSON = ["lea_id", "school_year", "staff_id"]
 
 
 def build_compensation(pay: pl.LazyFrame, base_lf: pl.LazyFrame) -> pl.LazyFrame:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON, STAFF_YEAR
 from contracts.marts.educator_year import EducatorYear
 from transforms.money import half_up, money_from_cents
 from transforms.s4_sustain.outcomes import next_year_outcome, with_reports_next
-
-STAFF_YEAR = ["staff_id", "school_year"]
-LEA_PERSON = ["lea_id", "staff_id", "school_year"]
 
 
 def build_educator_year(
@@ -31,7 +29,7 @@ def build_educator_year(
     leading = leader_years.select(*STAFF_YEAR, pl.lit(True).alias("is_leader"))
     return (
         next_year_outcome(people)
-        .join(rating_of_record(ratings, districts), on=LEA_PERSON, how="left")
+        .join(rating_of_record(ratings, districts), on=PERSON, how="left")
         .join(paid, on=STAFF_YEAR, how="left")
         .join(leading, on=STAFF_YEAR, how="left")
         .with_columns(
@@ -54,9 +52,9 @@ def staff_years(record_years: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyF
         (pl.col("fte") * 1_000_000).round(0).cast(pl.Int64).sum().alias("fte_millionths"),
         pl.col("years_experience").max(),
     )
-    there = lea_years.select(*LEA_PERSON, "staff_classification")
+    there = lea_years.select(*PERSON, "staff_classification")
     return (
-        record_years.join(there, on=LEA_PERSON)
+        record_years.join(there, on=PERSON)
         .join(over_leas, on=STAFF_YEAR)
         .with_columns(half_up(pl.col("fte_millionths") / 1_000_000, 6).alias("fte"))
     )
@@ -76,6 +74,6 @@ def rating_of_record(ratings: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyF
         ratings.join(own, on="lea_id", how="left")
         .join(systems, on="rating_system")
         .with_columns(place.alias("place"))
-        .filter(pl.col("place") == pl.col("place").min().over(LEA_PERSON))
-        .select(*LEA_PERSON, "rating_system", "rating_level", "band", "is_top", "rating_reason")
+        .filter(pl.col("place") == pl.col("place").min().over(PERSON))
+        .select(*PERSON, "rating_system", "rating_level", "band", "is_top", "rating_reason")
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PROGRAM
 from contracts.marts.funding_mix import FundingMix
 from transforms.money import money_from_cents, rate, ratio
-
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def build_funding_mix(pay: pl.LazyFrame) -> pl.LazyFrame:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_PROGRAM, PROGRAM_PERSON
 from contracts.marts.ladder_flow import LadderFlow
 from transforms.money import rate, ratio
-
-PROGRAM = ["lea_id", "program_id"]
-PERSON = [*PROGRAM, "staff_id"]
 
 
 def build_ladder_flow(designation: pl.LazyFrame) -> pl.LazyFrame:
@@ -17,26 +15,28 @@ def build_ladder_flow(designation: pl.LazyFrame) -> pl.LazyFrame:
     Every designation row of t counts once, so `persons` sums to the rows of `designation`. `from_level` is the level of
     the row of t-1, null if there is none. `hazard` = persons over rows of t with that from_level.
     """
-    flow_key = [*PROGRAM, "school_year", "from_level", "to_level"]
+    flow_key = [*LEA_PROGRAM, "school_year", "from_level", "to_level"]
     flows = (
         level_moves(designation)
         .group_by(flow_key)
         .agg(pl.len().alias("persons"))
         .with_columns(
-            pl.col("persons").sum().over(*PROGRAM, "school_year", "from_level").alias("at_risk"),
+            pl.col("persons").sum().over(*LEA_PROGRAM, "school_year", "from_level").alias("at_risk"),
         )
         .with_columns(rate(ratio(pl.col("persons"), pl.col("at_risk"))).alias("hazard"))
     )
-    return flows.join(years_to_level(designation), on=[*PROGRAM, "school_year", "to_level"], how="left").pipe(
+    return flows.join(years_to_level(designation), on=[*LEA_PROGRAM, "school_year", "to_level"], how="left").pipe(
         LadderFlow.cast
     )
 
 
 def level_moves(designation: pl.LazyFrame) -> pl.LazyFrame:
     """Each designation row (staff x lea x program x year) with `from_level` of the year before and `to_level`."""
-    rows = designation.select(*PERSON, "school_year", pl.col("level").alias("to_level"))
-    before = rows.select(*PERSON, (pl.col("school_year") + 1).cast(pl.Int16), pl.col("to_level").alias("from_level"))
-    return rows.join(before, on=[*PERSON, "school_year"], how="left")
+    rows = designation.select(*PROGRAM_PERSON, "school_year", pl.col("level").alias("to_level"))
+    before = rows.select(
+        *PROGRAM_PERSON, (pl.col("school_year") + 1).cast(pl.Int16), pl.col("to_level").alias("from_level")
+    )
+    return rows.join(before, on=[*PROGRAM_PERSON, "school_year"], how="left")
 
 
 def years_to_level(designation: pl.LazyFrame) -> pl.LazyFrame:
@@ -45,19 +45,21 @@ def years_to_level(designation: pl.LazyFrame) -> pl.LazyFrame:
 
     Persons are first counted by year reached and years taken, so the median is taken over a few counts, not persons.
     """
-    entered = designation.group_by(PERSON).agg(pl.col("school_year").min().alias("first_year"))
+    entered = designation.group_by(PROGRAM_PERSON).agg(pl.col("school_year").min().alias("first_year"))
     reached = (
         designation.filter(pl.col("level").is_not_null())
-        .group_by(*PERSON, pl.col("level").alias("to_level"))
+        .group_by(*PROGRAM_PERSON, pl.col("level").alias("to_level"))
         .agg(pl.col("school_year").min().alias("reached_year"))
-        .join(entered, on=PERSON)
-        .group_by(*PROGRAM, "to_level", "reached_year", (pl.col("reached_year") - pl.col("first_year")).alias("years"))
+        .join(entered, on=PROGRAM_PERSON)
+        .group_by(
+            *LEA_PROGRAM, "to_level", "reached_year", (pl.col("reached_year") - pl.col("first_year")).alias("years")
+        )
         .agg(pl.len().alias("count"))
     )
-    years = designation.select(*PROGRAM, "school_year").unique()
-    key = [*PROGRAM, "school_year", "to_level"]
+    years = designation.select(*LEA_PROGRAM, "school_year").unique()
+    key = [*LEA_PROGRAM, "school_year", "to_level"]
     return (
-        years.join(reached, on=PROGRAM)
+        years.join(reached, on=LEA_PROGRAM)
         .filter(pl.col("reached_year") <= pl.col("school_year"))
         .group_by(*key, "years")
         .agg(pl.col("count").sum())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON
 from contracts.marts.leadership_activity import LeadershipActivity
 from transforms.money import rate, ratio
 
-PERSON = ["lea_id", "school_year", "staff_id"]
 KEY = ["lea_id", "school_id", "month", "measure"]
 OUTPUTS = ("observation", "coaching_session", "team_meeting", "training_delivered")
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON, ROLE
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.policy.parameters import MetricParameters
 from transforms.money import money, money_from_cents, rate, ratio
-
-PERSON = ["lea_id", "school_year", "staff_id"]
-ROLE = [*PERSON, "role_code"]
 
 
 def build_leadership_role(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR
 from contracts.marts.monitors import Monitors
 from contracts.policy.parameters import MetricParameters
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import GONE, poverty_quartiles, with_cells
 
-LEA_YEAR = ["lea_id", "school_year"]
 CUT = [*LEA_YEAR, "cut"]
 CELLS = ["by_experience", "by_poverty", "by_rating"]
 EVERYBODY, NOT_KNOWN, NOT_SAID = "all", "not_known", "not_said"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.pay_parity import PayParity
 from transforms.money import money, rate, ratio
 
-LEA_YEAR = ["lea_id", "school_year"]
-PERSON = ["lea_id", "school_year", "staff_id"]
 COMPARED = ("teacher", "assistant_principal", "principal")
 
 

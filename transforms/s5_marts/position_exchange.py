@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import SCHOOL
 from contracts.marts.position_exchange import PositionExchange
 from contracts.policy.parameters import MetricParameters
 from transforms.money import rate
-
-SCHOOL = ["school_id", "school_year"]
 
 
 def build_position_exchange(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON, PROGRAM
 from contracts.marts.program_comparison import ProgramComparison
 from contracts.policy.parameters import MetricParameters
 from transforms.money import cents, money, rate, ratio
 from transforms.s4_sustain.leaders import has_tier
 from transforms.s4_sustain.terms import with_loads
-
-PROGRAM = ["lea_id", "program_id", "school_year"]
-PERSON = ["lea_id", "school_year", "staff_id"]
 
 
 def build_program_comparison(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PROGRAM
 from contracts.public import NO_END, RECURS
 from transforms.s4_sustain.revenue import first_year_without
-
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def program_pay(pay: pl.LazyFrame) -> pl.LazyFrame:

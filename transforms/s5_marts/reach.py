@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PERSON, PROGRAM
 from contracts.marts.reach import Reach
 from transforms.money import money, rate, ratio
 
-PROGRAM = ["lea_id", "program_id", "school_year"]
 GROUP = ["lea_id", "program_id", "role_code", "school_year"]
-PERSON = ["lea_id", "school_year", "staff_id"]
 COACHING, TRAINING = ("coaching_session", "observation"), ("training_delivered",)
 UNDONE = ("scheduled", "denied", "failed", "declined")
 NO_ROLE = "none"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts import vocabulary as v
+from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.retention import Retention
 from contracts.policy.parameters import MetricParameters, TurnoverUnitCost
 from transforms.money import money, rate
 from transforms.s4_sustain.matched_comparison import compare, poverty_quartiles, with_cells
-
-LEA_YEAR = ["lea_id", "school_year"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def build_retention(
@@ -43,7 +43,7 @@ def build_retention(
     return _with_comparison(rows, compared, parameters).pipe(Retention.cast)
 
 
-def _outcomes(people: pl.LazyFrame, by: list[str], group: str) -> pl.LazyFrame:
+def _outcomes(people: pl.LazyFrame, by: Sequence[str], group: str) -> pl.LazyFrame:
     outcome = pl.col("next_year_outcome")
     lost = outcome.is_in(["leave", "move_lea"]).sum()
     return people.group_by(by).agg(

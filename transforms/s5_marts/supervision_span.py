@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import SCHOOL
 from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
 from transforms.money import median, nearest_rank, rate, ratio
-
-SCHOOL = ["school_id", "school_year"]
-STAFF_YEAR = ["staff_id", "school_year"]
 
 
 def build_supervision_span(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.sustainability import Sustainability
 from transforms.money import dollars, money, money_from_cents, rate, ratio
 from transforms.s4_sustain.messages import format_message
 
-LEA_YEAR = ["lea_id", "school_year"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
 MONEY = {
     "increments": "increment_dollars",
     "benefit_load": "benefit",

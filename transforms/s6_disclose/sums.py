@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PROGRAM
 from contracts.public import COST_PARTS, RECURS
 from transforms.money import cents
 from transforms.s6_disclose.hierarchy import SHAPE, WHOLE, paid
-
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def funded(program_pay_lf: pl.LazyFrame) -> pl.LazyFrame:
