@@ -7,7 +7,7 @@ release, which names the identity. Sums of rounded money may differ by a cent fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
