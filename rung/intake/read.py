@@ -43,7 +43,7 @@ class FileRead:
 
 @dataclass
 class Part:
-    """A table that came out of a drop: the file it came from, its own columns, and its rows in those columns.
+    """A table that came out of a drop: the file it came from, its own columns, and its rows by place of column.
 
     `own` is None for a clean file, whose own rows are the canonical text itself.
     """

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -22,18 +23,18 @@ from rung.intake.read import DropRead, Part
 from rung.intake.receipt_page import receipt_page
 from rung.lake.ledger import Submission
 from rung.lake.workspace import Workspace
+from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
 from transforms.s1_conform.parse.cells import SSN, mask_ssn
 from transforms.s1_conform.reference_lookup import KNOWN
 from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
-from transforms.s1_conform.values import SENT, UNREADABLE
+from transforms.s1_conform.values import RETURNED, SENT, UNREADABLE
 
 # Spreadsheets run a cell that starts with one of these as a formula.
 _FORMULA = r"^([=+\-@\t\r|%])"
 _PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
 EXAMPLES = 5
 FINDINGS = ("source_file", "source_row", "rule_id", "severity", "column", "value", "message", "fix")
-RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")
 
 
 def write_receipt(
@@ -138,21 +139,23 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
     for file_no, part in enumerate(read.parts):
         mine = bad.filter(pl.col("file_no") == file_no)
         if mine.height:
-            own = _own(read, part).select(*part.header, "source_row")
-            back = own.join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
-            parts.append(back.select(*part.header, pl.col("source_row").alias("_rung_row"), *RETURNED[1:]))
+            back = _own(read, part).join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
+            # Marks of an earlier return are not the district's columns.
+            sent = [back[cell_name(at)].alias(name) for at, name in enumerate(part.header) if name not in RETURNED]
+            parts.append(pl.DataFrame([*sent, back["source_row"].alias("_rung_row"), *back.select(RETURNED[1:])]))
     columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
-    return pl.concat([empty, *parts], how="diagonal").select(*columns, *RETURNED)
+    joined = pl.concat([empty, *parts], how="diagonal")
+    return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
 
 
 def _own(read: DropRead, part: Part) -> pl.DataFrame:
-    """The part's rows as the district wrote them; a clean file is read again for it."""
+    """The part's rows as the district wrote them, columns by place; a clean file is read again for it."""
     if part.own is not None:
         return part.own
     data = next(file.data for file in read.files if file.landed.name == part.source_file)
     own = read_fast([data[data.index(b"\n") + 1 :]], part.header, [part.rows])
     assert own is not None, "a clean file has been read before"
-    return own
+    return own.rename({name: cell_name(at) for at, name in enumerate(part.header)})
 
 
 def receipt_data(
@@ -207,11 +210,10 @@ def _harmless(name: str) -> pl.Expr:
 
 def safe_csv(frame: pl.DataFrame) -> bytes:
     """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
-    if frame.is_empty():  # the usual case: column names of our own, and no cell to look at
-        return ("\ufeff" + ",".join(frame.columns) + "\n").encode()
-    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    frame = frame.with_columns(_harmless(name) for name in text)
     names = [re.sub(SSN, "***-**-****", re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
-    buffer = io.BytesIO()
-    frame.rename(dict(zip(frame.columns, names, strict=True))).write_csv(buffer, include_bom=True)
-    return buffer.getvalue()
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(names)
+    # By place: a district's column name could be a pattern to Polars, and two may be alike once masked.
+    cells = frame.rename({name: cell_name(at) for at, name in enumerate(frame.columns)})
+    cells = cells.with_columns(_harmless(name) for name, dtype in cells.schema.items() if dtype == pl.String)
+    return b"\xef\xbb\xbf" + header.getvalue().encode() + cells.write_csv(include_header=False).encode()

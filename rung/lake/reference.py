@@ -66,7 +66,7 @@ def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:
     lacking = [name for name in CROSSWALK if name not in table.columns]
     if lacking:
         raise RungError(f"reference/{key}: column {lacking[0]} is missing; add it")
-    table = table.select(CROSSWALK).drop_nulls().unique()
+    table = table.select(list(CROSSWALK)).drop_nulls().unique()
     twice = table.filter(pl.col("district_staff_id").is_duplicated())
     if twice.height:
         raise RungError(f"reference/{key}: {twice['district_staff_id'][0]!r} stands for two persons; keep one")

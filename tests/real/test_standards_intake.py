@@ -43,8 +43,8 @@ def work(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspa
     (root / "rung.toml").write_text(CONFIG + "[gate]\nmax_quarantine_share = 1.0\n")
     (root / "reference" / "mappings" / f"{ONEROSTER}.yaml").write_text(MAPPING)
     staff = (shared_data / "edfi" / "StaffAssociation.xml").read_bytes()
-    roster = decode(staff, "StaffAssociation.xml", DecodeOptions(extract="roster")).tables[0].rows
-    schools = [f"{school},2022,{EDFI},Campus {n}" for n, school in enumerate(sorted(set(roster["school_id"])))]
+    roster = decode(staff, "StaffAssociation.xml", DecodeOptions(extract="roster")).tables[0]
+    schools = [f"{school},2022,{EDFI},Campus {n}" for n, school in enumerate(sorted(set(roster.column("school_id"))))]
     schools.append(f"255901001,2021,{ONEROSTER},Grand Bend High School")
     tables = TABLES | {"schools": "\n".join(["school_id,school_year,lea_id,name", *schools]) + "\n"}
     for name, text in tables.items():

@@ -11,7 +11,8 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.policy.mapping import ColumnSource, Layout, PayFromPositions
 from transforms.s1_conform.decode import fold
-from transforms.s1_conform.values import BROKEN, FOLDER_COLUMNS, SENT, UNREADABLE
+from transforms.s1_conform.decode.model import cell_name
+from transforms.s1_conform.values import BROKEN, FOLDER_COLUMNS, RETURNED, SENT, UNREADABLE
 
 STANDARDS = ("edfi", "ceds", "oneroster")
 
@@ -49,17 +50,30 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
     missing = [name for name in EXTRACTS[extract].required if name not in sources and name not in stood_for]
     return Matched(
         sources=sources,
-        unread=tuple(name for name in header if name not in used and name not in folder),
+        unread=tuple(name for name in header if name not in used and name not in folder and name not in RETURNED),
         missing=tuple(missing),
         absent=tuple(absent),
     )
 
 
-def conform_columns(rows: pl.DataFrame, matched: Matched, school_year: int) -> pl.DataFrame:
+def conform_columns(rows: pl.DataFrame, header: Sequence[str], matched: Matched, school_year: int) -> pl.DataFrame:
     """The file's rows under canonical names, all text; `source_row` and `lea_id`/`school_year` as sent stay beside."""
-    text = [text_of(source, school_year).alias(name) for name, source in matched.sources.items()]
-    folder = [pl.col(c).alias(name) for name in FOLDER_COLUMNS for c in rows.columns if fold(c) == fold(name)]
+    cells = place_names(header)
+    text = [text_of(by_place(source, cells), school_year).alias(name) for name, source in matched.sources.items()]
+    by_name = {fold(name): cells[name] for name in reversed(header)}
+    folder = [pl.col(by_name[fold(name)]).alias(name) for name in FOLDER_COLUMNS if fold(name) in by_name]
     return rows.select(*text, *folder, "source_row", BROKEN)
+
+
+def place_names(header: Sequence[str]) -> dict[str, str]:
+    """The frame column of each name of a header: a district's names are data, frame columns go by place."""
+    return {name: cell_name(at) for at, name in enumerate(header)}
+
+
+def by_place(source: ColumnSource, cells: Mapping[str, str]) -> ColumnSource:
+    """The same source with the frame's columns in place of the district's names."""
+    column = None if source.column is None else cells[source.column]
+    return source.model_copy(update={"column": column, "columns": tuple(cells[name] for name in source.columns)})
 
 
 def text_of(source: ColumnSource, school_year: int) -> pl.Expr:
@@ -88,10 +102,12 @@ def _trimmed(text: pl.Expr) -> pl.Expr:
     return pl.when(bare != "").then(bare)
 
 
-def pay_lines(rows: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, school_year: int) -> pl.DataFrame:
+def pay_lines(
+    rows: pl.DataFrame, cells: Mapping[str, str], roster: pl.DataFrame, pay: PayFromPositions, school_year: int
+) -> pl.DataFrame:
     """The payroll rows in a position file: one per row and line of `pay`, all text, `source_row` kept.
 
-    `rows` are the district's own columns and `roster` the same rows conformed, in the same order.
+    `rows` are the district's own columns, found by `cells`, and `roster` the same rows conformed, in the same order.
     """
     kept = ("staff_id", "school_id", "position_id", *FOLDER_COLUMNS, "source_row")
     person = roster.select(name for name in kept if name in roster.columns)
@@ -100,7 +116,7 @@ def pay_lines(rows: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, s
             text_of(ColumnSource(constant=pay.pay_date), school_year).alias("pay_date"),
             pl.lit(line.pay_code).alias("pay_code"),
             pl.lit(line.fund_code).alias("fund_code"),
-            rows[line.amount].alias("amount"),
+            rows[cells[line.amount]].alias("amount"),
         )
         for line in pay.lines
     ]

@@ -13,7 +13,7 @@ from contracts.extracts import EXTRACTS
 from contracts.file_rules import FILE_RULES
 from contracts.policy.mapping import Layout, PayFromPositions
 from contracts.shape import Shape
-from transforms.s1_conform.columns import Matched, conform_columns, known_names, match_columns, pay_lines
+from transforms.s1_conform.columns import Matched, conform_columns, known_names, match_columns, pay_lines, place_names
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW
@@ -26,7 +26,7 @@ from transforms.s1_conform.values import BROKEN, read_as
 
 @dataclass(frozen=True)
 class CarefulTable:
-    """One table of a drop: `own` are the district's columns in its order, `text` the same rows in canonical writing.
+    """One table of a drop: `own` are the district's columns by place, `text` the same rows in canonical writing.
 
     `pay` are the pay lines of a position file; `cents_aside` the dollars of its positions that nobody holds.
     """
@@ -90,11 +90,12 @@ def _take_table(
         drop.drift.append(drift_report(table.header, matched, extract))
         if "staff_id" in matched.missing and "last_name" in matched.sources and not matched.absent:
             unmarked = table.rows.with_columns(pl.lit(None, dtype=pl.String).alias(BROKEN))
-            drop.without_ids.append(conform_columns(unmarked, matched, school_year))
+            drop.without_ids.append(conform_columns(unmarked, table.header, matched, school_year))
         return
     broken = table.broken.select(SOURCE_ROW, pl.col("rule_id").alias(BROKEN)).unique(SOURCE_ROW, keep="first")
     own = table.rows.join(broken, on=SOURCE_ROW, how="left", maintain_order="left")
-    own, vacant = _set_aside(drop, own, layout)
+    cells = place_names(table.header)
+    own, vacant = _set_aside(drop, own, cells, layout)
     shape = layout.shape if layout else Shape()
     formats = {"*": shape.date_format} if shape.date_format else {}
     how = ParseOptions(
@@ -103,7 +104,7 @@ def _take_table(
         widths=layout.widths if layout else {},
         excel=table.kind == "excel",
     )
-    text = conform_columns(own, matched, school_year)
+    text = conform_columns(own, table.header, matched, school_year)
     parsed = parse_columns(text.drop(BROKEN), EXTRACTS[extract].sent, how)
     drop.repairs += parsed.repairs
     drop.problems += parsed.problems
@@ -123,8 +124,8 @@ def _take_table(
             own=own,
             text=done,
             rows_aside=vacant.height,
-            pay=_pay(own, done, pay, school_year, how) if pay else None,
-            cents_aside=_cents(vacant, pay, how) if pay else 0,
+            pay=_pay(own, cells, done, pay, school_year, how) if pay else None,
+            cents_aside=_cents(vacant, cells, pay, how) if pay else 0,
         )
     )
 
@@ -148,7 +149,7 @@ def _told_twice(table: Table, matched: Matched) -> FileProblem | None:
     for column in sorted(read):
         for other in table.header:
             twin = other != column and other not in read and fold(other) == fold(column)
-            if twin and not table.rows[column].equals(table.rows[other], null_equal=True):
+            if twin and not table.column(column).equals(table.column(other), null_equal=True):
                 return problem("FILE-008", f"`{column}`, `{other}`")
     return None
 
@@ -163,10 +164,12 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _set_aside(drop: CarefulDrop, rows: pl.DataFrame, layout: Layout | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _set_aside(
+    drop: CarefulDrop, rows: pl.DataFrame, cells: Mapping[str, str], layout: Layout | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     aside = rows.clear()
     for each in layout.set_aside if layout else ():
-        empty = (pl.col(each.column_empty).str.strip_chars() == "").fill_null(True)
+        empty = (pl.col(cells[each.column_empty]).str.strip_chars() == "").fill_null(True)
         taken = rows.filter(empty)
         drop.set_aside[each.reason] += taken.height
         aside, rows = pl.concat([aside, taken]), rows.filter(~empty)
@@ -174,18 +177,23 @@ def _set_aside(drop: CarefulDrop, rows: pl.DataFrame, layout: Layout | None) -> 
 
 
 def _pay(
-    own: pl.DataFrame, roster: pl.DataFrame, pay: PayFromPositions, school_year: int, how: ParseOptions
+    own: pl.DataFrame,
+    cells: Mapping[str, str],
+    roster: pl.DataFrame,
+    pay: PayFromPositions,
+    school_year: int,
+    how: ParseOptions,
 ) -> pl.DataFrame:
     """The pay lines of a position file, in canonical writing; a row that could not be split keeps that mark."""
-    lines = pay_lines(own, roster, pay, school_year)
+    lines = pay_lines(own, cells, roster, pay, school_year)
     parsed = parse_columns(lines, EXTRACTS["payroll"].sent, how)
     marks = roster.select(SOURCE_ROW, BROKEN).unique(SOURCE_ROW, keep="first")
     return parsed.rows.join(marks, on=SOURCE_ROW, how="left", maintain_order="left")
 
 
-def _cents(rows: pl.DataFrame, pay: PayFromPositions, how: ParseOptions) -> int:
+def _cents(rows: pl.DataFrame, cells: Mapping[str, str], pay: PayFromPositions, how: ParseOptions) -> int:
     amounts = [
-        read_as(tidy_money(tidy_cell(pl.col(line.amount)).text, how.decimal_comma).text, MONEY).sum().cast(MONEY)
+        read_as(tidy_money(tidy_cell(pl.col(cells[line.amount])).text, how.decimal_comma).text, MONEY).sum().cast(MONEY)
         for line in pay.lines
     ]
     return int(rows.select(pl.sum_horizontal(amounts)).item() * 100)

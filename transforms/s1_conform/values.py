@@ -18,6 +18,8 @@ SENT = "__sent"
 # The rule of contracts/file_rules.py that a row breaks which could not be taken apart into cells.
 BROKEN = "_broken"
 FOLDER_COLUMNS = ("lea_id", "school_year")
+# The marks that a returned row carries behind the district's own columns; sent back with them, they are not data.
+RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")
 
 
 def type_columns(text: pl.LazyFrame, contract: type[dy.Schema]) -> pl.LazyFrame:

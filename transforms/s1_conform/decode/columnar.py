@@ -7,7 +7,7 @@ from collections import Counter
 
 import polars as pl
 
-from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table
+from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, cell_name
 
 
 def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
@@ -25,9 +25,8 @@ def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counte
         raise Refused("FILE-030", f"column {nested[0]} is not plain")
     repairs["text_from_numbers"] += sum(1 for dtype in frame.dtypes if dtype.is_numeric())
     text = frame.select(_as_text(column) for column in frame.get_columns())
-    if SOURCE_ROW in text.columns:
-        text = text.rename({SOURCE_ROW: f"{SOURCE_ROW} (file)"})
     header = tuple(text.columns)
+    text.columns = [cell_name(at) for at in range(len(header))]
     rows = text.with_columns((pl.int_range(pl.len(), dtype=pl.UInt32) + 1).alias(SOURCE_ROW))
     return Table(name, None, "parquet", header, rows)
 

@@ -88,7 +88,7 @@ def read_edfi(data: bytes, name: str, options: DecodeOptions, repairs: Counter[s
     schema: dict[str, pl.DataType] = {**dict.fromkeys(columns, pl.String()), SOURCE_ROW: pl.UInt32()}
     frame = pl.DataFrame(rows, schema=schema)
     sent = [column for column in columns if not frame[column].is_null().all()]
-    return Table(name, None, "edfi", tuple(sent), frame.select(*sent, SOURCE_ROW))
+    return Table.from_named(name, "edfi", sent, frame)
 
 
 def _roster(records: Iterator[InterchangeRecord], repairs: Counter[str]) -> list[Row]:

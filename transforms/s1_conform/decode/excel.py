@@ -116,7 +116,7 @@ def _with_sheet_faults(table: Table, data: bytes, sheet: str) -> Table:
     lines = sorted({int(line) for _, line in _ERROR_CELL.findall(xml)})
     if not lines:
         return table
-    cells_shown = pl.concat_str(pl.col(table.header).fill_null(""), separator=" | ")
+    cells_shown = pl.concat_str(pl.col(cells(table.rows)).fill_null(""), separator=" | ")
     faulty = table.rows.filter(pl.col(SOURCE_ROW).is_in(lines)).select(
         SOURCE_ROW, pl.lit("ROW-003").alias("rule_id"), cells_shown.alias("text")
     )

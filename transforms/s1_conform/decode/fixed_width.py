@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.shape import FixedWidth
 from transforms.s1_conform.decode.encoding import read_letters
-from transforms.s1_conform.decode.model import ASIDE_SCHEMA, SOURCE_ROW, DecodeOptions, Refused, Table
+from transforms.s1_conform.decode.model import ASIDE_SCHEMA, SOURCE_ROW, DecodeOptions, Refused, Table, cell_name
 
 
 def read_fixed_width(
@@ -32,12 +32,13 @@ def read_fixed_width(
     short = rows.filter(pl.col("text").str.len_chars() < last_start).height
     repairs["short_lines"] += short
     cut = [
-        pl.col("text").str.slice(column.start - 1, column.width).str.strip_chars().alias(column.name)
-        for column in layout.columns
+        pl.col("text").str.slice(column.start - 1, column.width).str.strip_chars().alias(cell_name(at))
+        for at, column in enumerate(layout.columns)
     ]
     table = rows.select(*cut, SOURCE_ROW)
     names = tuple(column.name for column in layout.columns)
-    table = table.with_columns(pl.when(pl.col(names) != "").then(pl.col(names)))
+    cells = pl.col([cell_name(at) for at in range(len(names))])
+    table = table.with_columns(pl.when(cells != "").then(cells))
     broken = rows.filter(pl.col("text").str.len_chars() > end).select(
         SOURCE_ROW, pl.lit("ROW-001").alias("rule_id"), "text"
     )

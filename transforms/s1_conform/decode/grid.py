@@ -19,6 +19,7 @@ from transforms.s1_conform.decode.model import (
     DecodeOptions,
     Refused,
     Table,
+    cell_name,
     fold,
 )
 from transforms.s1_conform.decode.non_data_rows import NUMBER, TOTALS, cells, set_aside
@@ -181,7 +182,7 @@ def _named(
     kept: dict[str, str] = {}
     gone: list[str] = []
     for at, sent in enumerate(names):
-        column = f"·{at}"
+        column = cell_name(at)
         if not sent:
             if body[column].is_null().all():
                 gone.append(column)
@@ -197,24 +198,27 @@ def _named(
                 continue
             if fold(name) in options.known:
                 raise Refused("FILE-008", name)
-        while name in kept.values() or name == SOURCE_ROW:
+        while name in kept.values():
             name += f" ({at + 1})"
         kept[column] = name
-    return body.drop(gone).rename(kept), tuple(kept.values())
+    places = {column: cell_name(place) for place, column in enumerate(kept)}
+    beyond = {column: column for column in cells(body) if int(column[1:]) >= len(names)}
+    return body.drop(gone).rename(places | beyond), tuple(kept.values())
 
 
 def _rows_and_broken(
     body: pl.DataFrame, names: tuple[str, ...], width: int, repairs: Counter[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    extra = [name for name in body.columns if re.fullmatch(r"·\d+", name) and int(name[1:]) >= width]
+    own = [cell_name(at) for at in range(len(names))]
+    extra = [name for name in cells(body) if int(name[1:]) >= width]
     overflow = pl.any_horizontal(pl.col(extra).is_not_null()) if extra else pl.lit(False)
     split = pl.col("width").is_not_null()
     short = split & (pl.col("width") < width)
     repairs["trailing_empty_cells"] += body.filter(split & (pl.col("width") > width) & ~overflow).height
-    shown = pl.concat_str(pl.col([*names, *extra]).fill_null(""), separator=" | ")
+    shown = pl.concat_str(pl.col([*own, *extra]).fill_null(""), separator=" | ")
     broken = body.filter(~split | short | overflow).select(
         pl.col("line").alias(SOURCE_ROW),
         pl.when(split).then(pl.lit("ROW-001")).otherwise(pl.lit("ROW-002")).alias("rule_id"),
         pl.coalesce("text", shown).alias("text"),
     )
-    return body.select(*names, pl.col("line").alias(SOURCE_ROW)), broken
+    return body.select(*own, pl.col("line").alias(SOURCE_ROW)), broken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -52,9 +53,11 @@ class FileProblem:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text. `rows` has the header's columns and `source_row`; `broken` rows are among `rows`.
+    """A table of text. `header` names its columns; `rows` holds them by position (`cell_name`) beside `source_row`.
 
-    `aside` are the lines that are not rows: titles, footers, totals, blanks. `kind` says what the file was.
+    A district's column names are data and never become names of frame columns, so that none can meet one of Rung's own
+    or be taken as a pattern. `broken` rows are among `rows`. `aside` are the lines that are not rows: titles, footers,
+    totals, blanks. `kind` says what the file was.
     """
 
     name: str
@@ -64,6 +67,16 @@ class Table:
     rows: pl.DataFrame
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN_SCHEMA))
     aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASIDE_SCHEMA))
+
+    @classmethod
+    def from_named(cls, name: str, kind: str, header: Sequence[str], rows: pl.DataFrame) -> Table:
+        """A table whose columns a reader made itself, under names of its own (`source_row` beside them)."""
+        cells = [pl.col(column).alias(cell_name(at)) for at, column in enumerate(header)]
+        return cls(name, None, kind, tuple(header), rows.select(*cells, SOURCE_ROW))
+
+    def column(self, name: str) -> pl.Series:
+        """The cells under one of the header's names."""
+        return self.rows[cell_name(self.header.index(name))]
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,11 @@ class Refused(Exception):
         rule = FILE_RULES[rule_id]
         self.problem = FileProblem(rule_id, rule.message.format(particulars), rule.fix)
         super().__init__(self.problem.message)
+
+
+def cell_name(at: int) -> str:
+    """The frame column that holds the file's column at a position."""
+    return f"·{at}"
 
 
 def fold(name: str) -> str:

@@ -25,8 +25,30 @@ STAFF_ROLES = {
     "counselor": "other",
     "proctor": "other",
 }
-READ = {"users", "roles", "enrollments", "academicsessions", "orgs", "manifest"}
-HEADER = ("staff_id", "school_id", "begin_date", "end_date", "staff_classification", "position_title")
+# The columns without which a file of the set cannot be used, and those that are read where they are.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "manifest": ("propertyName", "value"),
+    "users": ("sourcedId",),
+    "roles": ("userSourcedId", "orgSourcedId", "role"),
+    "enrollments": ("userSourcedId", "schoolSourcedId", "role"),
+    "academicsessions": ("type", "startDate", "endDate"),
+    "orgs": (),
+}
+OPTIONAL = {
+    "users": ("status", "role", "orgSourcedIds", "givenName", "familyName"),
+    "roles": ("status", "beginDate", "endDate"),
+    "enrollments": ("status", "beginDate", "endDate"),
+}
+HEADER = (
+    "staff_id",
+    "school_id",
+    "begin_date",
+    "end_date",
+    "staff_classification",
+    "position_title",
+    "first_name",
+    "last_name",
+)
 
 
 def is_set(files: Mapping[str, bytes]) -> bool:
@@ -46,8 +68,8 @@ def read_oneroster(files: Mapping[str, bytes], options: DecodeOptions, repairs: 
     names = {_stem(name): name for name in files}
     parts: dict[str, pl.DataFrame] = {}
     for stem, name in names.items():
-        if stem in READ:
-            part = _part(files[name], name, options, repairs)
+        if stem in NEEDED:
+            part = _part(stem, files[name], name, options, repairs)
             if part is not None:
                 parts[stem] = part
         else:
@@ -58,12 +80,11 @@ def read_oneroster(files: Mapping[str, bytes], options: DecodeOptions, repairs: 
         raise Refused("FILE-026", "none of its users is staff")
     rows = _with_days(staff, parts, repairs)
     repairs["oneroster_title_from_role"] += rows.height
-    names_of = [column for column in ("first_name", "last_name") if column in rows.columns]
-    rows = rows.select(*HEADER, *names_of, SOURCE_ROW).sort(SOURCE_ROW, "school_id")
-    return Table(names["users"], None, "oneroster", (*HEADER, *names_of), rows)
+    rows = rows.sort(SOURCE_ROW, "school_id")
+    return Table.from_named(names["users"], "oneroster", HEADER, rows)
 
 
-def _part(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> pl.DataFrame | None:
+def _part(stem: str, data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> pl.DataFrame | None:
     """One file of the set; None when it has a header only."""
     plain = DecodeOptions(extract="roster", known=frozenset({"sourcedid", "status"}), bounds=options.bounds)
     try:
@@ -74,19 +95,27 @@ def _part(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str])
         raise
     if table.broken.height:
         raise Refused("FILE-027", f"{name} line {table.broken[SOURCE_ROW][0]} has another number of cells")
-    return table.rows.rename({column: column.strip() for column in table.header})
+    cells = {column.strip(): table.column(column).alias(column.strip()) for column in reversed(table.header)}
+    lacking = [column for column in NEEDED[stem] if column not in cells]
+    if lacking:
+        raise Refused("FILE-027", f"{name} has no column {lacking[0]}")
+    empty = pl.repeat(None, table.rows.height, dtype=pl.String, eager=True)
+    read = [cells.get(column, empty.alias(column)) for column in (*NEEDED[stem], *OPTIONAL.get(stem, ()))]
+    return pl.DataFrame([*read, table.rows[SOURCE_ROW]])
 
 
 def _check_manifest(parts: Mapping[str, pl.DataFrame], names: Mapping[str, str], repairs: Counter[str]) -> None:
-    manifest = parts["manifest"]
-    said = dict(zip(manifest[manifest.columns[0]], manifest[manifest.columns[1]], strict=True))
+    for needed in ("manifest", "users"):
+        if needed not in parts:
+            raise Refused("FILE-027", f"{names[needed]} has no rows")
+    said = dict(zip(parts["manifest"]["propertyName"], parts["manifest"]["value"], strict=True))
     if said.get("manifest.version") != "1.0":
         repairs["oneroster_manifest_version"] += 1
     if not str(said.get("oneroster.version", "")).startswith(("1.1", "1.2")):
         raise Refused("FILE-027", f"it is OneRoster {said.get('oneroster.version')}, and 1.1 and 1.2 are read")
     for key, mode in said.items():
         stem = str(key).removeprefix("file.").lower()
-        if not str(key).startswith("file.") or stem not in READ:
+        if not str(key).startswith("file.") or stem not in NEEDED:
             continue
         if str(mode) == "delta":
             raise Refused("FILE-028", stem)
@@ -97,16 +126,10 @@ def _check_manifest(parts: Mapping[str, pl.DataFrame], names: Mapping[str, str],
 def _staff(parts: Mapping[str, pl.DataFrame], repairs: Counter[str]) -> pl.DataFrame:
     """One row per staff member x school: staff_id, school_id, role, names, role days where 1.2 gives them."""
     users = _current(parts["users"], repairs)
-    optional = [
-        (pl.col(theirs) if theirs in users.columns else pl.lit(None, dtype=pl.String)).alias(ours)
-        for theirs, ours in (("givenName", "first_name"), ("familyName", "last_name"))
-    ]
+    names = [pl.col("givenName").alias("first_name"), pl.col("familyName").alias("last_name")]
     if "roles" in parts:
         roles = _current(parts["roles"], repairs)
-        for column in ("beginDate", "endDate"):
-            if column not in roles.columns:
-                roles = roles.with_columns(pl.lit(None, dtype=pl.String).alias(column))
-        people = users.select(pl.col("sourcedId").alias("staff_id"), *optional, SOURCE_ROW)
+        people = users.select(pl.col("sourcedId").alias("staff_id"), *names, SOURCE_ROW)
         held = roles.select(
             pl.col("userSourcedId").alias("staff_id"),
             pl.col("orgSourcedId").alias("school_id"),
@@ -123,7 +146,7 @@ def _staff(parts: Mapping[str, pl.DataFrame], repairs: Counter[str]) -> pl.DataF
             "role",
             nothing.alias("begin_date"),
             nothing.alias("end_date"),
-            *optional,
+            *names,
             SOURCE_ROW,
         ).explode("school_id")
     staff = staff.with_columns(pl.col("school_id").str.strip_chars())
@@ -134,8 +157,6 @@ def _staff(parts: Mapping[str, pl.DataFrame], repairs: Counter[str]) -> pl.DataF
 
 
 def _current(part: pl.DataFrame, repairs: Counter[str]) -> pl.DataFrame:
-    if "status" not in part.columns:
-        return part
     deleted = pl.col("status").fill_null("active").str.to_lowercase() == "tobedeleted"
     repairs["oneroster_deleted"] += part.filter(deleted).height
     return part.filter(~deleted)
