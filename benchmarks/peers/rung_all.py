@@ -14,9 +14,9 @@ from benchmarks.peers import ALL_MARTS
 from benchmarks.peers.rung_peer import gather
 from contracts.marts import MARTS as RESTRICTED
 from contracts.policy.parameters import MetricParameters
+from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
-from rung.marts.build import accepted_tables
 from rung.packs.load import packs_of
 from transforms.s2_resolve.run import resolve
 from transforms.s4_sustain.run import sustain
@@ -32,7 +32,7 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     work = open_workspace(config)
     reference = load_reference(work.reference)
-    tables = accepted_tables(work, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
+    tables = accepted_tables(work.lake, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
     terms = [pack.terms() for pack in packs_of(work.settings)]
     parameters = MetricParameters.model_validate(work.settings.metrics)
     few = parameters.projection.model_copy(update={"paths": FEWEST_PATHS})

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from rung.core.project import PROGRAMS
+from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
-from rung.marts.build import accepted_tables
 from rung.packs.load import load_packs
 from transforms.s2_resolve.run import resolve
 from transforms.s3_designate.run import READS, build_designation
@@ -29,7 +29,7 @@ def build(config: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     work = open_workspace(config)
     reference = load_reference(work.reference)
-    tables = accepted_tables(work, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
+    tables = accepted_tables(work.lake, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
     packs = [pack for pack in load_packs(PROGRAMS, {}) if pack.program_id == LADDER]
     levels = gather({"designation": build_designation(packs=packs, **{name: tables[name] for name in READS})})
     marts = _marts(tables, levels["designation"])

@@ -51,6 +51,7 @@ class Knob(Cited):
     meaning: str
     type: Literal["number", "word", "flag", "list"] = "number"
     choices: tuple[str, ...] | None = None
+    loose: bool = Field(False, description="a district may have a value of its own, in the state's districts.yaml")
     default: float | str | bool | tuple[str, ...] | None = None
 
 
@@ -206,6 +207,24 @@ class Pack(PackPart):
     ended_reason: str = "The program is over in {lea_id} since {t}; the level ends"
     open_questions: tuple[str, ...] = ()
     settings: Mapping[str, float | str | bool | tuple[str, ...]] = Field(default_factory=dict, exclude=True)
+    districts: Mapping[str, Mapping[str, float | str | bool | tuple[str, ...]]] = Field(
+        default_factory=dict, exclude=True
+    )
+
+    def variants(self) -> tuple[tuple[Pack, frozenset[str]], ...]:
+        """The pack of each group of districts that set loose knobs alike, with those districts.
+
+        The first has no districts: it is the pack of all that are named by none of the others.
+        """
+        alike: dict[str, list[str]] = {}
+        for lea_id in sorted(self.districts):
+            alike.setdefault(repr(sorted(self.districts[lea_id].items())), []).append(lea_id)
+        base = self.model_copy(update={"districts": {}})
+        own = [
+            (base.model_copy(update={"settings": {**self.settings, **self.districts[leas[0]]}}), frozenset(leas))
+            for leas in alike.values()
+        ]
+        return ((base, frozenset()), *own)
 
     def knob(self, name: str) -> float | str | bool | tuple[str, ...] | None:
         """The value in force of a knob: the state's, else the pack's default, else None."""

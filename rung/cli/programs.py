@@ -27,13 +27,14 @@ def programs(
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of pack files, for editors.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/packs.md.")] = False,
+    loose: Annotated[bool, typer.Option("--loose", help="Knobs that districts may set, and who differs.")] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
     """List the packs; with an ID its rules, citations, knobs and ladder. Works without a configuration too."""
     from rung.core.settings import load_settings
     from rung.packs import listing as pages
-    from rung.packs.load import load_packs
+    from rung.packs.load import load_packs, own_programs, packs_of
 
     if schema:
         typer.echo(pages.json_schema(), nl=False)
@@ -47,18 +48,26 @@ def programs(
         said = pages.check_file(check)
         _say({"file": str(check), "sound": True}, as_json, lambda: typer.echo(said))
         return
-    knobs = load_settings(config).programs if config.is_file() or config != DEFAULT_CONFIG else {}
-    packs = load_packs(knobs=knobs)
+    settings = load_settings(config) if config.is_file() or config != DEFAULT_CONFIG else None
+    packs = packs_of(settings) if settings else load_packs()
+    own = own_programs(settings) if settings else {}
+    if loose:
+        _say({"loose": pages.loose_data(packs)}, as_json, lambda: typer.echo(pages.loose_table(packs)))
+        return
     chosen = [pages.find_pack(packs, program)] if program else list(packs)
     drawn = [str(path) for pack in chosen for path in pages.write_drawing(pack, draw)] if draw else []
     if program:
         data: dict[str, Any] = pages.program_data(chosen[0])
         text = pages.program_page(chosen[0])
     else:
-        data = {"programs": [{"program_id": pack.program_id, "title": pack.title} for pack in packs]}
-        text = pages.programs_table(packs)
+        data = {"programs": [_line(pack, own) for pack in packs]}
+        text = pages.programs_table(packs, own)
     lines = [text, *(f"drawn: {path}" for path in drawn)]
     _say(data | {"drawn": drawn}, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def _line(pack: Any, own: dict[str, str]) -> dict[str, Any]:
+    return {"program_id": pack.program_id, "title": pack.title, "state": own.get(pack.program_id)}
 
 
 def explain(
@@ -117,23 +126,23 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 
 def _packs(work: Any) -> Any:
-    from rung.packs.load import load_packs
+    from rung.packs.load import packs_of
 
-    return load_packs(knobs=work.settings.programs)
+    return packs_of(work.settings)
 
 
 def _accepted(config: Path) -> tuple[Any, Any]:
     """The workspace, and every table a pack reads: the submissions in force and the reference tables."""
+    from rung.lake.accepted import accepted_tables
     from rung.lake.reference import load_reference
     from rung.lake.workspace import open_workspace
-    from rung.marts.build import accepted_tables
 
     work = open_workspace(config)
     in_force = work.ledger.in_force(None)
     if not in_force:
         raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
     reference = load_reference(work.reference).tables
-    return work, accepted_tables(work, in_force) | {name: frame.lazy() for name, frame in reference.items()}
+    return work, accepted_tables(work.lake, in_force) | {name: frame.lazy() for name, frame in reference.items()}
 
 
 def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:

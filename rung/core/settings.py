@@ -6,7 +6,7 @@ Every key is known or refused. `RUNG_SECTION__KEY` overrides `[section] key`. Se
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -53,16 +53,20 @@ class Gate(Section):
 
 
 class Disclosure(Section):
-    """Fewest persons a public cell may stand on; never below the floor of six (RULES section 6)."""
+    """Fewest persons a public cell may stand on. The policy says how many; a number here may only raise it."""
 
-    minimum_persons: int = Field(default=10, ge=6)
+    minimum_persons: int | None = Field(default=None, ge=6)
 
 
-class Runner(Section):
-    """Where buckets of work run: in this process, or on a Dask cluster."""
+class Overlay(Section):
+    """A state's own, laid over the shipped ones by id: a folder of packs, a folder of suites, a disclosure policy.
 
-    kind: Literal["local", "dask"] = "local"
-    address: str | None = None
+    Local paths, relative to rung.toml.
+    """
+
+    programs: str | None = None
+    expectations: str | None = None
+    disclosure: str | None = None
 
 
 class Intake(Section):
@@ -94,7 +98,7 @@ class Settings(BaseSettings):
     s3: S3 = S3()
     gate: Gate = Gate()
     disclosure: Disclosure = Disclosure()
-    runner: Runner = Runner()
+    overlay: Overlay = Overlay()
     intake: Intake = Intake()
     metrics: dict[str, Any] = {}
     programs: dict[str, dict[str, Any]] = {}
@@ -136,7 +140,19 @@ def load_settings(config: Path) -> Settings:
         raise RungError(f"{config}: not valid TOML: {error}") from None
     if "educator_key" in _toml_keys(path):
         raise RungError(f"{config}: educator_key is a secret; take it out and set RUNG_EDUCATOR_KEY in the environment")
+    _check_overlay(path.name, settings)
     return settings
+
+
+def _check_overlay(file: str, settings: Settings) -> None:
+    """What `[overlay]` names is there. Raises RungError naming the key."""
+    for kind, named in settings.overlay:
+        if named is None:
+            continue
+        place = settings.root / named
+        if not (place.is_file() if kind == "disclosure" else place.is_dir()):
+            what = "file" if kind == "disclosure" else "folder"
+            raise RungError(f"{file}: `overlay.{kind}` names {named}, which is no {what}; make it or take the key out")
 
 
 def _toml_keys(path: Path) -> set[str]:

@@ -51,7 +51,7 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
     checked = []
     for read_part in read_batch(extract, fetch([drop], bounds), reference, bounds):
         part = refuse_misplaced(read_part, reference)
-        validated = validate_batch(part, reference, school_year, nobody).refused()
+        validated = validate_batch(part, reference, school_year, nobody, work.settings).refused()
         for read, rows, counts, _ in validated.drops():
             decision = policy.decide(read, counts)
             submission = submission_of(read, counts, code_version())

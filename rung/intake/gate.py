@@ -64,7 +64,7 @@ class IntakeGate:
     def observe(self, extract: str, batch: pl.DataFrame, counts: Mapping[str, int]) -> None:
         """Take in judged rows (without exact duplicates) and the masks' counts. Raises GateFailed."""
         start = perf_counter()
-        suite = suite_of(extract)
+        suite = suite_of(extract, self._work.settings)
         ours = {rule.rule_id: counts[rule.rule_id] for rule in suite.expectations if rule.rule_id in counts}
         if batch.height:
             try:

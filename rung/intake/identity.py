@@ -9,8 +9,8 @@ import polars as pl
 
 from contracts.file_rules import ROW_RULES
 from rung.intake.read import BatchRows, DropRead
+from rung.lake.accepted import scan_accepted
 from rung.lake.ledger import DecidedSubmission, Submission
-from rung.lake.places import scan_parquet
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.crosswalk import propose_people
 from transforms.s1_conform.identity import PEOPLE, SHARED_ID, shared_ids
@@ -34,7 +34,7 @@ def find_shared(
     record = _rosters_of_record([*work.ledger.in_force(), *accepted], school_year, set(leas))
     if not record:
         return shared_ids(ours)
-    theirs = scan_parquet(work.lake, [_accepted(each) for each in record]).select(PEOPLE).collect()
+    theirs = scan_accepted(work.lake, "roster", record).select(PEOPLE).collect()
     shared = shared_ids(pl.concat([ours, theirs.lazy()])).join(
         ours.select("staff_id").collect(), on="staff_id", how="semi"
     )
@@ -53,10 +53,6 @@ def _rosters_of_record(known: Sequence[Submission], school_year: int, without: C
         if each.extract == "roster" and each.school_year == school_year and each.lea_id not in without
     }
     return list(newest.values())
-
-
-def _accepted(each: Submission) -> str:
-    return f"accepted/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
 def _tell(work: Workspace, roster: Submission, people: pl.DataFrame) -> None:
@@ -82,7 +78,7 @@ def propose_crosswalk(work: Workspace, read: DropRead) -> bytes | None:
     if not record:
         return None
     newest = max(record, key=lambda each: each.school_year)
-    known = scan_parquet(work.lake, [_accepted(newest)]).collect()
+    known = scan_accepted(work.lake, "roster", [newest]).collect()
     proposals = []
     for sent in read.without_ids:
         by = [name for name in PEOPLE_BY if name in sent.columns]

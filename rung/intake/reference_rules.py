@@ -15,11 +15,13 @@ from contracts.reference import REFERENCES
 from contracts.row_rules import RowRule
 from expectations.masks import row_rules
 from rung.core.errors import RungError
-from rung.core.project import PROGRAMS, code_version
+from rung.core.overlay import overlay_sha256
+from rung.core.project import code_version
 from rung.core.rules import suite_of
 from rung.intake.gate import IntakeGate
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
+from rung.packs.load import program_ids
 from transforms.s1_conform.reference_lookup import KNOWN
 from transforms.s1_conform.values import UNREADABLE
 
@@ -32,14 +34,16 @@ def validate_reference(work: Workspace, reference: ReferenceTables, gate: Intake
     Returns what to call once the gate has settled: it notes that this content has been judged. Raises RungError: file,
     row, what is wrong, the mend.
     """
-    content = hashlib.sha256(f"{reference.sha256} {code_version()}".encode()).hexdigest()
+    own = overlay_sha256(work.settings, "expectations", "programs")
+    content = hashlib.sha256(f"{reference.sha256} {code_version()} {own}".encode()).hexdigest()
     note = f"gate/reference/{content[:20]}.json"
     if work.receipts.tag(note) is not None:
         return lambda: None
     warned: dict[str, int] = {}
+    programs = program_ids(work.settings)
     for name in (name for name in REFERENCES if reference.tables[name].height):
-        rows = conformed(name, reference.tables)
-        rules = row_rules(suite_of(name))
+        rows = conformed(name, reference.tables, programs)
+        rules = row_rules(suite_of(name, work.settings))
         marks = rows.select(rule.breaks.alias(rule.rule_id) for rule in rules)
         counts: dict[str, int] = marks.sum().row(0, named=True)
         for rule in rules:
@@ -51,11 +55,11 @@ def validate_reference(work: Workspace, reference: ReferenceTables, gate: Intake
     return lambda: work.receipts.write(note, said)
 
 
-def conformed(name: str, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def conformed(name: str, tables: dict[str, pl.DataFrame], programs: list[str]) -> pl.DataFrame:
     """A reference table with the companions that its rules read. What could not be read has stopped the run before."""
     rows = tables[name]
     known: dict[str, list[str]] = {
-        "program_id": sorted(path.stem for path in (PROGRAMS).glob("*.yaml")),
+        "program_id": programs,
         "rating_system": tables["rating_systems"]["rating_system"].unique().to_list(),
     }
     if name != "districts":

@@ -27,7 +27,9 @@ from rung.intake.read import DropRead, FileRead, fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch
+from rung.lake.accepted import accepted_key
 from rung.lake.certification import certified
+from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.places import write_parquet
 from rung.lake.reference import ReferenceTables
@@ -62,6 +64,7 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
     Raises RungError when storage, ledger or Great Expectations fail, GateFailed when the accounting of a file does not
     hold or a rule's counts differ.
     """
+    mark_lake(work.lake)
     found = discover(work.landing, work.ledger.seen())
     receipt = IntakeReceipt(unchanged=found.unchanged, stray=found.stray)
     total = sum(drop.size for drop in found.drops)
@@ -122,7 +125,7 @@ def _judge(
         part = refuse_misplaced(read, reference)
         before = _written(pending) if part.extract == "roster" else []
         shared = find_shared(work, part, batch[0].school_year, before)
-        validated = validate_batch(part, reference, batch[0].school_year, shared)
+        validated = validate_batch(part, reference, batch[0].school_year, shared, work.settings)
         gate.observe(part.extract, validated.rows.filter(~pl.col(DUPLICATE)), validated.counts)
         yield validated
 
@@ -153,7 +156,11 @@ def _commit_one(
         kept = rows
         if counts["rows_accepted"] != rows.height:
             kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
-        write_parquet(work.lake, f"accepted/{place}.parquet", kept.select(accepted_columns(extract)))
+        write_parquet(
+            work.lake,
+            accepted_key(extract, drop.school_year, drop.lea_id, read.submission_id),
+            kept.select(accepted_columns(extract)),
+        )
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
             text = [name for name, dtype in bad.schema.items() if dtype == pl.String]

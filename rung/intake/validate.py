@@ -13,6 +13,7 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from rung.core.rules import row_rules_for
+from rung.core.settings import Settings
 from rung.intake.decision import refuse_by_rule
 from rung.intake.read import BatchRows, DropRead
 from rung.lake.ledger import Submission
@@ -58,7 +59,7 @@ class ValidatedBatch:
 
 
 def validate_batch(
-    part: BatchRows, reference: ReferenceTables, school_year: int, shared: pl.DataFrame
+    part: BatchRows, reference: ReferenceTables, school_year: int, shared: pl.DataFrame, settings: Settings
 ) -> ValidatedBatch:
     """Mark and judge the rows of a batch. `shared`: ids that stand for different people in two districts."""
     extract = EXTRACTS[part.extract]
@@ -77,7 +78,7 @@ def validate_batch(
     typed = mark_shared(typed, shared)
     references = {name: frame.lazy() for name, frame in reference.tables.items()}
     known = mark_known(add_derived(typed, part.extract).collect(), part.extract, references)
-    rules = row_rules_for(part.extract, school_year)
+    rules = row_rules_for(part.extract, school_year, settings)
     # What could not be read is part of what was sent: two unlike unreadable dates do not make one row of two.
     as_sent = [name for name in known.columns if name in extract.sent.columns() or name.endswith((UNREADABLE, SENT))]
     marked = mark_duplicates(known, extract.key, as_sent)

@@ -63,11 +63,9 @@ class Ledger:
     """The ledger behind a SQLAlchemy URL. Relative SQLite paths start at `root`."""
 
     def __init__(self, url: str, root: Path) -> None:
-        prefix = "sqlite:///"
-        if url.startswith(prefix) and not url.startswith(prefix + "/"):
-            url = prefix + str(root / url.removeprefix(prefix))
+        url = _absolute(url, root)
         try:
-            self.engine = sa.create_engine(url, poolclass=sa.NullPool)  # few, short transactions: none stays open
+            self.engine = _engine(url)
             if self.engine.dialect.name == "sqlite":
                 sa.event.listen(self.engine, "connect", _wait_for_writers)
                 sa.event.listen(self.engine, "begin", _lock_at_once)
@@ -266,11 +264,53 @@ def _wait_for_writers(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
+def pending_migrations(url: str, root: Path) -> list[str]:
+    """The files of `sql/ledger/` that the next command would apply to a ledger; nothing is changed by asking.
+
+    Raises RungError where the ledger cannot be reached.
+    """
+    url = _absolute(url, root)
+    made = sa.engine.make_url(url)
+    if made.get_backend_name() == "sqlite" and not Path(str(made.database)).is_file():
+        return [path.name for _, path in _migrations()]
+    try:
+        with _engine(url).connect() as connection:
+            there = sa.inspect(connection).has_table("schema_version")
+            done = connection.execute(sa.text("SELECT version FROM schema_version")).scalars() if there else ()
+            known = set(done)
+    except sa.exc.SQLAlchemyError as error:
+        raise RungError(f"ledger {_shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
+    return [path.name for version, path in _migrations() if version not in known]
+
+
+def _absolute(url: str, root: Path) -> str:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        return prefix + str(root / url.removeprefix(prefix))
+    return url
+
+
+def _engine(url: str) -> sa.Engine:
+    """Few, short transactions: no connection stays open. On PostgreSQL the ledger lies in `public`, also for a user whose
+    own schema (`"$user"` in the default search path, where `rung sql --load` puts a release) has come meanwhile."""
+    made = sa.engine.make_url(url)
+    pinned = made.get_backend_name() == "postgresql" and "options" not in made.query
+    arguments = {"options": "-csearch_path=public"} if pinned else {}
+    return sa.create_engine(made, poolclass=sa.NullPool, connect_args=arguments)
+
+
+def _migrations() -> list[tuple[int, Path]]:
+    return [(int(path.name[:4]), path) for path in sorted(SCHEMA.glob("*.sql"))]
+
+
 def _migrate(connection: sa.Connection) -> None:
+    """Raises RungError for a ledger that a newer Rung has moved forward."""
     connection.execute(sa.text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"))
     done = set(connection.execute(sa.text("SELECT version FROM schema_version")).scalars())
-    for path in sorted(SCHEMA.glob("*.sql")):
-        version = int(path.name[:4])
+    files = _migrations()
+    if done and max(done) > files[-1][0]:
+        raise RungError(f"the ledger has version {max(done)}, this Rung knows up to {files[-1][0]}; use the newer Rung")
+    for version, path in files:
         if version in done:
             continue
         for statement in _statements(path.read_text(encoding="utf-8")):

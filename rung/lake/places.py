@@ -124,11 +124,6 @@ def open_place(address: str, root: Path, endpoint_url: str | None = None, region
     return LocalPlace(root / address, address)
 
 
-def scan_parquet(place: Place, keys: list[str]) -> pl.LazyFrame:
-    """Scan Parquet objects of a place as one frame, columns matched by name."""
-    return pl.scan_parquet([place.uri(key) for key in keys], storage_options=place.options, glob=False)
-
-
 def write_parquet(place: Place, key: str, frame: pl.DataFrame) -> bytes:
     """Write a frame as one Parquet object and return its bytes (for checksums)."""
     buffer = io.BytesIO()

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rung.core.settings import Settings, load_settings
+from rung.lake.lake_schema import check_lake
 from rung.lake.ledger import Ledger
 from rung.lake.place import Place
 from rung.lake.places import open_place
@@ -32,7 +33,7 @@ class Workspace:
 
     @cached_property
     def lake(self) -> Place:
-        return self._open(self.settings.storage.lake)
+        return check_lake(self._open(self.settings.storage.lake))
 
     @cached_property
     def receipts(self) -> Place:

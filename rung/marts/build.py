@@ -15,16 +15,17 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import EXTRACTS
 from contracts.marts import MARTS
 from contracts.policy.parameters import MetricParameters
 from expectations.identities import broken_rows
 from rung.core.errors import GateFailed, RungError
+from rung.core.overlay import overlay_sha256
 from rung.core.progress import Progress
 from rung.core.project import code_version
 from rung.core.rules import row_rules_for
+from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
-from rung.lake.places import scan_parquet, write_parquet
+from rung.lake.places import write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from rung.marts.cross_file import across_files
@@ -66,7 +67,7 @@ def run_marts(
     if work.lake.tag(f"{folder}/summary.json") is not None:
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
-        tables = accepted_tables(work, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        tables = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
         found = across_files(work, tables, in_force, folder)
         marts = mart_frames(work, tables, with_cross_file(rule_counts(work, in_force), found.lazy()))
         gate_marts(work, marts)
@@ -78,19 +79,6 @@ def run_marts(
         work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
         work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
     return MartsReceipt(inputs_id, True, summary)
-
-
-def accepted_tables(work: Workspace, in_force: list[Submission]) -> dict[str, pl.LazyFrame]:
-    """The accepted rows of the submissions in force, one statewide frame per extract (contracts/extracts)."""
-    tables = {}
-    for extract, each in EXTRACTS.items():
-        keys = [
-            f"accepted/{s.extract}/{s.school_year}/{s.lea_id}/{s.submission_id}.parquet"
-            for s in in_force
-            if s.extract == extract
-        ]
-        tables[extract] = scan_parquet(work.lake, keys) if keys else each.accepted.create_empty(lazy=True)
-    return tables
 
 
 def mart_frames(work: Workspace, tables: Mapping[str, pl.LazyFrame], counts: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -135,7 +123,7 @@ def rule_counts(work: Workspace, in_force: list[Submission]) -> pl.LazyFrame:
             datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
         )
         for s in in_force
-        for rule in row_rules_for(s.extract, s.school_year)
+        for rule in row_rules_for(s.extract, s.school_year, work.settings)
     ]
     columns = ("lea_id", "extract", "school_year", "rule_id", "severity", "rows", "failed", "submitted_at")
     types = (pl.String, pl.String, pl.Int16, pl.String, pl.String, pl.UInt32, pl.UInt32, pl.Datetime("us"))
@@ -171,5 +159,6 @@ def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submi
         "code": code_version(),
         "metrics": work.settings.metrics,
         "programs": work.settings.programs,
+        "overlay": overlay_sha256(work.settings, "programs", "expectations"),
     }
     return hashlib.sha256(json.dumps(broken_text, sort_keys=True, default=str).encode()).hexdigest()[:20]

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from contracts.policy.parameters import MetricParameters
+from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
-from rung.marts.build import accepted_tables
 from rung.packs.load import packs_of
 
 
@@ -21,7 +21,7 @@ def compared_programs(
     from rung.packs.simulate import simulate
 
     reference = load_reference(work.reference).tables
-    tables = accepted_tables(work, work.ledger.in_force()) | {name: t.lazy() for name, t in reference.items()}
+    tables = accepted_tables(work.lake, work.ledger.in_force()) | {name: t.lazy() for name, t in reference.items()}
     packs = packs_of(work.settings)
     parameters = MetricParameters.model_validate(work.settings.metrics)
     found = simulate(tables, packs, programs, lea_id=lea_id, years=years, knobs=parameters).comparison

@@ -32,7 +32,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
         gate = Gate(Path(folder))
         try:
             for name in (name for name in MARTS if name in frames and frames[name].height):
-                rules = row_rules(suite_of(name))
+                rules = row_rules(suite_of(name, work.settings))
                 marks = frames[name].select(rule.breaks.alias(rule.rule_id) for rule in rules)
                 counts: dict[str, int] = marks.sum().row(0, named=True)
                 broken += [
@@ -40,7 +40,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
                     for rule in rules
                     if rule.severity != "warn" and counts[rule.rule_id]
                 ]
-                gate.observe(suite_of(name), frames[name], counts)
+                gate.observe(suite_of(name, work.settings), frames[name], counts)
             gate.settle()
         except EngineError as error:
             raise RungError(str(error)) from None

@@ -98,14 +98,29 @@ def _knobs(pack: Pack) -> Iterator[str]:
     used |= {part.not_set for part in _parts(pack) if isinstance(part, Condition) and part.not_set}
     yield from (f"no knob `{name}` is declared" for name in sorted(used - set(pack.knobs)))
     for name, value in pack.settings.items():
-        knob = pack.knobs.get(name)
-        if knob is None:
-            known = ", ".join(pack.knobs) or "none"
-            yield f"rung.toml [programs.{pack.program_id}]: no knob `{name}`; there are: {known}"
-        elif knob.choices and value not in knob.choices:
-            yield f"rung.toml [programs.{pack.program_id}] {name}: {value} is none of {', '.join(knob.choices)}"
-        elif not isinstance(value, TYPES[knob.type]) or (knob.type == "number" and isinstance(value, bool)):
-            yield f"rung.toml [programs.{pack.program_id}] {name}: {value!r} is not a {knob.type}"
+        yield from _value(pack, f"rung.toml [programs.{pack.program_id}]", name, value)
+    for lea_id, values in pack.districts.items():
+        for name, value in values.items():
+            yield from _value(pack, f"districts.yaml {pack.program_id} {lea_id}", name, value)
+            if name in pack.knobs and not pack.knobs[name].loose:
+                loose = ", ".join(other for other, knob in pack.knobs.items() if knob.loose) or "none"
+                yield f"districts.yaml {pack.program_id} {lea_id}: `{name}` is one for all districts; loose: {loose}"
+    if any(knob.loose for knob in pack.knobs.values()):
+        if pack.scope == "state" or pack.rows == "everywhere":
+            yield "knobs: a program whose levels go with the person over districts has no loose knobs"
+        if any(pay.pro_rata_to for pay in pack.pay):
+            yield "knobs: a program that shares one appropriation over districts has no loose knobs"
+
+
+def _value(pack: Pack, place: str, name: str, value: object) -> Iterator[str]:
+    """What is wrong with a value that a state or a district gives a knob."""
+    knob = pack.knobs.get(name)
+    if knob is None:
+        yield f"{place}: no knob `{name}`; there are: {', '.join(pack.knobs) or 'none'}"
+    elif knob.choices and value not in knob.choices:
+        yield f"{place} {name}: {value} is none of {', '.join(knob.choices)}"
+    elif not isinstance(value, TYPES[knob.type]) or (knob.type == "number" and isinstance(value, bool)):
+        yield f"{place} {name}: {value!r} is not a {knob.type}"
 
 
 TYPES: dict[str, type | tuple[type, ...]] = {"number": (int, float), "word": str, "flag": bool, "list": tuple}

@@ -14,7 +14,7 @@ from rung.core.errors import RungError
 from rung.packs.describe import RATING_KINDS, condition_words, kinds
 from transforms.s3_designate.evidence import Evidence, gather
 from transforms.s3_designate.graph import shortest_rise
-from transforms.s3_designate.run import READS, designated_run
+from transforms.s3_designate.run import READS, by_variant, designated_run
 from transforms.s3_designate.state_space import FIRST
 from transforms.s3_designate.transition_table import TransitionTable
 
@@ -67,7 +67,8 @@ def explain(
     rows: list[YearExplained] = []
     for pack in packs:
         if program_id in (None, pack.program_id):
-            rows += _explained(staff_id, pack, evidence, mine)
+            for each, part in by_variant(evidence, pack):
+                rows += _explained(staff_id, each, part, mine)
     return sorted(rows, key=lambda row: (row.lea_id, row.program_id, row.school_year))
 
 

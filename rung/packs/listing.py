@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,45 @@ def find_pack(packs: Sequence[Pack], program_id: str) -> Pack:
     raise RungError(f"{program_id}: no such program; there are: {', '.join(pack.program_id for pack in packs)}")
 
 
-def programs_table(packs: Sequence[Pack]) -> str:
-    """One line a pack."""
+def programs_table(packs: Sequence[Pack], own: Mapping[str, str] | None = None) -> str:
+    """One line a pack. `own`: the packs of the state's folder, `new` or `replaces`."""
     width = max(len(pack.program_id) for pack in packs)
-    lines = [f"{'program':{width}}  years      levels  rules  knobs unset  title"]
+    lines = [f"{'program':{width}}  years      levels  rules  knobs unset  from     title"]
     for pack in packs:
         first, last = min(v.from_year for v in pack.versions), pack.versions[-1].to_year
         unset = sum(pack.knob(name) is None for name in pack.knobs)
         years, rules = f"{first}-{last or ''}", len(pack.placement) + len(pack.rules)
-        lines.append(f"{pack.program_id:{width}}  {years:9}  {len(pack.levels):6}  {rules:5}  {unset:11}  {pack.title}")
+        whose = {"new": "state", "replaces": "state *"}.get((own or {}).get(pack.program_id, ""), "shipped")
+        head = f"{pack.program_id:{width}}  {years:9}  {len(pack.levels):6}  {rules:5}  {unset:11}"
+        lines.append(f"{head}  {whose:7}  {pack.title}")
+    if "replaces" in (own or {}).values():
+        lines.append("* replaces the program of this id that Rung ships")
     return "\n".join(lines)
+
+
+def loose_data(packs: Sequence[Pack]) -> list[dict[str, Any]]:
+    """Every loose knob: its program, the state's value, and the districts that differ with theirs."""
+    return [
+        {
+            "program_id": pack.program_id,
+            "knob": name,
+            "state": pack.knob(name),
+            "districts": {lea: values[name] for lea, values in sorted(pack.districts.items()) if name in values},
+        }
+        for pack in packs
+        for name, knob in pack.knobs.items()
+        if knob.loose
+    ]
+
+
+def loose_table(packs: Sequence[Pack]) -> str:
+    """One line a loose knob, and one for each district that differs."""
+    lines = []
+    for each in loose_data(packs):
+        value = "not configured" if each["state"] is None else each["state"]
+        lines.append(f"{each['program_id']}.{each['knob']}: {value} for the state")
+        lines += [f"  {lea}: {own}" for lea, own in each["districts"].items()]
+    return "\n".join(lines) or "no program has a knob that a district may set"
 
 
 def program_data(pack: Pack) -> dict[str, Any]:
@@ -97,7 +126,8 @@ def _knob(pack: Pack, name: str, knob: Knob) -> str:
     value = pack.knob(name)
     now = "not configured" if value is None else f"now {value}"
     choices = f", one of {', '.join(knob.choices)}" if knob.choices else ""
-    return f"  {name} ({knob.type}{choices}): {knob.meaning}; {now} [{knob.source}; {knob.provenance}]"
+    loose = ", loose: a district may differ" if knob.loose else ""
+    return f"  {name} ({knob.type}{choices}{loose}): {knob.meaning}; {now} [{knob.source}; {knob.provenance}]"
 
 
 def write_drawing(pack: Pack, folder: Path) -> list[Path]:

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.policy.packs import Pack
 from rung.core.errors import RungError
+from rung.core.overlay import overlay_path
 from rung.core.project import PROGRAMS
 from rung.core.settings import Settings
 from rung.packs.check import problems
 
-NOT_PACKS = ("disclosure.yaml",)
+DISTRICTS = "districts.yaml"
+NOT_PACKS = ("disclosure.yaml", DISTRICTS)
+BY_DISTRICT = TypeAdapter(dict[str, dict[str, dict[str, Any]]])
 
 
 def pack_files(directory: Path = PROGRAMS) -> list[Path]:
@@ -25,16 +28,28 @@ def pack_files(directory: Path = PROGRAMS) -> list[Path]:
 
 
 def load_packs(
-    directory: Path = PROGRAMS, knobs: Mapping[str, Mapping[str, Any]] | None = None, check: bool = False
+    directory: Path = PROGRAMS,
+    knobs: Mapping[str, Mapping[str, Any]] | None = None,
+    check: bool = False,
+    own: Path | None = None,
 ) -> tuple[Pack, ...]:
     """Every pack of `directory`, in the packs' own order, with the state's knobs.
 
+    `own`: the state's folder. A pack of it is new or replaces the one of the same id, and is checked whole; its
+    `districts.yaml` sets, by program and district, knobs that the pack marks `loose`.
     `check` also compiles each pack and looks for contradictions, as `rung programs --check FILE` does; the packs that
     Rung ships are checked by its tests. Raises RungError naming file and place for a pack that is not one, and for a
     knob or a program that does not exist.
     """
     settings = dict(knobs or {})
-    packs = [load_pack(path, settings.pop(path.stem, {}), check) for path in pack_files(directory)]
+    files = {path.stem: path for path in (*pack_files(directory), *(pack_files(own) if own else ()))}
+    by_district = read_districts(own) if own else {}
+    packs = [
+        load_pack(path, settings.pop(name, {}), check or path.parent == own, by_district.pop(name, {}))
+        for name, path in files.items()
+    ]
+    if by_district:
+        raise RungError(f"{DISTRICTS}: {min(by_district)} is no program; there are: {', '.join(sorted(files))}")
     if settings:
         known = ", ".join(pack.program_id for pack in packs)
         raise RungError(f"rung.toml: [programs.{min(settings)}] names no program; there are: {known}")
@@ -43,10 +58,40 @@ def load_packs(
 
 def packs_of(settings: Settings) -> tuple[Pack, ...]:
     """The packs that a state's configuration stands for, with its knobs. Raises RungError as `load_packs` does."""
-    return load_packs(PROGRAMS, settings.programs)
+    return load_packs(PROGRAMS, settings.programs, own=overlay_path(settings, "programs"))
 
 
-def load_pack(path: Path, knobs: Mapping[str, Any] | None = None, check: bool = True) -> Pack:
+def program_ids(settings: Settings) -> list[str]:
+    """The ids of all packs, the state's own among them, in order; no pack is read."""
+    own = overlay_path(settings, "programs")
+    return sorted({path.stem for path in (*pack_files(PROGRAMS), *(pack_files(own) if own else ()))})
+
+
+def own_programs(settings: Settings) -> dict[str, str]:
+    """The programs that the state's folder holds: id → `new`, or `replaces` where Rung ships one of that id."""
+    own = overlay_path(settings, "programs")
+    shipped = {path.stem for path in pack_files(PROGRAMS)}
+    return {path.stem: "replaces" if path.stem in shipped else "new" for path in (pack_files(own) if own else ())}
+
+
+def read_districts(own: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """`districts.yaml`: program → district → knob → value; nothing where there is no file. Raises RungError."""
+    path = own / DISTRICTS
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return dict(BY_DISTRICT.validate_python(tree or {}))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RungError(f"{path.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        raise RungError(_said(path.name, error.errors()[0])) from None
+
+
+def load_pack(
+    path: Path,
+    knobs: Mapping[str, Any] | None = None,
+    check: bool = True,
+    districts: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Pack:
     """One pack. Raises RungError as `load_packs` does."""
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -55,7 +100,13 @@ def load_pack(path: Path, knobs: Mapping[str, Any] | None = None, check: bool = 
     if not isinstance(tree, dict):
         raise RungError(f"{path.name}: a pack is a mapping of keys; this file is not")
     try:
-        pack = Pack.model_validate({**expanded(tree), "settings": flat(knobs or {})})
+        pack = Pack.model_validate(
+            {
+                **expanded(tree),
+                "settings": flat(knobs or {}),
+                "districts": {lea_id: flat(values) for lea_id, values in (districts or {}).items()},
+            }
+        )
     except ValidationError as error:
         raise RungError("; ".join(_said(path.name, item) for item in error.errors()[:5])) from None
     if pack.program_id != path.stem:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from contracts.policy.disclosure import Decisions, DisclosurePolicy
 from rung.core.errors import GateFailed, RungError
-from rung.core.project import PROGRAMS
+from rung.core.overlay import policy_paths
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from transforms.s6_disclose.problem import EngineFailure
@@ -37,15 +37,37 @@ class Terms:
 
 
 def load_policy(work: Workspace) -> DisclosurePolicy:
-    """`programs/disclosure.yaml`, with k raised by `[disclosure] minimum_persons`. Raises RungError naming the key."""
-    path = PROGRAMS / "disclosure.yaml"
-    try:
-        policy = DisclosurePolicy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise RungError(f"{path.name}: `{place}`: {error.errors()[0]['msg']}") from None
-    k = work.settings.disclosure.minimum_persons
-    return policy.model_copy(update={"minimum_persons": k})
+    """The shipped policy with the state's laid over it, k raised by `[disclosure] minimum_persons` of rung.toml.
+
+    Raises RungError naming file and key, and where rung.toml would lower k.
+    """
+    tree: dict[str, Any] = {}
+    for path in policy_paths(work.settings):
+        try:
+            tree = laid_over(tree, yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+            policy = DisclosurePolicy.model_validate(tree)
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise RungError(f"{path.name}: `{place}`: {error.errors()[0]['msg']}") from None
+        except (yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:
+            raise RungError(f"{path.name}: is no mapping of keys in YAML: {' '.join(str(error).split())}") from None
+    asked = work.settings.disclosure.minimum_persons
+    if asked is not None and asked < policy.minimum_persons:
+        k = policy.minimum_persons
+        raise RungError(
+            f"rung.toml: `disclosure.minimum_persons` is {asked}; the policy says {k}, it can only be raised"
+        )
+    return policy.model_copy(update={"minimum_persons": asked or policy.minimum_persons})
+
+
+def laid_over(tree: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """A policy's keys with the state's in their place; inside a mapping key by key, a list whole."""
+    new = {key: laid_over(tree[key], value) if _both(tree.get(key), value) else value for key, value in own.items()}
+    return {**tree, **new}
+
+
+def _both(one: Any, other: Any) -> bool:
+    return isinstance(one, dict) and isinstance(other, dict)
 
 
 def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:

@@ -11,8 +11,11 @@ from typing import Any
 
 import polars as pl
 
+from contracts.extracts import EXTRACTS
 from contracts.public import NO_PERSONS, PUBLIC
+from expectations.suites import Suite
 from rung.core.errors import RungError
+from rung.core.rules import suite_of
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
@@ -39,7 +42,7 @@ class Program:
 class Facts:
     """One release as the pages need it. `more` has restricted marts; it is empty in the public report.
 
-    `package`: the data package beside the tables, which explains them.
+    `package`: the data package beside the tables, which explains them. `suites`: what the state asks of rows.
     """
 
     state: str
@@ -50,6 +53,7 @@ class Facts:
     tables: Mapping[str, pl.DataFrame]
     more: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     package: Mapping[str, Any] = field(default_factory=lambda: {"resources": []})
+    suites: Mapping[str, Suite] = field(default_factory=dict)
 
     @cached_property
     def _parts(self) -> dict[str, dict[tuple[Any, ...], pl.DataFrame]]:
@@ -135,4 +139,5 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
         },
         more={name: read(name) for name in MORE if name in paths} if restricted else {},
         package=json.loads(work.releases.read(f"{release_id}/{side}/datapackage.json")),
+        suites={extract: suite_of(extract, work.settings) for extract in EXTRACTS},
     )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.extracts import EXTRACTS
-from expectations.suites import load_suites
-from rung.core.project import SUITES
+from expectations.suites import Suite
 from rung.report.pages import Page, Section
 from rung.report.shown import Table
 
@@ -31,9 +29,8 @@ def _table(resource: Mapping[str, Any]) -> Table:
     return Table(resource.get("description", resource["name"]), ("column", "type", "unit", "meaning"), tuple(rows))
 
 
-def rules_page() -> Page:
-    """The rules of the four extracts, in a district's words."""
-    suites = load_suites(tuple(EXTRACTS), SUITES)
+def rules_page(suites: Mapping[str, Suite]) -> Page:
+    """The rules of the four extracts as the state asks them, in a district's words."""
     sections = [Section(name, (_rules(name, suite.expectations),)) for name, suite in suites.items()]
     total = sum(len(suite.expectations) for suite in suites.values())
     lead = "What is asked of every row that a district sends, and how to mend it."

@@ -43,7 +43,7 @@ def write_report(work: Workspace, target: Place, progress: Progress, *, restrict
 
 def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -> ReportReceipt:
     """Draw and write every page of these facts."""
-    planned = [*pages(facts), dictionary_page(facts.package), rules_page()]
+    planned = [*pages(facts), dictionary_page(facts.package), rules_page(facts.suites)]
     charts = 0
     with (progress or Progress(quiet=True)).stage("report", len(planned)) as advance:
         rest = iter(planned)

@@ -13,6 +13,7 @@ the LEAs and years that `program_adoption` names. Frames are collected inside, o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -70,13 +71,32 @@ def build_designation(
         program_adoption=program_adoption,
         rating_systems=rating_systems,
     )
-    found = [designate(evidence, pack) for pack in packs]
+    found = [designate(part, each) for pack in packs for each, part in by_variant(evidence, pack)]
     schema = Designation.create_empty().select(COLUMNS)
     frames = [schema, *(frame for frame in found if frame is not None)]
     return pl.concat(frames).sort(KEY).lazy()
 
 
 COLUMNS = list(Designation.columns())
+
+
+def by_variant(evidence: Evidence, pack: Pack) -> list[tuple[Pack, Evidence]]:
+    """The pack as each group of its districts runs it, with the evidence in which only those districts adopted it.
+
+    Exact for a pack that runs in each district by itself; others have no loose knobs (`rung/packs/check.py`).
+    """
+    if not pack.districts:
+        return [(pack, evidence)]
+    own = pl.col("lea_id").is_in(sorted(pack.districts))
+    return [
+        (
+            each,
+            replace(
+                evidence, adoption=evidence.adoption.filter(pl.col("lea_id").is_in(sorted(leas)) if leas else ~own)
+            ),
+        )
+        for each, leas in pack.variants()
+    ]
 
 
 def designate(evidence: Evidence, pack: Pack) -> pl.DataFrame | None:

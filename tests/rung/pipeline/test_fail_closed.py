@@ -28,10 +28,10 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]
     for path in rules.SUITES.glob("*.json"):
         shutil.copy(path, suites)
     monkeypatch.setattr(rules, "SUITES", suites)
-    for cached in (rules.suite_of, rules.row_rules_for):
+    for cached in (rules._suite, rules._row_rules):
         cached.cache_clear()
     yield open_workspace(config)
-    for cached in (rules.suite_of, rules.row_rules_for):
+    for cached in (rules._suite, rules._row_rules):
         cached.cache_clear()
 
 

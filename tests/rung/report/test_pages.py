@@ -12,7 +12,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from contracts.extracts import EXTRACTS
 from contracts.public import PUBLIC
+from expectations.suites import load_suites
+from rung.core.project import SUITES
 from rung.lake.places import LocalPlace
 from rung.report import theme
 from rung.report.facts import Facts, Program
@@ -133,7 +136,16 @@ def facts() -> Facts:
     fields = [{"name": "persons", "type": "integer", "unit": "persons", "description": "Persons <counted>."}]
     package = {"resources": [{"name": "public_leaders", "description": "One row.", "schema": {"fields": fields}}]}
     names = {"0100": "Oak & Co", "0200": "Elm"}
-    return Facts("Oak State", "abc123", False, names, {"p": LADDER}, tables, package=package)
+    return Facts(
+        "Oak State",
+        "abc123",
+        False,
+        names,
+        {"p": LADDER},
+        tables,
+        package=package,
+        suites=load_suites(tuple(EXTRACTS), SUITES),
+    )
 
 
 @pytest.fixture(scope="module")
