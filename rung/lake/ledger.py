@@ -291,8 +291,11 @@ def _absolute(url: str, root: Path) -> str:
 
 
 def _engine(url: str) -> sa.Engine:
-    """Few, short transactions: no connection stays open. On PostgreSQL the ledger lies in `public`, also for a user whose
-    own schema (`"$user"` in the default search path, where `rung sql --load` puts a release) has come meanwhile."""
+    """Few, short transactions: no connection stays open.
+
+    On PostgreSQL the ledger lies in `public`, also for a user whose own schema (`"$user"` in the default search path,
+    where `rung sql --load` puts a release) has come meanwhile.
+    """
     made = sa.engine.make_url(url)
     pinned = made.get_backend_name() == "postgresql" and "options" not in made.query
     arguments = {"options": "-csearch_path=public"} if pinned else {}

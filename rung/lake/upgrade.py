@@ -70,7 +70,7 @@ def plan_upgrade(settings: Settings) -> UpgradePlan:
 
 
 def upgrade(settings: Settings, plan: UpgradePlan) -> None:
-    """Do what the plan says: rewrite files, move the ledger forward, mark the lake last. Stopped midway, it is run again.
+    """Do what the plan says: rewrite files, move the ledger forward, mark the lake last. Stopped midway: run it again.
 
     Raises RungError naming file and column where a value does not fit the new type.
     """
@@ -125,7 +125,7 @@ def _rewrite(lake: Place, extract: str, key: str) -> None:
                 frame = frame.with_columns(pl.col(name).cast(kind, strict=True))
             except pl.exceptions.PolarsError:
                 raise RungError(
-                    f"{lake.uri(key)}: column {name} has values that are no {kind}; the lake stays as it is from here on"
+                    f"{lake.uri(key)}: column {name} has values that are no {kind}; the lake stays as it is"
                 ) from None
     write_parquet(lake, key, frame)
 
