@@ -23,7 +23,8 @@ HEAD = """# Rules
 Made from `expectations/*.json` by `python -m rung.intake.rules_page > docs/rules.md`; do not edit. A state lays its own
 rules over these (`[overlay] expectations`). **fatal** rejects the file, **error** sends the row back to the district,
 **warn** keeps the row and counts it. Days in examples are written as text; `…__unreadable` is text that could not be
-read as its column's type, `…__known` says whether a code is in reference, `…__sent` is what the file says where the folder decides.
+read as its column's type, `…__known` says whether a code is in reference, `…__sent` is what the file says where the
+folder decides.
 """
 SECTIONS = (
     ("Extracts", "What a district sends.", tuple(EXTRACTS)),
