@@ -13,7 +13,15 @@ from contracts.extracts import EXTRACTS
 from contracts.file_rules import FILE_RULES
 from contracts.policy.mapping import Layout, PayFromPositions
 from contracts.shape import Shape
-from transforms.s1_conform.columns import Matched, conform_columns, known_names, match_columns, pay_lines, place_names
+from transforms.s1_conform.columns import (
+    Matched,
+    conform_columns,
+    known_names,
+    match_columns,
+    pay_lines,
+    place_names,
+    read_names,
+)
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW
@@ -64,7 +72,14 @@ def read_tolerantly(
 ) -> CarefulDrop:
     """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk."""
     shape = layout.shape if layout else Shape()
-    options = DecodeOptions(extract=extract, known=known_names(extract, layout), shape=shape, bounds=bounds)
+    options = DecodeOptions(
+        extract=extract,
+        known=known_names(extract, layout),
+        read=read_names(extract, layout),
+        required=read_names(extract, layout, required=True),
+        shape=shape,
+        bounds=bounds,
+    )
     decoded = decode_files(files, options)
     drop = CarefulDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
     for table in decoded.tables:
