@@ -29,7 +29,7 @@ from transforms.s1_conform.drift import DriftReport, drift_report
 from transforms.s1_conform.parse import ParseOptions, parse_columns
 from transforms.s1_conform.parse.cells import tidy_cell
 from transforms.s1_conform.parse.numbers import tidy_money
-from transforms.s1_conform.values import BROKEN, read_as
+from transforms.s1_conform.values import BROKEN, OWN, read_as
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ def _take_table(
     drop.problems += parsed.problems
     lost = parsed.broken.select(SOURCE_ROW, pl.col("rule_id").alias("found")).unique(SOURCE_ROW, keep="first")
     done = parsed.rows.with_columns(text[BROKEN]).join(lost, on=SOURCE_ROW, how="left", maintain_order="left")
-    done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN)).drop("found")
+    mark = own.select(pl.struct(list(cells.values())).hash()).to_series()
+    done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN), mark.alias(OWN)).drop("found")
     if layout and layout.crosswalk:
         known = pl.DataFrame(schema=CROSSWALK) if crosswalk is None else crosswalk
         done = resolve_people(done, known, layout.people_by, drop.repairs)
@@ -202,7 +203,7 @@ def _pay(
     """The pay lines of a position file, in canonical writing; a row that could not be split keeps that mark."""
     lines = pay_lines(own, cells, roster, pay, school_year)
     parsed = parse_columns(lines, EXTRACTS["payroll"].sent, how)
-    marks = roster.select(SOURCE_ROW, BROKEN).unique(SOURCE_ROW, keep="first")
+    marks = roster.select(SOURCE_ROW, BROKEN, OWN).unique(SOURCE_ROW, keep="first")
     return parsed.rows.join(marks, on=SOURCE_ROW, how="left", maintain_order="left")
 
 
