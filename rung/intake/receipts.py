@@ -34,6 +34,10 @@ from transforms.s1_conform.values import RETURNED, SENT, UNREADABLE
 _FORMULA = r"^([=+\-@\t\r|%])"
 _PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
 EXAMPLES = 5
+REPEATED = (
+    "The row repeats an earlier row of the file in every column; it was counted once.",
+    "Take it out. If it stands for something else, send the column that tells the two apart.",
+)
 FINDINGS = ("source_file", "source_row", "rule_id", "severity", "column", "value", "message", "fix")
 
 
@@ -118,7 +122,7 @@ def _sent(column: str, rows: pl.DataFrame) -> pl.Expr:
 def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
     """Quarantined rows in the district's own columns and order, with the reason and the mend behind them."""
     empty = pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
-    if ERRORS not in rows.columns or rows[ERRORS].null_count() == rows.height:
+    if ERRORS not in rows.columns or (rows[ERRORS].null_count() == rows.height and not rows[DUPLICATE].any()):
         return empty
     messages = {rule.rule_id: rule.message for rule in rules}
     fixes = {rule.rule_id: rule.fix for rule in rules}
@@ -135,6 +139,8 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
             rules_of.eval(pl.element().replace(fixes)).list.join(" ").alias("_rung_fix"),
         )
     )
+    again = rows.filter(DUPLICATE).select("file_no", "source_row", *_repeats())
+    bad = pl.concat([bad, again])
     parts = []
     for file_no, part in enumerate(read.parts):
         mine = bad.filter(pl.col("file_no") == file_no)
@@ -146,6 +152,12 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
     columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
     joined = pl.concat([empty, *parts], how="diagonal")
     return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
+
+
+def _repeats() -> list[pl.Expr]:
+    """What stands behind a row that was dropped because it repeats another."""
+    words = ("duplicate", *REPEATED)
+    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:], words, strict=True)]
 
 
 def _own(read: DropRead, part: Part) -> pl.DataFrame:

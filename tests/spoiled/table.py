@@ -38,7 +38,7 @@ def _line(ailment: Ailment) -> str:
 
 
 if __name__ == "__main__":
-    from tests.spoiled import packed_files, text_files
+    from tests.spoiled.corpus import SPOILED
 
     docs = Path(__file__).parents[2] / "docs" / "file-ailments.md"
-    docs.write_text(markdown([*text_files.SPOILED, *packed_files.SPOILED]), encoding="utf-8")
+    docs.write_text(markdown(SPOILED), encoding="utf-8")

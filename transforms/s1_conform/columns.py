@@ -144,6 +144,22 @@ def aliases(column: dy.Column) -> tuple[str, ...]:
     return tuple(alias for standard in STANDARDS for alias in metadata.get(standard) or ())
 
 
+def read_names(extract: str, layout: Layout | None, required: bool = False) -> frozenset[str]:
+    """Folded names of the file's columns that something reads; with `required` those of required columns only.
+
+    A layout decides alone for the columns that it names, so that the canonical names of those read nothing.
+    """
+    names: set[str] = set()
+    for name, column in EXTRACTS[extract].sent.columns().items():
+        if required and column.nullable:
+            continue
+        declared = layout.source(name) if layout else None
+        names |= {name, *aliases(column)} if declared is None else set(declared.read)
+    if not required:
+        names |= {*FOLDER_COLUMNS, *(layout.district_columns() - set(layout.ignored) if layout else ())}
+    return frozenset(fold(name) for name in names)
+
+
 def known_names(extract: str, layout: Layout | None) -> frozenset[str]:
     """Folded names by which a header of this extract is recognised: canonical, the standards', the mapping's own."""
     columns = EXTRACTS[extract].sent.columns()

@@ -13,7 +13,15 @@ from contracts.extracts import EXTRACTS
 from contracts.file_rules import FILE_RULES
 from contracts.policy.mapping import Layout, PayFromPositions
 from contracts.shape import Shape
-from transforms.s1_conform.columns import Matched, conform_columns, known_names, match_columns, pay_lines, place_names
+from transforms.s1_conform.columns import (
+    Matched,
+    conform_columns,
+    known_names,
+    match_columns,
+    pay_lines,
+    place_names,
+    read_names,
+)
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW
@@ -21,7 +29,7 @@ from transforms.s1_conform.drift import DriftReport, drift_report
 from transforms.s1_conform.parse import ParseOptions, parse_columns
 from transforms.s1_conform.parse.cells import tidy_cell
 from transforms.s1_conform.parse.numbers import tidy_money
-from transforms.s1_conform.values import BROKEN, read_as
+from transforms.s1_conform.values import BROKEN, OWN, read_as
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,14 @@ def read_tolerantly(
 ) -> CarefulDrop:
     """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk."""
     shape = layout.shape if layout else Shape()
-    options = DecodeOptions(extract=extract, known=known_names(extract, layout), shape=shape, bounds=bounds)
+    options = DecodeOptions(
+        extract=extract,
+        known=known_names(extract, layout),
+        read=read_names(extract, layout),
+        required=read_names(extract, layout, required=True),
+        shape=shape,
+        bounds=bounds,
+    )
     decoded = decode_files(files, options)
     drop = CarefulDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
     for table in decoded.tables:
@@ -110,7 +125,8 @@ def _take_table(
     drop.problems += parsed.problems
     lost = parsed.broken.select(SOURCE_ROW, pl.col("rule_id").alias("found")).unique(SOURCE_ROW, keep="first")
     done = parsed.rows.with_columns(text[BROKEN]).join(lost, on=SOURCE_ROW, how="left", maintain_order="left")
-    done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN)).drop("found")
+    mark = own.select(pl.struct(list(cells.values())).hash()).to_series()
+    done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN), mark.alias(OWN)).drop("found")
     if layout and layout.crosswalk:
         known = pl.DataFrame(schema=CROSSWALK) if crosswalk is None else crosswalk
         done = resolve_people(done, known, layout.people_by, drop.repairs)
@@ -187,7 +203,7 @@ def _pay(
     """The pay lines of a position file, in canonical writing; a row that could not be split keeps that mark."""
     lines = pay_lines(own, cells, roster, pay, school_year)
     parsed = parse_columns(lines, EXTRACTS["payroll"].sent, how)
-    marks = roster.select(SOURCE_ROW, BROKEN).unique(SOURCE_ROW, keep="first")
+    marks = roster.select(SOURCE_ROW, BROKEN, OWN).unique(SOURCE_ROW, keep="first")
     return parsed.rows.join(marks, on=SOURCE_ROW, how="left", maintain_order="left")
 
 

@@ -11,20 +11,34 @@ import polars as pl
 
 from contracts.row_rules import RowRule
 from transforms.s1_conform.duplicates import repeated
+from transforms.s1_conform.values import BROKEN, OWN
 
 ERRORS, WARNINGS, DUPLICATE = "_errors", "_warnings", "_duplicate"
 
 
 def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]) -> pl.DataFrame:
-    """Mark rows that repeat an earlier row of the same submission in every sent column, in `_duplicate`.
+    """Mark rows that repeat an earlier row of the same submission in every column of the file, in `_duplicate`.
 
-    Equal rows have equal keys, so only rows whose key stands twice are compared whole.
+    Rows alike in the `sent` columns and not in all of the file's own are two rows, perhaps two posts with equal pay:
+    both stay, and where neither has a `position_id` the later one's row number serves as it. Rows that could not be
+    taken apart repeat nothing. Equal rows have equal keys, so only rows whose key stands twice are compared whole.
     """
     twice = repeated(batch.select("submission_id", *key))
-    rows = batch.with_row_index("_row").filter(twice)
-    later = rows.filter(~pl.struct("submission_id", *sent).is_first_distinct())["_row"]
+    rows = batch.with_row_index("_row").filter(twice, pl.col(BROKEN).is_null())
+    own = [OWN] if OWN in batch.columns else []
+    rows = rows.with_columns(
+        again=~pl.struct("submission_id", *sent, *own).is_first_distinct(),
+        alike=~pl.struct("submission_id", *sent).is_first_distinct(),
+    )
     nowhere = pl.repeat(False, batch.height, eager=True, dtype=pl.Boolean)
-    return batch.with_columns(nowhere.scatter(later, True).alias(DUPLICATE))
+    marked = batch.drop(own).with_columns(nowhere.scatter(rows.filter("again")["_row"], True).alias(DUPLICATE))
+    if "position_id" not in key:
+        return marked
+    posts = rows.filter(pl.col("alike") & ~pl.col("again"), pl.col("position_id").is_null())
+    if posts.is_empty():
+        return marked
+    numbers = posts.select(pl.format("row {}", "source_row")).to_series()
+    return marked.with_columns(marked["position_id"].scatter(posts["_row"], numbers))
 
 
 def mark_rules(batch: pl.DataFrame, rules: Sequence[RowRule]) -> tuple[pl.DataFrame, dict[str, int]]:

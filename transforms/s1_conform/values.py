@@ -17,6 +17,9 @@ UNREADABLE = "__unreadable"
 SENT = "__sent"
 # The rule of contracts/file_rules.py that a row breaks which could not be taken apart into cells.
 BROKEN = "_broken"
+# One number for all cells of the district's own row, also of columns that nothing reads; null for a clean file, whose
+# columns are all read.
+OWN = "_own"
 FOLDER_COLUMNS = ("lea_id", "school_year")
 # The marks that a returned row carries behind the district's own columns; sent back with them, they are not data.
 RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")

@@ -17,16 +17,12 @@ from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests.small_state import CONFIG
-from tests.spoiled import packed_files, text_files
 from tests.spoiled.ailment import RIGHT, Ailment
+from tests.spoiled.corpus import SPOILED
 from transforms.s1_conform.decode import Bounds
 
 # Bounds are the state's, one for all; ailments that need a small one are told apart by unit tests.
-DROPS = {
-    f"{number:04d}": ailment
-    for number, ailment in enumerate([*text_files.SPOILED, *packed_files.SPOILED], start=1)
-    if ailment.bounds == Bounds()
-}
+DROPS = {f"{number:04d}": ailment for number, ailment in enumerate(SPOILED, start=1) if ailment.bounds == Bounds()}
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,12 @@ import pytest
 from contracts.extracts import EXTRACTS
 from contracts.file_rules import FILE_RULES, REPAIRS, ROW_RULES
 from contracts.policy.mapping import Layout
-from tests.spoiled import packed_files, text_files
+from tests.spoiled import text_files
 from tests.spoiled.ailment import RIGHT, Ailment
+from tests.spoiled.corpus import SPOILED
 from tests.spoiled.table import markdown
 from transforms.s1_conform.tolerant_reader import read_tolerantly
 from transforms.s1_conform.values import BROKEN, type_columns
-
-SPOILED = [*text_files.SPOILED, *packed_files.SPOILED]
 
 
 def read(ailment: Ailment) -> tuple[pl.DataFrame | None, Counter[str], dict[int, str], set[str]]:

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from transforms.s1_conform.decode.dialect import Dialect, tell_dialect
 from transforms.s1_conform.decode.encoding import read_letters
 from transforms.s1_conform.decode.grid import take_table
-from transforms.s1_conform.decode.model import DecodeOptions, Refused, Table, fold
-
-DELIMITERS = {",": None, "\t": "delimiter_tab", "|": "delimiter_pipe", ";": "delimiter_semicolon"}
-_SAMPLE = 60
+from transforms.s1_conform.decode.model import DecodeOptions, Refused, Table
 
 Record = tuple[int, list[str] | None, str | None]  # first line, cells, the text where it does not split
 
@@ -30,83 +28,88 @@ def read_delimited(data: bytes, name: str, options: DecodeOptions, repairs: Coun
         delimiter, skipped = delimiter or text[4], 1
         text = text[5:].removeprefix("\r").removeprefix("\n")
         repairs["separator_line"] += 1
-    if delimiter is None:
-        delimiter = tell_delimiter(text, options)
-        word = DELIMITERS[delimiter]
-        if word:
-            repairs[word] += 1
-    elif delimiter != ",":
+    dialect = tell_dialect(text, options, delimiter)
+    repairs.update(dialect.repairs(delimiter))
+    if delimiter is not None and delimiter != "," and not skipped:
         repairs["delimiter_declared"] += 1
     if "\r" in text and "\r" in text.replace("\r\n", ""):
         repairs["bare_carriage_returns"] += 1
-    grid = to_grid(split_records(text, delimiter, options), skipped, options)
+    grid = to_grid(split_records(text, dialect), skipped, options)
     _refuse_fixed_width(grid, name)
     return take_table(grid, name, None, "delimited", options, repairs)
 
 
-def tell_delimiter(text: str, options: DecodeOptions) -> str:
-    """The separator with which a line holds most known names, else the one that splits most lines alike."""
-    best, best_score = ",", (0, 0.0)
-    for delimiter in DELIMITERS:
-        known, widths = 0, Counter[int]()
-        for _, row, _ in _sample(text, delimiter):
-            if row:
-                known = max(known, len({fold(cell) for cell in row} & options.known))
-                widths[len(row)] += 1
-        width, lines = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
-        alike = lines / max(1, widths.total()) * (1 + min(width, 50) / 1000) if width > 1 else 0.0
-        if (known if known > 1 else 0, alike) > best_score:
-            best, best_score = delimiter, (known if known > 1 else 0, alike)
-    return best
+def split_records(text: str, dialect: Dialect) -> list[Record]:
+    """Every record with its first line. Raises Refused FILE-007 for a quotation mark that is never closed.
 
-
-def _sample(text: str, delimiter: str) -> Iterator[Record]:
-    for number, record in enumerate(_records(text[:200_000], delimiter)):
-        if number >= _SAMPLE:
-            return
-        yield record
-
-
-def split_records(text: str, delimiter: str, options: DecodeOptions) -> list[Record]:
-    """Every record with its first line. Raises Refused FILE-007 for a quotation mark that is never closed."""
-    records = list(_records(text, delimiter))
-    if records and records[-1][1] is None and records[-1][2] == "":
-        raise Refused("FILE-007", str(records[-1][0]))
+    A record over several lines that an extra quotation mark glued together costs its first line only (ROW-002); the
+    lines after it are read again by themselves.
+    """
+    records = _split(text, dialect, None)
+    widths = Counter(len(row) for _, row, _ in records if row)
+    usual = max(widths, key=lambda width: (widths[width], width), default=0)
+    if any(row and len(row) != usual and _swallows(row, dialect, usual) for _, row, _ in records):
+        return _split(text, dialect, usual)
     return records
 
 
-class _Tape(Iterator[str]):
-    """Lines of a text; remembers where the record that is being read began."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
-        self.kept: list[str] = []
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.kept.append(line)
-        return line
-
-
-def _records(text: str, delimiter: str) -> Iterator[Record]:
-    """Split strictly; a record that does not split is kept whole, the last one with text "" when it never ends."""
+def _split(text: str, dialect: Dialect, usual: int | None) -> list[Record]:
     tape = _Tape(text)
-    reader = csv.reader(tape, delimiter=delimiter, strict=True)
-    line = 1
+    records: list[Record] = []
+    reader = dialect.records(tape)
     while True:
-        tape.kept.clear()
+        tape.begin()
         try:
             row = next(reader)
         except StopIteration:
-            return
+            return records
         except csv.Error as error:
             if "unexpected end" in str(error) or "field larger" in str(error):
-                yield line, None, ""
-                return
-            yield line, None, "".join(tape.kept).rstrip("\r\n")
+                raise Refused("FILE-007", str(tape.first)) from None
+            records.append((tape.first, None, tape.give_back()))
         else:
-            yield line, row, None
-        line = reader.line_num + 1
+            swallowed = len(tape.kept) > 1 and _swallows(row, dialect, usual)
+            swallowed |= tape.again and tape.kept[0].count(dialect.quote) % 2 == 1  # the mark that closed it
+            records.append((tape.first, None, tape.give_back()) if swallowed else (tape.first, row, None))
+
+
+def _swallows(row: list[str], dialect: Dialect, usual: int | None) -> bool:
+    """Whether an extra quotation mark swallowed the line after it.
+
+    A cell then holds a line end and separators: as many as a whole row has where the mark that opened it and the mark
+    that closed it stand in one column; any number where the record's width is not the file's usual one.
+    """
+    least = 1 if usual is not None and len(row) != usual else max(1, len(row) - 1)
+    return any(cell.count(dialect.delimiter) >= least for cell in row if "\n" in cell or "\r" in cell)
+
+
+class _Tape(Iterator[str]):
+    """Lines of a text, numbered from 1; remembers those of the record that is being read, and takes them back."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self._again: list[str] = []
+        self.kept: list[str] = []
+        self.first = 1
+        self.again = False  # whether the record begins on a line that was taken back
+
+    def __next__(self) -> str:
+        line = self._again.pop() if self._again else next(self._lines)
+        self.kept.append(line)
+        return line
+
+    def begin(self) -> None:
+        """A new record begins on the next line."""
+        self.first += len(self.kept)
+        self.kept.clear()
+        self.again = bool(self._again)
+
+    def give_back(self) -> str:
+        """The record's first line; those after it are read again, so that a stray mark costs one line only."""
+        line = self.kept[0].rstrip("\r\n")
+        self._again += reversed(self.kept[1:])
+        del self.kept[1:]
+        return line
 
 
 def to_grid(records: list[Record], skipped: int, options: DecodeOptions) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from transforms.s1_conform.decode.model import (
     fold,
 )
 from transforms.s1_conform.decode.non_data_rows import NUMBER, TOTALS, cells, set_aside
+from transforms.s1_conform.decode.row_widths import misfits
 
 HEAD = 60  # lines among which the column names are looked for
 
@@ -47,9 +48,12 @@ def take_table(
     if len(names) > options.bounds.max_columns:
         raise Refused("FILE-010", f"{len(names):,}, at most {options.bounds.max_columns:,}")
     body = grid.slice(head.row + 1)
+    head_width = int(grid["width"][head.row] or 0)
     body, aside = set_aside(grid.head(head.row), body, names, repairs)
     if body.is_empty():
         raise Refused("FILE-005")
+    body = body.with_columns(misfits(body, names, head_width, options).alias("misfit"))
+    repairs["short_rows"] += body.filter(~pl.col("misfit") & (pl.col("width") < len(names))).height
     body, names = _named(body, names, options, repairs)
     return Table(name, sheet, kind, names, *_rows_and_broken(body, names, len(head.names), repairs), aside)
 
@@ -196,7 +200,7 @@ def _named(
             if body[twin].equals(body[column], null_equal=True):
                 gone.append(column)
                 continue
-            if fold(name) in options.known:
+            if fold(name) in options.read:
                 raise Refused("FILE-008", name)
         while name in kept.values():
             name += f" ({at + 1})"
@@ -211,12 +215,10 @@ def _rows_and_broken(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     own = [cell_name(at) for at in range(len(names))]
     extra = [name for name in cells(body) if int(name[1:]) >= width]
-    overflow = pl.any_horizontal(pl.col(extra).is_not_null()) if extra else pl.lit(False)
     split = pl.col("width").is_not_null()
-    short = split & (pl.col("width") < width)
-    repairs["trailing_empty_cells"] += body.filter(split & (pl.col("width") > width) & ~overflow).height
+    repairs["trailing_empty_cells"] += body.filter(split & (pl.col("width") > width) & ~pl.col("misfit")).height
     shown = pl.concat_str(pl.col([*own, *extra]).fill_null(""), separator=" | ")
-    broken = body.filter(~split | short | overflow).select(
+    broken = body.filter(~split | pl.col("misfit")).select(
         pl.col("line").alias(SOURCE_ROW),
         pl.when(split).then(pl.lit("ROW-001")).otherwise(pl.lit("ROW-002")).alias("rule_id"),
         pl.coalesce("text", shown).alias("text"),

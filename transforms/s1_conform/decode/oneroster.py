@@ -86,7 +86,9 @@ def read_oneroster(files: Mapping[str, bytes], options: DecodeOptions, repairs: 
 
 def _part(stem: str, data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> pl.DataFrame | None:
     """One file of the set; None when it has a header only."""
-    plain = DecodeOptions(extract="roster", known=frozenset({"sourcedid", "status"}), bounds=options.bounds)
+    plain = DecodeOptions(
+        extract="roster", known=frozenset({"sourcedid", "status"}), spare_cells=True, bounds=options.bounds
+    )
     try:
         table = read_delimited(data, name, plain, repairs)
     except Refused as refused:
