@@ -99,6 +99,9 @@ FILE_RULES: dict[str, FileRule] = {
     "FILE-036": FileRule("The folder names a district that the state does not know: {}.", "Use the district's folder."),
     "FILE-037": FileRule("All rows belong to another district: {}.", "Put the file into that district's folder."),
     "FILE-038": FileRule("All rows belong to another school year: {}.", "Put the file into that year's folder."),
+    "FILE-045": FileRule(
+        "Most dates lie outside the folder's school year: {}.", "Put the file into the folder of the year it is about."
+    ),
 }
 
 ROW_RULES: dict[str, FileRule] = {

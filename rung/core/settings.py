@@ -45,10 +45,12 @@ class S3(Section):
 
 
 class Gate(Section):
-    """Above `max_quarantine_share` a submission is held, not applied. A release of which a row count or headline figure
-    moved by more than the share `drift_band` since the last needs `--accept-drift`."""
+    """Above `max_quarantine_share` a submission is held, not applied; so is one whose rows or dollars are less than the
+    share `max_shrink` of the submission that it would replace (0: any may). A release of which a row count or headline
+    figure moved by more than the share `drift_band` since the last needs `--accept-drift`."""
 
     max_quarantine_share: float = Field(default=0.05, ge=0, le=1)
+    max_shrink: float = Field(default=0.5, ge=0, le=1)
     drift_band: float = Field(default=0.5, gt=0)
 
 

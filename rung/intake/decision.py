@@ -2,61 +2,105 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from contracts.row_rules import RowRule
 from rung.core.errors import GateFailed
+from rung.core.settings import Gate
 from rung.intake.read import BatchRows, DropRead
-from rung.lake.certification import CERTIFIED, out_of_window
+from rung.lake.certification import CERTIFIED, window_of
+from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.decode.model import FileProblem
-from transforms.s1_conform.parse.cells import SSN
+from transforms.s1_conform.parse.cells import mask_text
 from transforms.s1_conform.tolerant_reader import problem
 from transforms.s1_conform.values import SENT
+
+# The first and the last day that a row of an extract is about; a stay may have begun years ago.
+DAYS = {
+    "payroll": ("pay_date", "pay_date"),
+    "leadership": ("event_date", "event_date"),
+    "evaluation": ("evaluation_date", "evaluation_date"),
+    "roster": ("begin_date", "end_date"),
+}
+MOST = 0.5
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What became of a submission, and why in a sentence."""
+    """What became of a submission, and why in a sentence.
+
+    `rests_on`: what the decision came from beside the rows, for `rung.intake.made_from`: kind → value.
+    """
 
     state: str
     why: str
+    rests_on: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class AcceptancePolicy:
-    """What verdicts depend on beside the rows: the gate's bound, the certified district-years, the calendar."""
+    """What decisions depend on beside the rows: the gate's bounds, what is certified and in force, calendar and day."""
 
-    max_quarantine_share: float
-    locked: frozenset[tuple[str, int]]
+    gate: Gate
     reference: ReferenceTables
+    today: date
+    locked: frozenset[tuple[str, int]] = frozenset()
+    in_force: Mapping[tuple[str, int, str], Submission] = field(default_factory=dict)
 
     def decide(self, read: DropRead, counts: Mapping[str, Any]) -> Decision:
-        """The verdict. Raises GateFailed where rows or dollars are not all accounted for (DESIGN 5)."""
+        """The decision. Raises GateFailed where rows or dollars are not all accounted for (DESIGN 5)."""
         if read.problems:
             why = " ".join(f"{found.message} {found.fix}" for found in read.problems)
-            return Decision("rejected", re.sub(SSN, "***-**-****", why))
+            return Decision("rejected", mask_text(why))
         check_accounting(read, counts)
         drop = read.drop
         if (drop.lea_id, drop.school_year) in self.locked:
-            return Decision(
-                "late", f"{CERTIFIED}; the drop is kept and changes nothing until the state reopens the year"
-            )
-        window = out_of_window(self.reference.tables["calendar"], drop.school_year, drop.extract, drop.received_at)
-        if window is not None:
-            return Decision(*window)
+            why = f"{CERTIFIED}; the drop is kept and changes nothing until the state reopens the year"
+            return Decision("late", why, {"certified": "yes"})
+        old = self.in_force.get((drop.lea_id, drop.school_year, read.extract))
+        if old is not None and _same_files(old, read):
+            old = None  # judged again, it does not compete with itself
+        window = window_of(self.reference.tables["calendar"], drop.school_year, read.extract)
+        refused = window and window.refuses(self.today, date.fromisoformat(drop.received_at[:10]), old is not None)
+        if refused:
+            return Decision(*refused, {"in_force": old.submission_id} if old is not None else {})
         validated = counts["rows_accepted"] + counts["rows_quarantined"]
         if validated == 0:
             return Decision("rejected", "The file has no rows.")
-        share, limit = counts["rows_quarantined"] / validated, self.max_quarantine_share
+        share, limit = counts["rows_quarantined"] / validated, self.gate.max_quarantine_share
         if share > limit:
             return Decision("held", f"{share:.1%} of the rows came back; at most {limit:.1%} may.")
+        if old is not None and (shrunk := self._shrunk(counts, old)):
+            return Decision("held", shrunk, {"in_force": old.submission_id})
         return Decision("accepted", f"{counts['rows_accepted']} rows accepted")
+
+    def _shrunk(self, counts: Mapping[str, Any], old: Submission) -> str | None:
+        """A sentence where rows or dollars fall below the share `max_shrink` of those in force; None otherwise."""
+        least = self.gate.max_shrink
+        rows = counts["rows_accepted"]
+        if rows < least * old.rows_accepted:
+            numbers = f"{rows:,} rows would replace the {old.rows_accepted:,} that count now"
+        elif old.cents_accepted and old.cents_accepted > 0 and counts["cents_accepted"] < least * old.cents_accepted:
+            now, before = counts["cents_accepted"] / 100, old.cents_accepted / 100
+            numbers = f"${now:,.2f} would replace the ${before:,.2f} that count now"
+        else:
+            return None
+        return (
+            f"{numbers}, less than {least:.0%} of them. Send the whole file, not only what changed;"
+            " if this is the whole file, ask the state to let it in."
+        )
+
+
+def _same_files(old: Submission, read: DropRead) -> bool:
+    then = {(each["name"], each["sha256"]) for each in json.loads(old.files)}
+    return then == {(file.landed.name, file.sha256) for file in read.files}
 
 
 def check_accounting(read: DropRead, counts: Mapping[str, Any]) -> None:
@@ -88,11 +132,31 @@ def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
         wrong = wrong.filter(~pl.col("fits"))
         for drop_no, sent_value in zip(wrong["drop_no"], wrong["sent"], strict=True):
             part.drops[drop_no].reject(problem(rule_id, f"{sent_value}, not {ours[drop_no]}"))
+    _refuse_other_year(part)
     refused = [number for number, read in enumerate(part.drops) if read.problems]
     if not refused or part.rows.is_empty():
         return part
     gone = pl.col("drop_no").is_in(pl.Series(refused, dtype=pl.UInt32).implode())
     return BatchRows(part.extract, part.drops, part.rows.filter(~gone))
+
+
+def _refuse_other_year(part: BatchRows) -> None:
+    """Reject the files of which most rows have a date outside the folder's school year (1 July to 30 June)."""
+    first, last = DAYS[part.extract]
+    years = pl.Series([read.drop.school_year for read in part.drops], dtype=pl.Int32).gather(part.rows["drop_no"])
+    begins, ends = pl.date(pl.lit(years) - 1, 7, 1), pl.date(pl.lit(years), 6, 30)
+    outside = (pl.col(first) > ends) | (pl.col(last) < begins)
+    days = part.rows.select(
+        "drop_no", outside=outside.fill_null(False), first=pl.col(first).fill_null(pl.col(last)), last=pl.col(last)
+    )
+    days = days.with_columns(last=pl.col("last").fill_null(pl.col("first")))
+    found = days.group_by("drop_no").agg(pl.col("outside").mean(), pl.col("first").min(), pl.col("last").max())
+    for drop_no, share, begin, end in found.filter(pl.col("outside") > MOST).sort("drop_no").iter_rows():
+        read = part.drops[drop_no]
+        if not read.problems:
+            year = read.drop.school_year
+            told = f"{share:.0%} of the rows; the dates run from {begin} to {end}, the folder is of {year - 1}-{year}"
+            read.reject(problem("FILE-045", told))
 
 
 def refuse_by_rule(

@@ -7,8 +7,8 @@ stands by itself. So a file sent in parts is resent in parts, and a corrected fi
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.vocabulary import EXTRACTS
@@ -46,15 +46,23 @@ class Drop:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look at the landing found: drops to take in, objects unchanged, keys that name no district's extract."""
+    """What a look at the landing found: drops to take in (`again`: of them judged before), objects unchanged, keys that
+    name no district's extract."""
 
     drops: tuple[Drop, ...]
     unchanged: int
     stray: tuple[str, ...]
+    again: int = 0
 
 
-def discover(places: tuple[Place, ...], seen: Mapping[tuple[str, str], tuple[str, str]]) -> Found:
-    """Look at every landing place. `seen` is the ledger's (landing, key) → (etag, submission_id)."""
+def discover(
+    places: tuple[Place, ...], seen: Mapping[tuple[str, str], tuple[str, str]], again: Collection[str] = ()
+) -> Found:
+    """Look at every landing place. `seen` is the ledger's (landing, key) → (etag, submission_id).
+
+    Of a folder with nothing new, the files of a submission in `again` make its drop once more, if all still lie there.
+    """
+    sizes = Counter(submission_id for _, submission_id in seen.values())
     folders: dict[tuple[str, int, str], list[LandedFile]] = defaultdict(list)
     stray: list[str] = []
     for place in places:
@@ -65,13 +73,28 @@ def discover(places: tuple[Place, ...], seen: Mapping[tuple[str, str], tuple[str
                 stray.append(entry.key)
             else:
                 folders[named].append(LandedFile(place, entry, "/".join(parts[3:])))
-    drops, unchanged = [], 0
+    drops, unchanged, repeated = [], 0, 0
     for (lea_id, school_year, extract), files in sorted(folders.items()):
         members = tuple(_members(files, seen))
+        if not members and (members := _repeated(files, seen, again, sizes)):
+            repeated += 1
         unchanged += len(files) - len(members)
         if members:
             drops.append(Drop(lea_id, school_year, extract, members))
-    return Found(tuple(drops), unchanged, tuple(stray))
+    return Found(tuple(drops), unchanged, tuple(stray), repeated)
+
+
+def _repeated(
+    files: list[LandedFile],
+    seen: Mapping[tuple[str, str], tuple[str, str]],
+    again: Collection[str],
+    sizes: Mapping[str, int],
+) -> tuple[LandedFile, ...]:
+    """The files of the one submission of the folder that is judged again; none where some of them are gone."""
+    of = [(file, seen.get((file.place.address, file.entry.key), ("", ""))[1]) for file in files]
+    chosen = next((submission_id for _, submission_id in of if submission_id in again), None)
+    members = tuple(file for file, submission_id in of if submission_id == chosen)
+    return members if chosen is not None and len(members) == sizes[chosen] else ()
 
 
 def _folder(parts: list[str]) -> tuple[str, int, str] | None:

@@ -45,7 +45,7 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
     landed = tuple(_landed(path) for path in paths)
     drop = Drop(lea_id, school_year, extract, landed)
     reference = load_reference(work.reference)
-    policy = AcceptancePolicy(work.settings.gate.max_quarantine_share, frozenset(), reference)
+    policy = AcceptancePolicy(work.settings.gate, reference, datetime.now(UTC).date())
     bounds = work.settings.intake
     nobody = pl.DataFrame(schema={"staff_id": pl.String})
     checked = []

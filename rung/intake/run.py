@@ -5,10 +5,11 @@ Written before the ledger says so, under names made from content: a run killed a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -19,10 +20,12 @@ from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from rung.core.progress import Progress
 from rung.core.project import code_version
-from rung.intake.decision import AcceptancePolicy, refuse_misplaced
+from rung.intake.again import REFUSED, to_judge_again
+from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover
 from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared, propose_crosswalk
+from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.read import DropRead, FileRead, fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
@@ -55,28 +58,55 @@ class IntakeReceipt:
     rows_quarantined: int = 0
     unchanged: int = 0
     stray: tuple[str, ...] = ()
+    judged_again: int = 0
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """Submissions of this run that were not applied, by state."""
+        return {state: self.states[state] for state in REFUSED if self.states.get(state)}
 
 
-def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) -> IntakeReceipt:
-    """Take in everything new in the landing.
+def run_intake(
+    work: Workspace,
+    reference: ReferenceTables,
+    progress: Progress,
+    *,
+    again: bool = False,
+    today: date | None = None,
+) -> IntakeReceipt:
+    """Take in everything new in the landing, and what was refused where that on which it depended has changed.
 
+    `again`: first judge what is in force once more, where its rules, tables, mapping or the code have changed.
     The ledger learns of batches once Great Expectations has agreed with their masks.
     Raises RungError when storage, ledger or Great Expectations fail, GateFailed when the accounting of a file does not
     hold or a rule's counts differ.
     """
     mark_lake(work.lake)
-    found = discover(work.landing, work.ledger.seen())
-    receipt = IntakeReceipt(unchanged=found.unchanged, stray=found.stray)
+    made_from = MadeFrom(work.settings, reference, today or datetime.now(UTC).date())
+    receipt = IntakeReceipt()
+    if again:
+        _take_in(work, made_from, progress, receipt, accepted=True)
+    _take_in(work, made_from, progress, receipt, accepted=False)
+    return receipt
+
+
+def _take_in(
+    work: Workspace, made_from: MadeFrom, progress: Progress, receipt: IntakeReceipt, *, accepted: bool
+) -> None:
+    reference = made_from.reference
+    found = discover(work.landing, work.ledger.seen(), to_judge_again(work.ledger, made_from, accepted=accepted))
+    receipt.unchanged, receipt.stray = found.unchanged, found.stray
+    receipt.judged_again += found.again
     total = sum(drop.size for drop in found.drops)
-    policy = AcceptancePolicy(work.settings.gate.max_quarantine_share, frozenset(certified(work.ledger)), reference)
+    desk = open_desk(work, made_from)
     pending: list[Written] = []
     with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate, ThreadPoolExecutor(1) as writer:
         note_reference = validate_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            for validated in _judge(work, reference, batch, gate, pending):
+            for validated in _judge(work, desk, batch, gate, pending):
                 if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
                     pending[-1].result()
-                pending.append(writer.submit(_commit, work, policy, validated.refused()))
+                pending.append(writer.submit(_commit, work, desk, validated.refused()))
             if gate.full:
                 _apply(work, gate, pending, receipt)
             advance(sum(drop.size for drop in batch))
@@ -84,7 +114,37 @@ def run_intake(work: Workspace, reference: ReferenceTables, progress: Progress) 
         if note_reference is not None:
             note_reference()
     progress.seconds["gate"] = progress.seconds.get("gate", 0.0) + gate.seconds  # part of the intake's
-    return receipt
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every drop of a run is decided with: the policy, what decisions are made from, and what was decided before.
+
+    `before`: submission id → what its last decision was made from.
+    """
+
+    policy: AcceptancePolicy
+    made_from: MadeFrom
+    before: Mapping[str, str]
+
+    def number(self, read: DropRead) -> None:
+        """Give a drop the id of its submission: that of its files, and of what its rows depend on if that changed."""
+        now = self.made_from.of(read.drop.lea_id, read.drop.school_year, read.extract)
+        read.submission_id = versioned(read.submission_id, self.before.get(read.submission_id), now)
+
+    def note(self, read: DropRead, decision: Decision) -> str:
+        """What a decision was made from, as the ledger keeps it."""
+        now = self.made_from.of(read.drop.lea_id, read.drop.school_year, read.extract)
+        return json.dumps({**now, **decision.rests_on}, sort_keys=True)
+
+
+def open_desk(work: Workspace, made_from: MadeFrom) -> Desk:
+    """The desk of a run, from the ledger as it stands."""
+    standings = work.ledger.standings()
+    in_force = {(s.lea_id, s.school_year, s.extract): s for s in work.ledger.in_force()}
+    locked = frozenset(certified(work.ledger))
+    policy = AcceptancePolicy(work.settings.gate, made_from.reference, made_from.today, locked, in_force)
+    return Desk(policy, made_from, {each.submission.submission_id: each.decided_from for each in standings})
 
 
 def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: IntakeReceipt) -> None:
@@ -118,10 +178,12 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
 
 
 def _judge(
-    work: Workspace, reference: ReferenceTables, batch: list[Drop], gate: IntakeGate, pending: list[Written]
+    work: Workspace, desk: Desk, batch: list[Drop], gate: IntakeGate, pending: list[Written]
 ) -> Iterator[ValidatedBatch]:
-    bounds = work.settings.intake
+    bounds, reference = work.settings.intake, desk.made_from.reference
     for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
+        for drop in read.drops:
+            desk.number(drop)
         part = refuse_misplaced(read, reference)
         before = _written(pending) if part.extract == "roster" else []
         shared = find_shared(work, part, batch[0].school_year, before)
@@ -130,15 +192,15 @@ def _judge(
         yield validated
 
 
-def _commit(work: Workspace, policy: AcceptancePolicy, batch: ValidatedBatch) -> list[DecidedSubmission]:
+def _commit(work: Workspace, desk: Desk, batch: ValidatedBatch) -> list[DecidedSubmission]:
     """Write lake and receipts of a batch and return what the ledger is to say."""
     with ThreadPoolExecutor(WRITERS) as pool:
-        return list(pool.map(lambda found: _commit_one(work, policy, batch.rules, *found), batch.drops()))
+        return list(pool.map(lambda found: _commit_one(work, desk, batch.rules, *found), batch.drops()))
 
 
 def _commit_one(
     work: Workspace,
-    policy: AcceptancePolicy,
+    desk: Desk,
     rules: tuple[RowRule, ...],
     read: DropRead,
     rows: pl.DataFrame,
@@ -146,7 +208,7 @@ def _commit_one(
     broken: Broken,
 ) -> DecidedSubmission:
     drop, extract = read.drop, read.extract
-    decision = policy.decide(read, counts)
+    decision = desk.policy.decide(read, counts)
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
     for file in read.files:
@@ -171,7 +233,7 @@ def _commit_one(
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = [file.landed for file in read.files] if extract == drop.extract else []
     seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)
-    return DecidedSubmission(submission, decision.state, decision.why, seen, broken)
+    return DecidedSubmission(submission, decision.state, decision.why, seen, broken, desk.note(read, decision))
 
 
 @lru_cache

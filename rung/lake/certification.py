@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -25,45 +26,45 @@ def certify(ledger: Ledger, lea_id: str, school_year: int, at: datetime) -> None
     """Lock a district-year. Raises RungError where nothing of it has been accepted."""
     if not any((s.lea_id, s.school_year) == (lea_id, school_year) for s in ledger.in_force()):
         raise RungError(f"{lea_id} {school_year}: no accepted submission to certify; see `rung status`")
-    _write(ledger, lea_id, school_year, True, at)
+    ledger.record_certification(lea_id, school_year, True, at)
 
 
 def reopen(ledger: Ledger, lea_id: str, school_year: int, at: datetime) -> int:
-    """Unlock a district-year; its late drops are new again for the next intake. Returns how many there are."""
+    """Unlock a district-year; the next intake judges its late drops again. Returns how many there are."""
     if (lea_id, school_year) not in certified(ledger):
         raise RungError(f"{lea_id} {school_year}: is not certified; nothing to reopen")
-    _write(ledger, lea_id, school_year, False, at)
-    late = [
-        submission.submission_id
-        for submission, state, why in ledger.states()
-        if state == "late"
-        and why.startswith(CERTIFIED)
-        and submission.lea_id == lea_id
-        and submission.school_year == school_year
-    ]
-    objects = ledger.table("landed_object")
-    with ledger.writing() as connection:
-        connection.execute(sa.delete(objects).where(objects.c.submission_id.in_(late)))
-    return len(late)
+    ledger.record_certification(lea_id, school_year, False, at)
+    place = (lea_id, school_year)
+    return sum(
+        state == "late" and why.startswith(CERTIFIED) and (each.lea_id, each.school_year) == place
+        for each, state, why in ledger.states()
+    )
 
 
-def _write(ledger: Ledger, lea_id: str, school_year: int, held: bool, at: datetime) -> None:
-    table = ledger.table("certification")
-    with ledger.writing() as connection:
-        number = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.certification_id), 0))).scalar_one()
-        row = {"certification_id": number + 1, "lea_id": lea_id, "school_year": school_year}
-        connection.execute(sa.insert(table), [{**row, "certified": int(held), "at": at.isoformat()}])
+@dataclass(frozen=True)
+class Window:
+    """When drops of an extract and year count: from `opens` through `closes`, both inclusive."""
 
+    opens: date
+    closes: date
 
-def out_of_window(calendar: pl.DataFrame, school_year: int, extract: str, received_at: str) -> tuple[str, str] | None:
-    """State and reason where a drop came outside its window: before `opens` it is held, after `closes` it is late."""
-    lines = calendar.filter((pl.col("school_year") == school_year) & (pl.col("extract") == extract))
-    if lines.is_empty():
+    def refuses(self, today: date, received_on: date, in_force: bool) -> tuple[str, str] | None:
+        """State and reason where a drop is out of the window: held until `opens` has come, late after `closes`.
+
+        Late only where it would replace something in force: a first load of a past year is never late.
+        """
+        if today < self.opens:
+            return "held", f"the window opens on {self.opens}; the drop is taken in by itself on that day"
+        if received_on > self.closes and in_force:
+            return (
+                "late",
+                f"it came on {received_on}, after {self.closes}, the last day on which a drop counts;"
+                " it is kept, not applied",
+            )
         return None
-    opens, closes = lines["opens"][0], lines["closes"][0]
-    day = date.fromisoformat(received_at[:10])
-    if day > closes:
-        return "late", f"it came on {day}, after {closes}, the last day on which a drop counts; it is kept, not applied"
-    if day < opens:
-        return "held", f"it came on {day}, before {opens}, the first day of the window"
-    return None
+
+
+def window_of(calendar: pl.DataFrame, school_year: int, extract: str) -> Window | None:
+    """The calendar's window of an extract and year; None where it says nothing."""
+    lines = calendar.filter((pl.col("school_year") == school_year) & (pl.col("extract") == extract))
+    return None if lines.is_empty() else Window(lines["opens"][0], lines["closes"][0])

@@ -5,74 +5,27 @@ SQLite by default, PostgreSQL by URL. The schema is `sql/ledger/*.sql`, applied 
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from rung.core.errors import RungError
-from rung.core.project import SQL
+from rung.lake.ledger_schema import ledger_url, open_engine
+from rung.lake.submissions import DecidedSubmission, Standing, Submission, is_decided, superseding
 
-SCHEMA = SQL / "ledger"
-PATIENCE = 30  # seconds that one run waits for another's lock
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A submission and its accounting: rows and cents read = accepted + quarantined + duplicate + set aside."""
-
-    submission_id: str
-    lea_id: str
-    school_year: int
-    extract: str
-    landing: str
-    files: str
-    received_at: str
-    rows_read: int
-    rows_accepted: int
-    rows_quarantined: int
-    rows_duplicate: int
-    rows_set_aside: int
-    cents_read: int | None
-    cents_accepted: int | None
-    cents_quarantined: int | None
-    cents_duplicate: int | None
-    cents_set_aside: int | None
-    rows_warned: int
-    code_version: str
-
-
-@dataclass(frozen=True)
-class DecidedSubmission:
-    """What is written when a submission has been judged: the row, its state and why, and the objects it came from."""
-
-    submission: Submission
-    state: str
-    why: str
-    objects: tuple[tuple[str, str, str, int], ...]  # landing, key, etag, size
-    broken: tuple[tuple[str, str, int], ...] = ()  # rule, severity, rows that break it
+__all__ = ["DecidedSubmission", "Ledger", "Standing", "Submission"]
 
 
 class Ledger:
     """The ledger behind a SQLAlchemy URL. Relative SQLite paths start at `root`."""
 
     def __init__(self, url: str, root: Path) -> None:
-        url = _absolute(url, root)
-        try:
-            self.engine = _engine(url)
-            if self.engine.dialect.name == "sqlite":
-                sa.event.listen(self.engine, "connect", _wait_for_writers)
-                sa.event.listen(self.engine, "begin", _lock_at_once)
-            with self.engine.begin() as connection:
-                _migrate(connection)
-        except sa.exc.SQLAlchemyError as error:
-            raise RungError(f"ledger {_shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
+        self.url = ledger_url(url, root)
+        self.engine = open_engine(self.url)
         self._tables = sa.MetaData()
         self._tables.reflect(self.engine)
 
@@ -94,54 +47,103 @@ class Ledger:
         decisions = list(decisions)
         if not decisions:
             return
-        submission, event, objects = (self.table(n) for n in ("submission", "submission_event", "landed_object"))
-        stamp = at.isoformat()
         with self.writing() as connection:
-            seen = {
-                (o.landing, o.object_key): (o.etag, o.submission_id) for o in connection.execute(sa.select(objects))
-            }
-            decisions = [d for d in decisions if not _decided(d, seen, decisions)]
+            decisions = self._undecided(connection, decisions)
             if not decisions:
                 return
             in_force = self._in_force(connection, None)
-            number = connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.event_id), 0))).scalar_one()
+            refused = self._refused(connection)
             events: list[dict[str, Any]] = []
-            known = set(connection.execute(sa.select(submission.c.submission_id)).scalars())
             for decision in decisions:
                 new = decision.submission
                 place = (new.lea_id, new.school_year, new.extract)
                 events.append({"submission_id": new.submission_id, "state": "received", "why": new.received_at})
-                if decision.state == "accepted" and (old := in_force.get(place)) not in (None, new.submission_id):
-                    why = f"replaced by {new.submission_id}"
-                    events.append({"submission_id": old, "state": "superseded", "why": why})
-                events.append({"submission_id": new.submission_id, "state": decision.state, "why": decision.why})
                 if decision.state == "accepted":
+                    events += superseding(in_force.get(place), new.submission_id)
                     in_force[place] = new.submission_id
-            fresh = {d.submission.submission_id: asdict(d.submission) for d in decisions}
-            rows = [row for submission_id, row in fresh.items() if submission_id not in known]
-            if rows:
-                connection.execute(sa.insert(submission), rows)
-            counts = {
-                (each.submission.submission_id, rule_id): {"severity": severity, "failed": failed}
-                for each in decisions
-                if each.submission.submission_id not in known
-                for rule_id, severity, failed in each.broken
-            }
-            if counts:
-                named = [{"submission_id": s, "rule_id": r, **count} for (s, r), count in counts.items()]
-                connection.execute(sa.insert(self.table("submission_rule")), named)
-            stamped = [{"event_id": number + i, "at": stamp, **row} for i, row in enumerate(events, start=1)]
-            connection.execute(sa.insert(event), stamped)
-            places = [
-                {"landing": a, "object_key": k, "etag": e, "size": s, "submission_id": d.submission.submission_id}
-                for d in decisions
-                for a, k, e, s in d.objects
-            ]
-            gone = [{"a": row["landing"], "k": row["object_key"]} for row in places]
-            where = (objects.c.landing == sa.bindparam("a")) & (objects.c.object_key == sa.bindparam("k"))
-            if places:
-                connection.execute(sa.delete(objects).where(where), gone)
-                connection.execute(sa.insert(objects), places)
+                for old in refused.get((*place, new.files), set()) - {new.submission_id}:
+                    why = f"judged again as {new.submission_id}"
+                    events.append({"submission_id": old, "state": "superseded", "why": why})
+                said = {"submission_id": new.submission_id, "state": decision.state, "why": decision.why}
+                events.append({**said, "made_from": decision.made_from})
+            self._insert_submissions(connection, decisions)
+            self._insert_events(connection, events, at)
+            self._insert_objects(connection, decisions)
+
+    def accept(self, submission: Submission, why: str, at: datetime) -> None:
+        """Put a submission in force by a person's word: it supersedes the one in force whole, as if just accepted."""
+        place = (submission.lea_id, submission.school_year, submission.extract)
+        with self.writing() as connection:
+            events = superseding(self._in_force(connection, None).get(place), submission.submission_id)
+            made_from = self._made_from(connection, [submission.submission_id]).get(submission.submission_id, "")
+            said = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
+            events.append({**said, "made_from": made_from})
+            self._insert_events(connection, events, at)
+
+    def _undecided(self, connection: sa.Connection, decisions: Sequence[DecidedSubmission]) -> list[DecidedSubmission]:
+        """The decisions that no other run has written: from the same objects and from the same else."""
+        objects = self.table("landed_object")
+        seen = {(o.landing, o.object_key): (o.etag, o.submission_id) for o in connection.execute(sa.select(objects))}
+        made = self._made_from(connection, [decision.submission.submission_id for decision in decisions])
+        return [d for d in decisions if not is_decided(d, seen, made, decisions)]
+
+    def _refused(self, connection: sa.Connection) -> dict[tuple[str, int, str, str], set[str]]:
+        """Submissions that are neither in force nor replaced, by place and files."""
+        submission, event = self.table("submission"), self.table("submission_event")
+        ordered = sa.select(event.c.submission_id, event.c.state).order_by(event.c.event_id)
+        states = {row.submission_id: row.state for row in connection.execute(ordered)}
+        found: dict[tuple[str, int, str, str], set[str]] = {}
+        for s in connection.execute(sa.select(submission)):
+            if states[s.submission_id] not in ("accepted", "superseded"):
+                found.setdefault((s.lea_id, s.school_year, s.extract, s.files), set()).add(s.submission_id)
+        return found
+
+    def _made_from(self, connection: sa.Connection, submission_ids: Sequence[str]) -> dict[str, str]:
+        """What the last decision about each submission was made from."""
+        event = self.table("submission_event")
+        decisions = ~event.c.state.in_(["received", "superseded"])
+        query = sa.select(event.c.submission_id, event.c.made_from).where(decisions).order_by(event.c.event_id)
+        wanted = set(submission_ids)
+        return {row.submission_id: row.made_from for row in connection.execute(query) if row.submission_id in wanted}
+
+    def _insert_submissions(self, connection: sa.Connection, decisions: Sequence[DecidedSubmission]) -> None:
+        submission = self.table("submission")
+        known = set(connection.execute(sa.select(submission.c.submission_id)).scalars())
+        fresh = {d.submission.submission_id: d for d in decisions if d.submission.submission_id not in known}
+        if fresh:
+            connection.execute(sa.insert(submission), [asdict(d.submission) for d in fresh.values()])
+        named = [
+            {"submission_id": submission_id, "rule_id": rule_id, "severity": severity, "failed": failed}
+            for submission_id, each in fresh.items()
+            for rule_id, severity, failed in each.broken
+        ]
+        if named:
+            connection.execute(sa.insert(self.table("submission_rule")), named)
+
+    def _insert_events(self, connection: sa.Connection, events: Sequence[Mapping[str, Any]], at: datetime) -> None:
+        """The one writer of events: numbers them in order and stamps them."""
+        event = self.table("submission_event")
+        last = self._last(connection, event.c.event_id)
+        rows = [{"made_from": "", **row, "event_id": last + n, "at": at.isoformat()} for n, row in enumerate(events, 1)]
+        connection.execute(sa.insert(event), rows)
+
+    def _insert_objects(self, connection: sa.Connection, decisions: Sequence[DecidedSubmission]) -> None:
+        objects = self.table("landed_object")
+        places = [
+            {"landing": a, "object_key": k, "etag": e, "size": s, "submission_id": d.submission.submission_id}
+            for d in decisions
+            for a, k, e, s in d.objects
+        ]
+        gone = [{"a": row["landing"], "k": row["object_key"]} for row in places]
+        where = (objects.c.landing == sa.bindparam("a")) & (objects.c.object_key == sa.bindparam("k"))
+        if places:
+            connection.execute(sa.delete(objects).where(where), gone)
+            connection.execute(sa.insert(objects), places)
+
+    @staticmethod
+    def _last(connection: sa.Connection, number: sa.Column[int]) -> int:
+        """The greatest number given so far, 0 before the first."""
+        return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(number), 0))).scalar_one())
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -166,14 +168,24 @@ class Ledger:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sa.select(counts))]
 
-    def states(self) -> list[tuple[Submission, str, str]]:
-        """Every submission with its state today and why, oldest decision first."""
+    def standings(self) -> list[Standing]:
+        """Every submission as it stands today, oldest decision first."""
         submission, event = self.table("submission"), self.table("submission_event")
         with self.engine.connect() as connection:
             rows = {r["submission_id"]: r for r in connection.execute(sa.select(submission)).mappings()}
-            last = {e.submission_id: e for e in connection.execute(sa.select(event).order_by(event.c.event_id))}
-        ordered = sorted(last.values(), key=lambda e: e.event_id)
-        return [(Submission(**rows[e.submission_id]), e.state, e.why) for e in ordered]
+            events = connection.execute(sa.select(event).order_by(event.c.event_id)).all()
+        last = {e.submission_id: e for e in events}
+        first = {e.submission_id: e.event_id for e in reversed(events)}
+        decided = {e.submission_id: e.made_from for e in events if e.state not in ("received", "superseded")}
+        came = {e.submission_id: e.why for e in events if e.state == "received"}
+        return [
+            Standing(Submission(**rows[s]), e.state, e.why, decided[s], came[s], first[s])
+            for s, e in sorted(last.items(), key=lambda pair: pair[1].event_id)
+        ]
+
+    def states(self) -> list[tuple[Submission, str, str]]:
+        """Every submission with its state today and why, oldest decision first."""
+        return [(each.submission, each.state, each.why) for each in self.standings()]
 
     def current_release(self) -> str | None:
         """The release that was made current last."""
@@ -191,12 +203,23 @@ class Ledger:
             return list(connection.execute(query).scalars())
 
     def record_release(self, release_id: str, at: datetime) -> None:
-        """Note that a release became current."""
+        """Note that a release is becoming current; noted last already, it stays one line."""
         release = self.table("release")
-        with self.engine.begin() as connection:
-            number = connection.execute(sa.select(sa.func.coalesce(sa.func.max(release.c.release_no), 0))).scalar_one()
+        with self.writing() as connection:
+            newest = sa.select(release.c.release_id).order_by(release.c.release_no.desc()).limit(1)
+            if connection.execute(newest).scalar_one_or_none() == release_id:
+                return
+            number = self._last(connection, release.c.release_no)
             row = {"release_no": number + 1, "release_id": release_id, "at": at.isoformat()}
             connection.execute(sa.insert(release), [row])
+
+    def record_certification(self, lea_id: str, school_year: int, held: bool, at: datetime) -> None:
+        """Note that a district-year is locked, or open again."""
+        table = self.table("certification")
+        with self.writing() as connection:
+            number = self._last(connection, table.c.certification_id) + 1
+            row = {"certification_id": number, "lea_id": lea_id, "school_year": school_year}
+            connection.execute(sa.insert(table), [{**row, "certified": int(held), "at": at.isoformat()}])
 
     def _in_force(self, connection: sa.Connection, as_of: datetime | None) -> dict[tuple[str, int, str], str]:
         submission, event = self.table("submission"), self.table("submission_event")
@@ -222,109 +245,3 @@ class Ledger:
             elif found.get(place) == submission_id:
                 del found[place]
         return found
-
-
-def _decided(
-    decision: DecidedSubmission, seen: Mapping[tuple[str, str], tuple[str, str]], decisions: Sequence[DecidedSubmission]
-) -> bool:
-    """Whether another run has already written this decision: its objects stand in the ledger as this run saw them.
-
-    A position file's pay carries no objects; it goes with the roster of the same folder.
-    """
-    known = {(landing, key): (etag, decision.submission.submission_id) for landing, key, etag, _ in decision.objects}
-    if known:
-        return all(seen.get(place) == tag for place, tag in known.items())
-    new = decision.submission
-    rosters = [
-        d
-        for d in decisions
-        if d.objects and (d.submission.lea_id, d.submission.school_year) == (new.lea_id, new.school_year)
-    ]
-    return bool(rosters) and all(_decided(roster, seen, ()) for roster in rosters)
-
-
-def _lock_at_once(connection: sa.Connection) -> None:
-    """Take SQLite's write lock at the begin: a lock asked for after reading cannot be waited for."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _wait_for_writers(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the begin above is ours, not the driver's
-    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    patient_until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError:
-            # SQLite does not wait here: two runs that make the ledger at once would find it locked.
-            if time.monotonic() > patient_until:
-                raise
-            time.sleep(0.01)
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def pending_migrations(url: str, root: Path) -> list[str]:
-    """The files of `sql/ledger/` that the next command would apply to a ledger; nothing is changed by asking.
-
-    Raises RungError where the ledger cannot be reached.
-    """
-    url = _absolute(url, root)
-    made = sa.engine.make_url(url)
-    if made.get_backend_name() == "sqlite" and not Path(str(made.database)).is_file():
-        return [path.name for _, path in _migrations()]
-    try:
-        with _engine(url).connect() as connection:
-            there = sa.inspect(connection).has_table("schema_version")
-            done = connection.execute(sa.text("SELECT version FROM schema_version")).scalars() if there else ()
-            known = set(done)
-    except sa.exc.SQLAlchemyError as error:
-        raise RungError(f"ledger {_shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
-    return [path.name for version, path in _migrations() if version not in known]
-
-
-def _absolute(url: str, root: Path) -> str:
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
-        return prefix + str(root / url.removeprefix(prefix))
-    return url
-
-
-def _engine(url: str) -> sa.Engine:
-    """Few, short transactions: no connection stays open.
-
-    On PostgreSQL the ledger lies in `public`, also for a user whose own schema (`"$user"` in the default search path,
-    where `rung sql --load` puts a release) has come meanwhile.
-    """
-    made = sa.engine.make_url(url)
-    pinned = made.get_backend_name() == "postgresql" and "options" not in made.query
-    arguments = {"options": "-csearch_path=public"} if pinned else {}
-    return sa.create_engine(made, poolclass=sa.NullPool, connect_args=arguments)
-
-
-def _migrations() -> list[tuple[int, Path]]:
-    return [(int(path.name[:4]), path) for path in sorted(SCHEMA.glob("*.sql"))]
-
-
-def _migrate(connection: sa.Connection) -> None:
-    """Raises RungError for a ledger that a newer Rung has moved forward."""
-    connection.execute(sa.text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"))
-    done = set(connection.execute(sa.text("SELECT version FROM schema_version")).scalars())
-    files = _migrations()
-    if done and max(done) > files[-1][0]:
-        raise RungError(f"the ledger has version {max(done)}, this Rung knows up to {files[-1][0]}; use the newer Rung")
-    for version, path in files:
-        if version in done:
-            continue
-        for statement in _statements(path.read_text(encoding="utf-8")):
-            connection.execute(sa.text(statement))
-        connection.execute(sa.text("INSERT INTO schema_version (version) VALUES (:v)"), {"v": version})
-
-
-def _statements(script: str) -> list[str]:
-    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
-    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
-
-
-def _shown(url: str) -> str:
-    return str(sa.engine.make_url(url).render_as_string(hide_password=True))

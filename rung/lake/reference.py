@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 import yaml
@@ -23,18 +23,28 @@ from transforms.s1_conform.values import UNREADABLE, type_columns, unreadable_co
 
 @dataclass(frozen=True)
 class ReferenceTables:
-    """Every reference table (absent optional ones empty), the mappings by LEA, and a hash of all their bytes."""
+    """Every reference table (absent optional ones empty), mappings and crosswalks by LEA, a hash of all their bytes.
+
+    `hashes`: SHA-256 of each file by key.
+    """
 
     tables: dict[str, pl.DataFrame]
     mappings: dict[str, DistrictMapping]
     crosswalks: dict[str, pl.DataFrame]
     sha256: str
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 def load_reference(place: Place) -> ReferenceTables:
     """Read all tables. Raises RungError, one line, for an absent needed table or a row that breaks the contract."""
     keys = {entry.key: entry for entry in place.entries()}
-    digest = hashlib.sha256()
+    hashes: dict[str, str] = {}
+
+    def fetch(key: str) -> bytes:
+        data = place.read(key)
+        hashes[key] = hashlib.sha256(data).hexdigest()
+        return data
+
     tables: dict[str, pl.DataFrame] = {}
     for name, reference in REFERENCES.items():
         key = next((k for k in (f"{name}.parquet", f"{name}.csv") if k in keys), None)
@@ -43,22 +53,17 @@ def load_reference(place: Place) -> ReferenceTables:
                 raise RungError(f"{place.uri(name + '.csv')}: the reference table {name} is missing; add it")
             tables[name] = reference.schema.create_empty()
             continue
-        data = place.read(key)
-        digest.update(key.encode() + hashlib.sha256(data).digest())
-        tables[name] = _checked(name, key, _read(key, data))
+        tables[name] = _checked(name, key, _read(key, fetch(key)))
     mappings = {}
     for key in sorted(keys):
         if key.startswith("mappings/") and key.endswith((".yaml", ".yml")):
-            data = place.read(key)
-            digest.update(key.encode() + hashlib.sha256(data).digest())
-            mappings[key.removeprefix("mappings/").rsplit(".", 1)[0]] = _mapping(key, data)
+            mappings[key.removeprefix("mappings/").rsplit(".", 1)[0]] = _mapping(key, fetch(key))
     crosswalks = {}
     for key in sorted(keys):
         if key.startswith("crosswalks/") and key.endswith(".csv"):
-            data = place.read(key)
-            digest.update(key.encode() + hashlib.sha256(data).digest())
-            crosswalks[key.removeprefix("crosswalks/").removesuffix(".csv")] = _crosswalk(key, _read(key, data))
-    return ReferenceTables(tables, mappings, crosswalks, digest.hexdigest())
+            crosswalks[key.removeprefix("crosswalks/").removesuffix(".csv")] = _crosswalk(key, _read(key, fetch(key)))
+    digest = hashlib.sha256("\n".join(f"{key} {sha256}" for key, sha256 in sorted(hashes.items())).encode())
+    return ReferenceTables(tables, mappings, crosswalks, digest.hexdigest(), hashes)
 
 
 def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:

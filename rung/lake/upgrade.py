@@ -14,7 +14,8 @@ from rung.core.errors import RungError
 from rung.core.settings import Settings
 from rung.lake.accepted import FOLDER, accepted_schema
 from rung.lake.lake_schema import VERSION, mark_lake, recorded_version, version_of
-from rung.lake.ledger import Ledger, pending_migrations
+from rung.lake.ledger import Ledger
+from rung.lake.ledger_schema import ledger_url, pending_migrations
 from rung.lake.place import Place
 from rung.lake.places import open_place, write_parquet
 
@@ -65,7 +66,7 @@ def plan_upgrade(settings: Settings) -> UpgradePlan:
         marked=recorded_version(lake) is not None,
         to_version=VERSION,
         extracts=tuple(_plan(lake, extract) for extract in EXTRACTS),
-        migrations=tuple(pending_migrations(settings.storage.ledger, settings.root)),
+        migrations=tuple(pending_migrations(ledger_url(settings.storage.ledger, settings.root))),
     )
 
 

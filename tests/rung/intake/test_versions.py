@@ -48,16 +48,16 @@ def test_replaced_certified_late_reopened(root: Path) -> None:
     first, before = pay(work), lake(root)
     known_then = datetime.now(UTC)
     time.sleep(0.01)
-    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:9]))
+    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:19]))
     work, receipt = take_in(root)
     assert receipt.states == {"accepted": 1}
     second = pay(work)
-    assert second.rows_accepted == 9
+    assert second.rows_accepted == 19
     assert pay(work, known_then) == first  # what --as-of reads
     assert {name: lake(root)[name] for name in before} == before  # and its rows are still there
 
     certification.certify(work.ledger, "0100", 2026, datetime.now(UTC))
-    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:5]))
+    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:15]))
     in_force, rows = work.ledger.in_force(), lake(root)
     work, receipt = take_in(root)
     assert receipt.states == {"late": 1}
@@ -72,7 +72,7 @@ def test_replaced_certified_late_reopened(root: Path) -> None:
     assert certification.reopen(work.ledger, "0100", 2026, datetime.now(UTC)) == 1
     work, receipt = take_in(root)
     assert receipt.states == {"accepted": 1}
-    assert pay(work).rows_accepted == 5
+    assert pay(work).rows_accepted == 15
 
 
 def test_windows_of_the_calendar(root: Path) -> None:
@@ -83,10 +83,13 @@ def test_windows_of_the_calendar(root: Path) -> None:
         "2026,evaluation,2020-01-01,2020-06-01,2095-07-01\n"
     )
     work, receipt = take_in(root)
-    assert receipt.states == {"accepted": 2, "held": 2, "late": 2}
+    assert receipt.states == {"accepted": 4, "held": 2}  # a first load is never late
+    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:-1]))
+    work, receipt = take_in(root)
+    assert receipt.states == {"late": 1}
     lines = {(line.lea_id, line.extract): line for line in status_lines(work, load_reference(work.reference))}
     assert "after 2020-07-01" in lines["0100", "payroll"].why
-    assert "before 2095-01-01" in lines["0100", "roster"].why
+    assert "opens on 2095-01-01" in lines["0100", "roster"].why
     late = lines["0100", "evaluation"].days_late
     assert late is not None and late > 2_000
 

@@ -33,8 +33,10 @@ def misfits(body: pl.DataFrame, names: tuple[str, ...], head_width: int, options
 def _all_alike(body: pl.DataFrame, names: tuple[str, ...], head_width: int) -> bool:
     """Whether cells beyond the names stand behind every row, or behind the line of names too, and are no shift."""
     widths = body["width"].drop_nulls()
-    usual = widths.mode().max()
-    if not widths.len() or usual is None or int(usual) <= len(names):  # type: ignore[call-overload]
+    if not widths.len():
+        return False
+    usual = max(widths.mode().to_list())
+    if usual <= len(names):
         return False
     if head_width == usual:
         return True

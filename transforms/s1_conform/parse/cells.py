@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -60,6 +61,7 @@ SSN = (
     r"\b(?:00[1-9]|0[1-9]\d|[1-5]\d\d|6[0-57-9]\d|66[0-57-9]|[78]\d\d)[- ]"
     r"(?:0[1-9]|[1-9]\d)[- ](?:000[1-9]|00[1-9]\d|0[1-9]\d\d|[1-9]\d{3})\b"
 )
+MASKED = "***-**-****"
 
 
 def looks_like_ssn(text: pl.Expr) -> pl.Expr:
@@ -69,4 +71,9 @@ def looks_like_ssn(text: pl.Expr) -> pl.Expr:
 
 def mask_ssn(text: pl.Expr) -> pl.Expr:
     """The text with each such number replaced."""
-    return text.str.replace_all(SSN, "***-**-****")
+    return text.str.replace_all(SSN, MASKED)
+
+
+def mask_text(text: str) -> str:
+    """One text with each such number replaced."""
+    return re.sub(SSN, MASKED, text)

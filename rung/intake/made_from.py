@@ -1,0 +1,100 @@
+"""What a decision is made from, as hashes by kind: when one of them changes, what was refused is judged again.
+
+Two sorts. What the rows depend on (`code`, `suites`, `reference`, `mapping`, `crosswalk`): with other ones the same
+files make another submission, so that the rows of the older stay as they were known. What only the decision depends on
+(`bounds`, `calendar`, `certified`, `in_force`): with other ones the same submission is decided again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from rung.core.project import PROJECT
+from rung.core.rules import suite_of
+from rung.core.settings import Settings
+from rung.lake.certification import window_of
+from rung.lake.reference import ReferenceTables
+
+OF_ROWS = ("code", "suites", "reference", "mapping", "crosswalk")
+# The reference tables that intake looks codes up in.
+LOOKED_UP = ("districts", "schools", "pay_codes", "funds", "rating_systems")
+# Extracts that one drop can hold: a position file among rosters brings its pay.
+TOGETHER = {"roster": ("roster", "payroll")}
+CODE = ("contracts", "expectations", "transforms/s1_conform", "rung/intake")
+
+
+@dataclass(frozen=True)
+class MadeFrom:
+    """The hashes in force today, by place."""
+
+    settings: Settings
+    reference: ReferenceTables
+    today: date
+    _known: dict[tuple[str, int, str], dict[str, str]] = field(default_factory=dict, compare=False)
+
+    def of(self, lea_id: str, school_year: int, extract: str) -> dict[str, str]:
+        """Kind → hash for a drop of a place. `certified` and `in_force` are added where a decision came from them."""
+        place = (lea_id, school_year, extract)
+        if place not in self._known:
+            self._known[place] = {
+                "code": intake_code(),
+                "suites": _hash(
+                    [
+                        suite_of(name, self.settings).model_dump(mode="json")
+                        for name in TOGETHER.get(extract, (extract,))
+                    ]
+                ),
+                "reference": _hash([self._file(name) for name in LOOKED_UP]),
+                "mapping": _hash([self._hash_of(f"mappings/{lea_id}{ending}") for ending in (".yaml", ".yml")]),
+                "crosswalk": _hash(self._hash_of(f"crosswalks/{lea_id}.csv")),
+                "bounds": _hash([self.settings.gate.model_dump(), self.settings.intake.model_dump()]),
+                "calendar": self._window(school_year, extract),
+            }
+        return self._known[place]
+
+    def _file(self, name: str) -> str:
+        return self._hash_of(f"{name}.parquet") or self._hash_of(f"{name}.csv")
+
+    def _hash_of(self, key: str) -> str:
+        return self.reference.hashes.get(key, "")
+
+    def _window(self, school_year: int, extract: str) -> str:
+        window = window_of(self.reference.tables["calendar"], school_year, extract)
+        if window is None:
+            return ""
+        return _hash([window.opens.isoformat(), window.closes.isoformat(), self.today >= window.opens])
+
+
+def changed(then: str, now: Mapping[str, str]) -> bool:
+    """Whether a decision made from `then` (JSON) could be another one today. One that says nothing could."""
+    said: dict[str, str] = json.loads(then) if then else {}
+    return not said or any(value != now.get(kind, "") for kind, value in said.items())
+
+
+def versioned(base_id: str, then: str | None, now: Mapping[str, str]) -> str:
+    """The id of a submission whose files have been judged before, under `then`: the same while its rows are."""
+    said: dict[str, str] = json.loads(then) if then else {}
+    if then is None or all(said.get(kind) == now[kind] for kind in OF_ROWS):
+        return base_id
+    return hashlib.sha256(f"{base_id} {_hash({kind: now[kind] for kind in OF_ROWS})}".encode()).hexdigest()[:20]
+
+
+@lru_cache
+def intake_code() -> str:
+    """A hash of the code that reads, conforms, validates and decides."""
+    digest = hashlib.sha256()
+    for folder in CODE:
+        for path in sorted((PROJECT / folder).rglob("*.py")):
+            digest.update(str(path.relative_to(PROJECT)).encode() + Path(path).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _hash(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
