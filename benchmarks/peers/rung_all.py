@@ -13,7 +13,9 @@ import polars as pl
 from benchmarks.peers import ALL_MARTS
 from benchmarks.peers.rung_peer import gather
 from contracts.marts import MARTS as RESTRICTED
+from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
+from contracts.tables import as_tables
 from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
@@ -37,11 +39,12 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     parameters = MetricParameters.model_validate(work.settings.metrics)
     few = parameters.projection.model_copy(update={"paths": FEWEST_PATHS})
     parameters = parameters.model_copy(update={"projection": few})
-    designation = pl.read_parquet(inputs / "designation.parquet").lazy()
-    facts = sustain(resolve(tables, gather), tables, designation, terms, parameters, gather)
-    lazy = build_marts(facts, tables, designation, terms, parameters, gather)
+    designation = Designation.cast(pl.read_parquet(inputs / "designation.parquet").lazy())
+    read = as_tables(tables)
+    facts = sustain(resolve(read, gather), read, designation, terms, parameters, gather)
+    lazy = build_marts(facts, read, designation, terms, parameters, gather)
     counts = pl.scan_parquet(inputs / "rule_counts.parquet")
-    lazy["data_quality"] = build_data_quality(counts, tables["calendar"]).sort(RESTRICTED["data_quality"].order)
+    lazy["data_quality"] = build_data_quality(counts, read["calendar"]).sort(RESTRICTED["data_quality"].order)
     frames = pl.collect_all([lazy[name] for name in ALL_MARTS], engine="in-memory")
     for name, frame in zip(ALL_MARTS, frames, strict=True):
         frame.write_parquet(out / f"{name}.parquet")

@@ -6,15 +6,19 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import dataframely as dy
 import polars as pl
 
+from contracts.marts.designation import Designation
+from contracts.resolved.leaders import LeaderYears
+from contracts.tables import Tables, as_tables, designation_tables
 from rung.core.project import PROGRAMS
 from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
 from rung.packs.load import load_packs
 from transforms.s2_resolve.run import resolve
-from transforms.s3_designate.run import READS, build_designation
+from transforms.s3_designate.run import build_designation
 from transforms.s4_sustain.base_pay import base_pay
 from transforms.s5_marts.compensation import build_compensation
 from transforms.s5_marts.educator_year import build_educator_year
@@ -31,15 +35,15 @@ def build(config: Path, out: Path) -> None:
     reference = load_reference(work.reference)
     tables = accepted_tables(work.lake, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
     packs = [pack for pack in load_packs(PROGRAMS, {}) if pack.program_id == LADDER]
-    levels = gather({"designation": build_designation(packs=packs, **{name: tables[name] for name in READS})})
-    marts = _marts(tables, levels["designation"])
+    levels = gather({"designation": build_designation(packs=packs, **designation_tables(tables))})
+    marts = _marts(as_tables(tables), Designation.cast(levels["designation"]))
     for (name, lazy), frame in zip(marts.items(), pl.collect_all(list(marts.values())), strict=True):
         frame.sort(lazy.collect_schema().names()).write_parquet(out / f"{name}.parquet")
 
 
-def _marts(tables: Mapping[str, pl.LazyFrame], designation: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+def _marts(tables: Tables, designation: dy.LazyFrame[Designation]) -> dict[str, pl.LazyFrame]:
     facts = resolve(tables, gather)
-    nobody = pl.LazyFrame(schema={"staff_id": pl.String, "school_year": pl.Int16})
+    nobody = LeaderYears.create_empty(lazy=True)
     base = base_pay(facts["pay_totals"], facts["assignments"], tables["salary_schedules"])
     educators = build_educator_year(
         facts["record_years"], facts["lea_years"], facts["ratings"], tables["districts"], facts["pay_totals"], nobody

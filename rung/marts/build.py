@@ -16,7 +16,9 @@ import dataframely as dy
 import polars as pl
 
 from contracts.marts import MARTS
+from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
+from contracts.tables import as_tables, designation_tables
 from expectations.identities import broken_rows
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import overlay_sha256
@@ -34,7 +36,7 @@ from rung.marts.summary import summarise
 from rung.packs.load import packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
 from transforms.s2_resolve.run import resolve
-from transforms.s3_designate.run import READS, build_designation
+from transforms.s3_designate.run import build_designation
 from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.data_quality import build_data_quality
 from transforms.s5_marts.dimensions import build_dimensions
@@ -87,14 +89,16 @@ def mart_frames(work: Workspace, tables: Mapping[str, pl.LazyFrame], counts: pl.
     Raises GateFailed naming the mart that breaks its contract.
     """
     packs = packs_of(work.settings)
-    facts = resolve(tables, _materialize)
-    reads = {name: tables[name] for name in READS}
-    designation = _materialize({"designation": build_designation(packs=packs, **reads)})["designation"]
+    read = as_tables(tables)
+    facts = resolve(read, _materialize)
+    decided = build_designation(packs=packs, **designation_tables(tables))
+    designation = Designation.cast(_materialize({"designation": decided})["designation"])
     terms = [pack.terms() for pack in packs]
     parameters = MetricParameters.model_validate(work.settings.metrics)
-    facts = sustain(facts, tables, designation, terms, parameters, _materialize)
-    lazy = {"designation": designation} | build_marts(facts, tables, designation, terms, parameters, _materialize)
-    lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
+    sustained = sustain(facts, read, designation, terms, parameters, _materialize)
+    lazy: dict[str, pl.LazyFrame] = {"designation": designation}
+    lazy |= build_marts(sustained, read, designation, terms, parameters, _materialize)
+    lazy |= {"data_quality": build_data_quality(counts, read["calendar"]).sort(MARTS["data_quality"].order)}
     lazy |= {"program_pay": program_pay(facts["pay"])}
     lazy |= build_dimensions(tables, lazy["educator_year"], packs)
     # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1

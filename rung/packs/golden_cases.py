@@ -22,6 +22,7 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.policy.packs import Pack
 from contracts.reference import REFERENCES
+from contracts.tables import designation_tables
 from rung.packs.load import read_knobs
 from transforms.s3_designate.run import READS, build_designation
 
@@ -96,7 +97,7 @@ def _same(name: str, got: str | None, want: str | None) -> bool:
 
 def designated(case: Case, pack: Pack) -> pl.DataFrame:
     """The case's designation rows, every column as text."""
-    frame = build_designation(packs=[pack], **dict(case.tables)).collect()
+    frame = build_designation(packs=[pack], **designation_tables(case.tables)).collect()
     return frame.select(pl.all().cast(pl.String))
 
 

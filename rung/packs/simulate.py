@@ -14,13 +14,16 @@ from typing import Any
 import polars as pl
 
 from contracts.keys import PROGRAM
+from contracts.marts.designation import Designation
 from contracts.policy.packs import Pack
 from contracts.policy.parameters import MetricParameters
+from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.lake.places import open_place, write_parquet
 from rung.packs.describe import RATING_KINDS, kinds
 from transforms.s2_resolve.educators import lea_years
 from transforms.s3_designate.run import READS, build_designation
+from transforms.s4_sustain.terms import in_force
 from transforms.s5_marts.program_comparison import build_program_comparison
 
 CROSSWALK = ("from_system", "from_level", "to_system", "to_level")
@@ -60,17 +63,18 @@ def simulate(
         cut |= {name: cut[name].filter(here) for name in ("evaluation", "roster", "leadership")}
         if cut["roster"].head(1).collect().is_empty():
             raise RungError(f"{lea_id}: no accepted roster of that district")
-    real = cut["program_adoption"]
-    cut["program_adoption"] = _adopted_by_all(real, cut["roster"], chosen)
+    before = designation_tables(cut)
+    people = lea_years(before["roster"], before["districts"])
+    adopted = in_force(before["program_adoption"], people)
+    cut["program_adoption"] = _adopted_by_all(cut["program_adoption"], cut["roster"], chosen)
     moved = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16, "rating_system": pl.String})
     if crosswalk is not None:
         cut["evaluation"], moved = with_crosswalk(cut["evaluation"], crosswalk)
-    designation = build_designation(packs=chosen, **cut).collect()
+    designation: pl.DataFrame = build_designation(packs=chosen, **designation_tables(cut)).collect()
     if years is not None:
         designation = designation.filter(pl.col("school_year").is_between(*years))
-    people = lea_years(cut["roster"], cut["districts"])
     comparison = build_program_comparison(
-        designation.lazy(), people, _really(real, designation), knobs or MetricParameters()
+        Designation.cast(designation.lazy()), people, adopted, knobs or MetricParameters()
     ).collect()
     levels = designation.filter(pl.col("level").is_not_null()).group_by(*PROGRAM, "level", "state_tier").len("persons")
     counted = moved.group_by("lea_id", "school_year", "rating_system").len("ratings").sort(pl.all())
@@ -97,20 +101,6 @@ def _adopted_by_all(real: pl.LazyFrame, roster: pl.LazyFrame, packs: Sequence[Pa
         "lea_id", "program_id", from_year=pl.lit(1990, schema["from_year"]), to_year=pl.lit(None, schema["to_year"])
     )
     return pl.concat([real.select("lea_id", "program_id", "from_year", "to_year"), rest])
-
-
-def _really(real: pl.LazyFrame, designation: pl.DataFrame) -> pl.LazyFrame:
-    """LEA x program x year of the rows in which the program was adopted in earnest."""
-    until = pl.col("to_year").is_null() | (pl.col("school_year") <= pl.col("to_year"))
-    return (
-        designation.lazy()
-        .select(PROGRAM)
-        .unique()
-        .join(real, on=["lea_id", "program_id"])
-        .filter((pl.col("from_year") <= pl.col("school_year")) & until)
-        .select(PROGRAM)
-        .unique()
-    )
 
 
 def with_crosswalk(evaluation: pl.LazyFrame, crosswalk: pl.DataFrame) -> tuple[pl.LazyFrame, pl.DataFrame]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedRoster
 from contracts.keys import PERSON
+from contracts.reference import Districts
+from contracts.resolved.service import LeaYears, RecordYears, Stays
 from transforms.s2_resolve.service import FTE_PARTS, clip_assignments
 
 OF_MAIN_ROW = (
@@ -30,12 +34,12 @@ MAIN_ORDER = (
 )
 
 
-def lea_years(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
+def lea_years(roster: dy.LazyFrame[AcceptedRoster], districts: dy.LazyFrame[Districts]) -> dy.LazyFrame[LeaYears]:
     """One row per staff x LEA x year that is on the LEA's roster of the year. See `lea_years_of_assignments`."""
-    return lea_years_of_assignments(clip_assignments(roster, districts))
+    return lea_years_of_assignments(clip_assignments(roster, districts)).pipe(LeaYears.cast)
 
 
-def lea_years_of_assignments(assignments: pl.LazyFrame) -> pl.LazyFrame:
+def lea_years_of_assignments(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[LeaYears]:
     """One row per lea_id x staff_id x school_year over clipped stays.
 
     `school_id` (of record in the LEA: most FTE-days, then the lowest id), `is_teacher` (any teacher row), `fte`
@@ -61,10 +65,11 @@ def lea_years_of_assignments(assignments: pl.LazyFrame) -> pl.LazyFrame:
         people_lf.join(_main_rows(assignments), on=PERSON, how="left")
         .join(_schools_of_record(assignments, PERSON), on=PERSON, how="left")
         .with_columns(fte=fte)
+        .pipe(LeaYears.cast)
     )
 
 
-def _main_rows(assignments: pl.LazyFrame) -> pl.LazyFrame:
+def _main_rows(assignments: dy.LazyFrame[Stays]) -> pl.LazyFrame:
     """One row per educator-year: the row with most FTE-days, then most days, then the first by its own columns.
 
     Most educators have one row, which needs no sorting.
@@ -80,12 +85,12 @@ def _main_rows(assignments: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([narrow_lf.join(several_lf, on=PERSON, how="anti"), sorted_lf]).select(*PERSON, *OF_MAIN_ROW)
 
 
-def record_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
+def record_years(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[RecordYears]:
     """One row per staff x year: `lea_id`, `school_id` of record statewide (most FTE-days, then the lowest school)."""
-    return _schools_of_record(assignments, ["staff_id", "school_year"])
+    return _schools_of_record(assignments, ["staff_id", "school_year"]).pipe(RecordYears.cast)
 
 
-def _schools_of_record(assignments: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
+def _schools_of_record(assignments: dy.LazyFrame[Stays], keys: Sequence[str]) -> pl.LazyFrame:
     columns = [name for name in ("lea_id", "school_id") if name not in keys]
     falling = [False] * len(keys) + [True, False, False]
     return (

@@ -5,15 +5,19 @@ The one pass over the pay lines is `sum_payroll`; everything about money starts 
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts import vocabulary as v
+from contracts.extracts import AcceptedPayroll
+from contracts.reference import Funds, PayCodes
+from contracts.resolved.pay import PaySums, PayTotals, ResolvedPay
 from transforms.money import cents
 
 PAY_KEY = ("lea_id", "school_year", "staff_id", "pay_code", "fund_code", "school_id")
 
 
-def sum_payroll(payroll: pl.LazyFrame) -> pl.LazyFrame:
+def sum_payroll(payroll: dy.LazyFrame[AcceptedPayroll]) -> dy.LazyFrame[PaySums]:
     """Net pay and hours by lea x year x staff x pay code x fund x school (null school kept).
 
     Columns: PAY_KEY, `cents` (Int64, net of reversals), `hours` (Float64, null when no line has hours or they cancel).
@@ -25,10 +29,13 @@ def sum_payroll(payroll: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(PAY_KEY)
         .agg(pl.col("cents").sum(), pl.col("hours").sum())
         .with_columns(pl.when(pl.col("hours") != 0).then(pl.col("hours") / 1_000_000).alias("hours"))
+        .pipe(PaySums.cast)
     )
 
 
-def classify_pay(pay_sums: pl.LazyFrame, pay_codes: pl.LazyFrame, funds: pl.LazyFrame) -> pl.LazyFrame:
+def classify_pay(
+    pay_sums: dy.LazyFrame[PaySums], pay_codes: dy.LazyFrame[PayCodes], funds: dy.LazyFrame[Funds]
+) -> dy.LazyFrame[ResolvedPay]:
     """Pay sums with `pay_type`, `program_id`, `role_code`, `stream`, `award_id`, `award_end`, `recurring`, `is_soft`.
 
     A pay code or fund that is not in reference becomes `unknown`, the row kept (MARTS 1). `is_role_pay`: stipend,
@@ -41,6 +48,7 @@ def classify_pay(pay_sums: pl.LazyFrame, pay_codes: pl.LazyFrame, funds: pl.Lazy
         .join(sources, on=["lea_id", "fund_code"], how="left")
         .with_columns(pl.col("pay_type", "stream").fill_null("unknown"))
         .with_columns(is_soft().alias("is_soft"), is_role_pay().alias("is_role_pay"))
+        .pipe(ResolvedPay.cast)
     )
 
 
@@ -55,16 +63,20 @@ def is_role_pay() -> pl.Expr:
     return pl.col("pay_type").is_in(v.ROLE_PAY_TYPES) & named
 
 
-def pay_totals(pay: pl.LazyFrame) -> pl.LazyFrame:
+def pay_totals(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[PayTotals]:
     """One row per lea x year x staff: `pay_cents` (all types), `base_cents`, `benefit_cents`, `supplement_cents`.
 
     `supplement_cents` is stipend, hourly and bonus pay, whether or not its code names a program.
     """
     kind = pl.col("pay_type")
-    return pay.group_by("lea_id", "school_year", "staff_id").agg(
-        pl.col("cents").sum().alias("pay_cents"),
-        pl.col("cents").filter(kind == "base").sum().alias("base_cents"),
-        pl.col("cents").filter(kind == "benefit").sum().alias("benefit_cents"),
-        pl.col("cents").filter(kind.is_in(v.ROLE_PAY_TYPES)).sum().alias("supplement_cents"),
-        pl.col("cents").filter("is_role_pay").sum().alias("role_cents"),
+    return (
+        pay.group_by("lea_id", "school_year", "staff_id")
+        .agg(
+            pl.col("cents").sum().alias("pay_cents"),
+            pl.col("cents").filter(kind == "base").sum().alias("base_cents"),
+            pl.col("cents").filter(kind == "benefit").sum().alias("benefit_cents"),
+            pl.col("cents").filter(kind.is_in(v.ROLE_PAY_TYPES)).sum().alias("supplement_cents"),
+            pl.col("cents").filter("is_role_pay").sum().alias("role_cents"),
+        )
+        .pipe(PayTotals.cast)
     )

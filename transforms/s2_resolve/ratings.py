@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
+
+from contracts.extracts import AcceptedEvaluation
+from contracts.reference import RatingSystems
+from contracts.resolved.ratings import GapYears, LabelsInForce, Ratings
 
 SCORES = (
     "rating_score",
@@ -15,7 +20,9 @@ SCORES = (
 NO_LABEL, UNKNOWN_LABEL = "no_label", "unknown_label"
 
 
-def usable_ratings(evaluation: pl.LazyFrame, rating_systems: pl.LazyFrame) -> pl.LazyFrame:
+def usable_ratings(
+    evaluation: dy.LazyFrame[AcceptedEvaluation], rating_systems: dy.LazyFrame[RatingSystems]
+) -> dy.LazyFrame[Ratings]:
     """One row per lea_id x staff_id x school_year x rating_system of the evaluation extract.
 
     Usable = status final (or appealed) with a label that the system's version of the year knows. `rating_level`,
@@ -48,10 +55,13 @@ def usable_ratings(evaluation: pl.LazyFrame, rating_systems: pl.LazyFrame) -> pl
             *SCORES,
             *("source_file", "source_row"),
         )
+        .pipe(Ratings.cast)
     )
 
 
-def labels_in_force(evaluation: pl.LazyFrame, rating_systems: pl.LazyFrame) -> pl.LazyFrame:
+def labels_in_force(
+    evaluation: dy.LazyFrame[AcceptedEvaluation], rating_systems: dy.LazyFrame[RatingSystems]
+) -> dy.LazyFrame[LabelsInForce]:
     """One row per rating_system x school_year x rating_level: the version with the greatest from_year <= t, whole."""
     years_lf = evaluation.select("rating_system", "school_year").unique()
     starts_lf = rating_systems.select("rating_system", "from_year").unique()
@@ -62,10 +72,10 @@ def labels_in_force(evaluation: pl.LazyFrame, rating_systems: pl.LazyFrame) -> p
         .agg(pl.col("from_year").max())
     )
     labels_lf = rating_systems.select("rating_system", "from_year", "rating_level", "band", "is_top", "is_positive")
-    return version_lf.join(labels_lf, on=["rating_system", "from_year"]).drop("from_year")
+    return version_lf.join(labels_lf, on=["rating_system", "from_year"]).drop("from_year").pipe(LabelsInForce.cast)
 
 
-def statewide_gaps(rating_systems: pl.LazyFrame) -> pl.LazyFrame:
+def statewide_gaps(rating_systems: dy.LazyFrame[RatingSystems]) -> dy.LazyFrame[GapYears]:
     """One row per rating_system x school_year in which nobody was rated: the union over versions."""
     return (
         rating_systems.select("rating_system", school_year=pl.col("statewide_gap_years").str.split(";"))
@@ -73,4 +83,5 @@ def statewide_gaps(rating_systems: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(pl.col("school_year").str.strip_chars().replace("", None).cast(pl.Int16))
         .drop_nulls()
         .unique()
+        .pipe(GapYears.cast)
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PERSON
+from contracts.resolved.roles import RoleYears
+from contracts.resolved.service import Stays
 from transforms.s2_resolve.service import FTE_PARTS, covered_days
 
 
-def role_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
+def role_years(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[RoleYears]:
     """One row per lea_id x staff_id x school_year x role_code that stands on a roster row of the year.
 
     `role_days` (days of the contract window covered by rows with the role, concurrent rows once), `lea_days` (the same
@@ -25,8 +28,9 @@ def role_years(assignments: pl.LazyFrame) -> pl.LazyFrame:
         .agg(
             release_share=pl.when(weight.sum() > 0).then(release).otherwise(pl.col("release_share").max()),
         )
-        .join(covered_days(role_lf, keys, "role_days"), on=keys, how="left")
+        .join(covered_days(role_lf.pipe(Stays.cast), keys, "role_days"), on=keys, how="left")
         .join(covered_days(assignments, PERSON, "lea_days"), on=PERSON, how="left")
         .with_columns(pl.col("role_days", "lea_days").fill_null(0))
         .with_columns(is_held=pl.col("role_days") * 2 > pl.col("lea_days"))
+        .pipe(RoleYears.cast)
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import polars as pl
-
+from contracts.resolved import Frames, Materialize, Resolved
+from contracts.resolved.pay import PayTotals, ResolvedPay
+from contracts.resolved.ratings import Ratings
+from contracts.resolved.roles import RoleYears
+from contracts.resolved.service import Assignments, LeaYears, RecordYears
+from contracts.tables import Tables
 from transforms.s2_resolve.educators import lea_years_of_assignments, record_years
 from transforms.s2_resolve.pay import classify_pay, pay_totals, sum_payroll
 from transforms.s2_resolve.ratings import usable_ratings
 from transforms.s2_resolve.roles import role_years
 from transforms.s2_resolve.service import clip_assignments
-
-Frames = dict[str, pl.LazyFrame]
-Materialize = Callable[[Frames], Frames]
 
 
 def as_they_are(frames: Frames) -> Frames:
@@ -21,35 +20,30 @@ def as_they_are(frames: Frames) -> Frames:
     return frames
 
 
-# roster columns that no mart may need: names and licences stay in the lake, provenance is `rung explain`'s
-NOT_FOR_MARTS = (
-    "first_name",
-    "last_name",
-    "license_id",
-    "submission_id",
-    "source_file",
-    "source_row",
-)
-
-
-def resolve(tables: Mapping[str, pl.LazyFrame], materialize: Materialize = as_they_are) -> Frames:
-    """Stage 2 by name: `assignments`, `lea_years`, `record_years`, `ratings`, `role_years`, `pay`, `pay_totals`.
-
-    `tables`: the accepted extracts and reference tables by name. `materialize` may materialise what later steps share.
-    """
+def resolve(tables: Tables, materialize: Materialize = as_they_are) -> Resolved:
+    """Stage 2 from the accepted extracts and reference tables. `materialize` may collect what later steps share."""
     first = materialize(
         {
-            "assignments": clip_assignments(tables["roster"].drop(NOT_FOR_MARTS), tables["districts"]),
+            "assignments": clip_assignments(tables["roster"], tables["districts"]),
             "pay": classify_pay(sum_payroll(tables["payroll"]), tables["pay_codes"], tables["funds"]),
-            "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]).drop("source_file", "source_row"),
+            "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]),
         }
     )
+    assignments, pay = Assignments.cast(first["assignments"]), ResolvedPay.cast(first["pay"])
     second = materialize(
         {
-            "lea_years": lea_years_of_assignments(first["assignments"]),
-            "record_years": record_years(first["assignments"]),
-            "role_years": role_years(first["assignments"]),
-            "pay_totals": pay_totals(first["pay"]),
+            "lea_years": lea_years_of_assignments(assignments),
+            "record_years": record_years(assignments),
+            "role_years": role_years(assignments),
+            "pay_totals": pay_totals(pay),
         }
     )
-    return {**first, **second}
+    return {
+        "assignments": assignments,
+        "pay": pay,
+        "ratings": Ratings.cast(first["ratings"]),
+        "lea_years": LeaYears.cast(second["lea_years"]),
+        "record_years": RecordYears.cast(second["record_years"]),
+        "role_years": RoleYears.cast(second["role_years"]),
+        "pay_totals": PayTotals.cast(second["pay_totals"]),
+    }

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
+
+from contracts.extracts import AcceptedRoster
+from contracts.reference import Districts
+from contracts.resolved.service import Assignments, ContractWindows, Stays
 
 YEAR_BEGINS, YEAR_ENDS = "07-01", "06-30"
 FTE_PARTS = 1_000_000  # FTE-days are summed as whole millionths, so that no sum depends on the order of rows
 
 
-def clip_assignments(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
+def clip_assignments(
+    roster: dy.LazyFrame[AcceptedRoster], districts: dy.LazyFrame[Districts]
+) -> dy.LazyFrame[Assignments]:
     """One row per accepted roster row with a day in its school year: every roster column, and how long it was there.
 
     Added: `stay_begin`, `stay_end` (clipped to 1 July t-1 .. 30 June t, both days of service), `roster_days`,
@@ -40,10 +47,13 @@ def clip_assignments(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFr
             fte_microdays=(pl.col("full_time_equivalency") * FTE_PARTS).round().cast(pl.Int64) * pl.col("contract_days")
         )
         .with_columns(fte_days=pl.col("fte_microdays") / FTE_PARTS)
+        .pipe(Assignments.cast)
     )
 
 
-def contract_windows(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
+def contract_windows(
+    roster: dy.LazyFrame[AcceptedRoster], districts: dy.LazyFrame[Districts]
+) -> dy.LazyFrame[ContractWindows]:
     """One row per LEA x school year on the roster: `window_begin`, `window_end`, `window_days` of the contract year."""
     known_lf = districts.select("lea_id", "year_begins", "year_ends")
     return (
@@ -57,10 +67,11 @@ def contract_windows(roster: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFr
             window_end=_day_of_year("year_ends", YEAR_ENDS),
         )
         .with_columns(window_days=_days("window_begin", "window_end"))
+        .pipe(ContractWindows.cast)
     )
 
 
-def covered_days(assignments: pl.LazyFrame, keys: Sequence[str], name: str) -> pl.LazyFrame:
+def covered_days(assignments: dy.LazyFrame[Stays], keys: Sequence[str], name: str) -> pl.LazyFrame:
     """One row per `keys`: `name` = days of the contract window covered by at least one stay (concurrent rows once)."""
     there_lf = assignments.filter(pl.col("contract_days") > 0).select(
         *keys, "contract_begin", "contract_end", "contract_days"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedEvaluation, AcceptedLeadership, AcceptedRoster
+from contracts.reference import Districts, ProgramAdoption, RatingSystems, Schools
+from contracts.resolved.service import Stays
 from transforms.s2_resolve.educators import lea_years_of_assignments, record_years
 from transforms.s2_resolve.ratings import SCORES, statewide_gaps, usable_ratings
 from transforms.s2_resolve.roles import role_years
@@ -46,16 +50,16 @@ class Evidence:
 
 def gather(
     *,
-    evaluation: pl.LazyFrame,
-    roster: pl.LazyFrame,
-    leadership: pl.LazyFrame,
-    districts: pl.LazyFrame,
-    schools: pl.LazyFrame,
-    program_adoption: pl.LazyFrame,
-    rating_systems: pl.LazyFrame,
+    evaluation: dy.LazyFrame[AcceptedEvaluation],
+    roster: dy.LazyFrame[AcceptedRoster],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    districts: dy.LazyFrame[Districts],
+    schools: dy.LazyFrame[Schools],
+    program_adoption: dy.LazyFrame[ProgramAdoption],
+    rating_systems: dy.LazyFrame[RatingSystems],
 ) -> Evidence:
     """Resolve the accepted tables once for every pack. Frames that many packs read are held in memory."""
-    assignments = clip_assignments(roster, districts).select(STAY_COLUMNS).collect().lazy()
+    assignments = Stays.cast(clip_assignments(roster, districts)).collect().lazy()
     ratings = usable_ratings(evaluation, rating_systems).select(RATING_COLUMNS).collect().lazy()
     return Evidence(
         assignments=assignments,
@@ -71,35 +75,6 @@ def gather(
     )
 
 
-STAY_COLUMNS = [
-    *KEY,
-    "school_id",
-    "staff_classification",
-    "position_title",
-    "position_id",
-    "role_code",
-    "begin_date",
-    "stay_begin",
-    "stay_end",
-    "contract_begin",
-    "contract_end",
-    "contract_days",
-    "roster_days",
-    "window_days",
-    "fte_microdays",
-    "full_time_equivalency",
-    "release_share",
-    "supervisor_staff_id",
-    "years_experience",
-    "hire_date",
-    "tested_group",
-    "high_need_subject",
-    "students_taught",
-    "days_in_service",
-    "highest_degree",
-    "salary_lane",
-    "salary_step",
-]
 RATING_COLUMNS = [
     *KEY,
     "rating_system",

@@ -1,13 +1,7 @@
 """The mart `designation`: every adopted pack over every educator (DESIGN section 7, MARTS sections 2 and 5).
 
-    build_designation(
-        *, packs: Sequence[Pack],
-        evaluation, roster, leadership,                      # accepted extracts, all LEAs and years
-        districts, schools, program_adoption, rating_systems # reference tables; all pl.LazyFrame
-    ) -> pl.LazyFrame                                        # contract: contracts/marts/designation.py
-
-From a mapping of tables: `build_designation(packs=packs, **{name: tables[name] for name in READS})`. A program runs in
-the LEAs and years that `program_adoption` names. Frames are collected inside, once a pack, for the automaton's step.
+From a mapping of tables: `build_designation(packs=packs, **designation_tables(tables))`. A program runs in the LEAs
+and years that `program_adoption` names. Frames are collected inside, once a pack, for the automaton's step.
 """
 
 from __future__ import annotations
@@ -15,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedEvaluation, AcceptedLeadership, AcceptedRoster
 from contracts.marts.designation import Designation
 from contracts.policy.packs import Pack
+from contracts.reference import Districts, ProgramAdoption, RatingSystems, Schools
+from contracts.tables import DesignationTables
 from transforms.s3_designate.amounts import with_amounts
 from transforms.s3_designate.automaton import compile_pack
 from transforms.s3_designate.educator_year_panel import build_panel
@@ -34,29 +32,21 @@ from transforms.s3_designate.rows import (
 )
 from transforms.s3_designate.state_space import StateSpace
 
-READS = (
-    "evaluation",
-    "roster",
-    "leadership",
-    "districts",
-    "schools",
-    "program_adoption",
-    "rating_systems",
-)
+READS = tuple(DesignationTables.__annotations__)
 KEY = ("lea_id", "staff_id", "program_id", "school_year")
 
 
 def build_designation(
     *,
     packs: Sequence[Pack],
-    evaluation: pl.LazyFrame,
-    roster: pl.LazyFrame,
-    leadership: pl.LazyFrame,
-    districts: pl.LazyFrame,
-    schools: pl.LazyFrame,
-    program_adoption: pl.LazyFrame,
-    rating_systems: pl.LazyFrame,
-) -> pl.LazyFrame:
+    evaluation: dy.LazyFrame[AcceptedEvaluation],
+    roster: dy.LazyFrame[AcceptedRoster],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    districts: dy.LazyFrame[Districts],
+    schools: dy.LazyFrame[Schools],
+    program_adoption: dy.LazyFrame[ProgramAdoption],
+    rating_systems: dy.LazyFrame[RatingSystems],
+) -> dy.LazyFrame[Designation]:
     """One row per staff_id x lea_id x program_id x school_year that a program touches.
 
     `level` is held after the year's evidence; `amount` in US dollars; `evidence_years` joined by `;`. `finding` names
@@ -74,7 +64,7 @@ def build_designation(
     found = [designate(part, each) for pack in packs for each, part in by_variant(evidence, pack)]
     schema = Designation.create_empty().select(COLUMNS)
     frames = [schema, *(frame for frame in found if frame is not None)]
-    return pl.concat(frames).sort(KEY).lazy()
+    return Designation.cast(pl.concat(frames).sort(KEY).lazy())
 
 
 COLUMNS = list(Designation.columns())

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PERSON
+from contracts.reference import SalarySchedules
+from contracts.resolved.pay import BasePay, PayTotals, ScheduleValue
+from contracts.resolved.service import Assignments
 from transforms.money import cents, fine_from_cents
 
 
-def base_pay(totals: pl.LazyFrame, assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+def base_pay(
+    totals: dy.LazyFrame[PayTotals],
+    assignments: dy.LazyFrame[Assignments],
+    salary_schedules: dy.LazyFrame[SalarySchedules],
+) -> dy.LazyFrame[BasePay]:
     """One row per PERSON with pay: `base_cents`, `counterfactual_fine`, `increment_fine`, `increment_status`.
 
     Counterfactual = schedule[lane][step] x FTE-days / days of the contract window, summed over stays (MARTS 4.9);
@@ -33,10 +41,13 @@ def base_pay(totals: pl.LazyFrame, assignments: pl.LazyFrame, salary_schedules: 
             .alias("increment_status"),
         )
         .drop("priced", "schedule_fine")
+        .pipe(BasePay.cast)
     )
 
 
-def schedule_value(assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+def schedule_value(
+    assignments: dy.LazyFrame[Assignments], salary_schedules: dy.LazyFrame[SalarySchedules]
+) -> dy.LazyFrame[ScheduleValue]:
     """One row per PERSON: `schedule_fine`, what the schedule pays for the stays, and whether all were `priced`."""
     rates = salary_schedules.select(
         "lea_id",
@@ -60,4 +71,5 @@ def schedule_value(assignments: pl.LazyFrame, salary_schedules: pl.LazyFrame) ->
             served.any().alias("served"),
         )
         .select(*PERSON, "schedule_fine", (pl.col("covered") & pl.col("served")).alias("priced"))
+        .pipe(ScheduleValue.cast)
     )

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR, PROGRAM
+from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import Offsets, ProgramFinance
+from contracts.resolved.costs import Costs, FinanceSums, NetCosts, ProgramCosts, ProgramKeys, ProgramRelease
+from contracts.resolved.leaders import Adopted, LeaderPay
+from contracts.resolved.pay import ResolvedPay
 from transforms.money import cents, dollars, ratio
 from transforms.s4_sustain.terms import with_loads
 
 
 def program_keys(
-    designation: pl.LazyFrame, pay: pl.LazyFrame, adopted: pl.LazyFrame, finance: pl.LazyFrame, offsets: pl.LazyFrame
-) -> pl.LazyFrame:
+    designation: dy.LazyFrame[Designation],
+    pay: dy.LazyFrame[ResolvedPay],
+    adopted: dy.LazyFrame[Adopted],
+    finance: dy.LazyFrame[ProgramFinance],
+    offsets: dy.LazyFrame[Offsets],
+) -> dy.LazyFrame[ProgramKeys]:
     """One row per PROGRAM to speak of: designated, paid, adopted, financed or offset in an LEA-year on file."""
     there = adopted.select(LEA_YEAR).unique()
     on_file = pl.concat([there, designation.select(LEA_YEAR), pay.select(LEA_YEAR)]).unique()
     reported = pl.concat([finance.filter(pl.col("kind") != "match").select(PROGRAM), offsets.select(PROGRAM)])
     named = pl.col("program_id").is_not_null()
-    return pl.concat(
-        [
-            designation.select(PROGRAM),
-            pay.filter(named).select(PROGRAM),
-            adopted.select(PROGRAM),
-            reported.filter(named).join(on_file, on=LEA_YEAR, how="semi"),
-        ]
-    ).unique()
+    return (
+        pl.concat(
+            [
+                designation.select(PROGRAM),
+                pay.filter(named).select(PROGRAM),
+                adopted.select(PROGRAM),
+                reported.filter(named).join(on_file, on=LEA_YEAR, how="semi"),
+            ]
+        )
+        .unique()
+        .pipe(ProgramKeys.cast)
+    )
 
 
 def program_costs(
-    keys: pl.LazyFrame,
-    leader_pay: pl.LazyFrame,
-    release: pl.LazyFrame,
-    finance: pl.LazyFrame,
+    keys: dy.LazyFrame[ProgramKeys],
+    leader_pay: dy.LazyFrame[LeaderPay],
+    release: dy.LazyFrame[ProgramRelease],
+    finance: dy.LazyFrame[ProgramFinance],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[ProgramCosts]:
     """One row per PROGRAM: leaders, M01 and its parts, release, training and administration, M03 and their statuses.
 
     M03 (`cost`) is null, `not_configured`, while neither training nor administration is reported in `program_finance`.
@@ -73,20 +87,21 @@ def program_costs(
                 "cost_status"
             ),
         )
+        .pipe(ProgramCosts.cast)
     )
 
 
-def finance_sums(finance: pl.LazyFrame) -> pl.LazyFrame:
+def finance_sums(finance: dy.LazyFrame[ProgramFinance]) -> dy.LazyFrame[FinanceSums]:
     """One row per PROGRAM: dollars of `training`, `administration`, `recurring_revenue`; null where not reported."""
     kinds = ("training", "administration", "recurring_revenue")
     sums = []
     for kind in kinds:
         of_kind = pl.col("amount").pipe(cents).filter(pl.col("kind") == kind)
         sums.append(pl.when(of_kind.len() > 0).then(of_kind.sum() / 100).alias(kind))
-    return finance.group_by(PROGRAM).agg(sums)
+    return finance.group_by(PROGRAM).agg(sums).pipe(FinanceSums.cast)
 
 
-def with_offsets(costs: pl.LazyFrame, offsets: pl.LazyFrame) -> pl.LazyFrame:
+def with_offsets(costs: dy.LazyFrame[ProgramCosts], offsets: dy.LazyFrame[Offsets]) -> dy.LazyFrame[NetCosts]:
     """Add `offset` (dollars), `offset_status`, `net` = cost - offset, `net_status`.
 
     An offset without a program is shared over the LEA's programs of the year by M03 (metrics 5); where one of several
@@ -116,10 +131,11 @@ def with_offsets(costs: pl.LazyFrame, offsets: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             pl.when(pl.col("cost_status") != "ok").then("cost_status").otherwise("offset_status").alias("net_status")
         )
+        .pipe(NetCosts.cast)
     )
 
 
-def with_change(costs: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def with_change(costs: dy.LazyFrame[NetCosts], parameters: MetricParameters) -> dy.LazyFrame[Costs]:
     """Add `change` (M04) and `change_status`: net cost of t less that of t-1; in a program's first year its net cost.
 
     With a `deflator` both are in prices of t; a year that the index lacks makes the change `not_configured`.
@@ -147,6 +163,7 @@ def with_change(costs: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFra
             .otherwise(pl.lit("ok"))
             .alias("change_status")
         )
+        .pipe(Costs.cast)
     )
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON
+from contracts.marts.designation import Designation
+from contracts.marts.leadership_role import LeadershipRole
 from contracts.policy.parameters import Findings
 from contracts.policy.terms import ProgramTerms
-from transforms.s2_resolve.run import Frames
+from contracts.resolved import MartFacts
+from contracts.resolved.leaders import Leaders, LeaderYears
+from contracts.resolved.ratings import Ratings
+from contracts.resolved.roles import RoleYears
+from contracts.resolved.service import Assignments, LeaYears
 from transforms.s4_sustain.limits import pay_outside
 from transforms.s4_sustain.messages import format_message
 
@@ -25,20 +33,20 @@ def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> pl.L
     return rows.select(named.alias("kind"), *columns, evidence.cast(pl.String).alias("evidence"))
 
 
-def role_without_pay(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
+def role_without_pay(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFrame:
     """A role held for more than half of the days, and no net role pay."""
     sentence = format_message("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
     return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", sentence)
 
 
-def pay_without_role(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
+def pay_without_role(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFrame:
     """Net role pay, and no roster row with the role."""
     role = pl.coalesce("role_code", format_message("of program {}", "program_id"))
     sentence = format_message("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
     return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", sentence)
 
 
-def low_pay_per_hour(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
+def low_pay_per_hour(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFrame:
     """Role pay per hour below the state's minimum wage (M09)."""
     low = leadership_role.filter(pl.col("ratio_to_minimum_wage") < 1)
     sentence = format_message(
@@ -47,13 +55,13 @@ def low_pay_per_hour(leadership_role: pl.LazyFrame) -> pl.LazyFrame:
     return _finding(low, "low_pay_per_hour", sentence)
 
 
-def of_designations(designation: pl.LazyFrame) -> pl.LazyFrame:
+def of_designations(designation: dy.LazyFrame[Designation]) -> pl.LazyFrame:
     """Designation rows whose rule the pack calls a finding; the row's reason is the evidence."""
     found = designation.filter(pl.col("finding").is_not_null())
     return _finding(found, pl.col("finding"), pl.col("reason"))
 
 
-def out_of_band(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame:
+def out_of_band(programs: Sequence[ProgramTerms], facts: MartFacts) -> pl.LazyFrame:
     """Role pay outside the pay band that a program sets for the role and year."""
     rows = [
         pay_outside(check, program.program_id, facts)
@@ -69,7 +77,7 @@ def out_of_band(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame
     return pl.concat([empty.select("kind", *COLUMNS, "evidence"), *found])
 
 
-def nomination_concentration(leadership: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def nomination_concentration(leadership: dy.LazyFrame[AcceptedLeadership], limits: Findings) -> pl.LazyFrame:
     """One person makes more than the set share of an LEA's nominations of a year (trap: favouritism)."""
     by_lea = ["lea_id", "school_year"]
     counts = (
@@ -85,7 +93,7 @@ def nomination_concentration(leadership: pl.LazyFrame, limits: Findings) -> pl.L
     return _finding(counts.filter(many), "nomination_concentration", sentence)
 
 
-def growth_observation_gap(ratings: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> pl.LazyFrame:
     """Growth level and observation level differ by the set number of levels or more (TN: outside the acceptable range).
 
     Growth level: 1 plus the number of index bands reached; observation level: the rounded observation average.
@@ -103,7 +111,7 @@ def growth_observation_gap(ratings: pl.LazyFrame, limits: Findings) -> pl.LazyFr
     return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", sentence)
 
 
-def over_fte(assignments: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> pl.LazyFrame:
     """A person's concurrent rows, over all LEAs, add up to more than the set FTE on some day (MARTS 1).
 
     FTE comes on the first day of a stay and goes on the day after the last; the running sum is the FTE of each day.
@@ -128,7 +136,7 @@ def over_fte(assignments: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
     return _finding(highest, "over_one_and_a_half_fte", sentence)
 
 
-def thin_evidence(leaders: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
+def thin_evidence(leaders: dy.LazyFrame[Leaders], ratings: dy.LazyFrame[Ratings]) -> pl.LazyFrame:
     """A leader of a program without a usable rating in that LEA and year."""
     rated = ratings.filter(pl.col("rating_reason").is_null()).select(PERSON).unique()
     why = ratings.group_by(PERSON).agg(pl.col("rating_reason").sort().first())
@@ -137,7 +145,9 @@ def thin_evidence(leaders: pl.LazyFrame, ratings: pl.LazyFrame) -> pl.LazyFrame:
     return _finding(lacking, "thin_evidence", format_message("Holds {} without a usable rating: {}.", "level", reason))
 
 
-def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def low_teaching_share(
+    leader_years: dy.LazyFrame[LeaderYears], role_years: dy.LazyFrame[RoleYears], limits: Findings
+) -> pl.LazyFrame:
     """A leader who, released, teaches less than the set share of the time (trap: less focus on the classroom)."""
     led = role_years.join(leader_years, on=["staff_id", "school_year"], how="semi").filter("is_held")
     low = led.filter(1 - pl.col("release_share") < limits.teaching_share)
@@ -147,7 +157,9 @@ def low_teaching_share(leader_years: pl.LazyFrame, role_years: pl.LazyFrame, lim
     )
 
 
-def admin_license_unused(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def admin_license_unused(
+    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears], limits: Findings
+) -> pl.LazyFrame:
     """Holds an administrator's credential in force on 30 June, and no administrator's post.
 
     In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEADER, PERSON
+from contracts.resolved.leaders import Adopted, IncrementTakers, LeaderPay, Leaders
+from contracts.resolved.pay import BasePay, ResolvedPay
+from contracts.resolved.service import LeaYears, RecordYears
 from transforms.money import fine_from_cents
 
 
 def leader_pay(
-    leaders: pl.LazyFrame,
-    pay: pl.LazyFrame,
-    base_lf: pl.LazyFrame,
-    lea_years: pl.LazyFrame,
-    record_years: pl.LazyFrame,
-    adopted: pl.LazyFrame,
-) -> pl.LazyFrame:
+    leaders: dy.LazyFrame[Leaders],
+    pay: dy.LazyFrame[ResolvedPay],
+    base_lf: dy.LazyFrame[BasePay],
+    lea_years: dy.LazyFrame[LeaYears],
+    record_years: dy.LazyFrame[RecordYears],
+    adopted: dy.LazyFrame[Adopted],
+) -> dy.LazyFrame[LeaderPay]:
     """One row per leader of a program (LEADER): `level`, `state_tier`, `school_id` of record in the LEA, `role_cents`
     (stipend, hourly and bonus on the program's own codes), `increment_fine` (0 where it goes to another program or is
     not known), `increment_status`, `base_cents`, `pay_fine` = role pay + increment, unloaded (MARTS 5, metrics 3).
@@ -44,10 +48,13 @@ def leader_pay(
             "base_cents",
             "pay_fine",
         )
+        .pipe(LeaderPay.cast)
     )
 
 
-def increment_takers(leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted: pl.LazyFrame) -> pl.LazyFrame:
+def increment_takers(
+    leaders: dy.LazyFrame[Leaders], record_years: dy.LazyFrame[RecordYears], adopted: dy.LazyFrame[Adopted]
+) -> dy.LazyFrame[IncrementTakers]:
     """Rows of LEADER that get the increment, with `takes_increment` true: one program per person, LEA and year.
 
     The highest tier; then the program adopted earlier; then the packs' order. Where one designation travels over
@@ -73,4 +80,5 @@ def increment_takers(leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted:
         )
         .unique(PERSON, keep="first", maintain_order=True)
         .select(*LEADER, pl.lit(True).alias("takes_increment"))
+        .pipe(IncrementTakers.cast)
     )

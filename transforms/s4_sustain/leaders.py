@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.marts.designation import Designation
+from contracts.resolved.leaders import Leaders, LeaderYears, Programs
+from contracts.resolved.roles import RoleYears
 
-def program_leaders(designation: pl.LazyFrame, program_lf: pl.LazyFrame) -> pl.LazyFrame:
+
+def program_leaders(
+    designation: dy.LazyFrame[Designation], program_lf: dy.LazyFrame[Programs]
+) -> dy.LazyFrame[Leaders]:
     """One row per lea_id x program_id x school_year x staff_id at a level of state tier 1 or more in a leader program.
 
     Columns: the key, `level`, `state_tier`, `place`.
@@ -14,6 +21,7 @@ def program_leaders(designation: pl.LazyFrame, program_lf: pl.LazyFrame) -> pl.L
         designation.filter(has_tier())
         .join(program_lf.filter("leader").select("program_id", "place"), on="program_id")
         .select("lea_id", "program_id", "school_year", "staff_id", "level", "state_tier", "place")
+        .pipe(Leaders.cast)
     )
 
 
@@ -22,8 +30,8 @@ def has_tier() -> pl.Expr:
     return pl.col("level").is_not_null() & (pl.col("state_tier") >= 1)
 
 
-def leader_years(leaders: pl.LazyFrame, role_years: pl.LazyFrame) -> pl.LazyFrame:
+def leader_years(leaders: dy.LazyFrame[Leaders], role_years: dy.LazyFrame[RoleYears]) -> dy.LazyFrame[LeaderYears]:
     """One row per staff_id x school_year of TL(t): a leader of any program, or holder of a leadership role."""
     holders = role_years.filter("is_held")
     key = ["staff_id", "school_year"]
-    return pl.concat([leaders.select(key), holders.select(key)]).unique()
+    return pl.concat([leaders.select(key), holders.select(key)]).unique().pipe(LeaderYears.cast)

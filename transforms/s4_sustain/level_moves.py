@@ -7,23 +7,34 @@ along another path.
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM, PROGRAM_PERSON
+from contracts.marts.designation import Designation
+from contracts.resolved.projection import BaseYears, StateMoves, StateYears
 from transforms.s4_sustain.messages import format_message
 
 LONGEST = 2
 
 
-def state_years(designation: pl.LazyFrame) -> pl.LazyFrame:
+def state_years(designation: dy.LazyFrame[Designation]) -> dy.LazyFrame[StateYears]:
     """One row per person x program x LEA x year with a level: `state` (level and years at it) and `state_tier`."""
     years = pl.col("years_at_level").fill_null(1).clip(1, LONGEST)
-    return designation.filter(pl.col("level").is_not_null()).select(
-        *PROGRAM_PERSON, "school_year", "level", "state_tier", format_message("{}:{}", "level", years).alias("state")
+    return (
+        designation.filter(pl.col("level").is_not_null())
+        .select(
+            *PROGRAM_PERSON,
+            "school_year",
+            "level",
+            "state_tier",
+            format_message("{}:{}", "level", years).alias("state"),
+        )
+        .pipe(StateYears.cast)
     )
 
 
-def state_moves(states: pl.LazyFrame, last_years: pl.LazyFrame) -> pl.LazyFrame:
+def state_moves(states: dy.LazyFrame[StateYears], last_years: dy.LazyFrame[BaseYears]) -> dy.LazyFrame[StateMoves]:
     """Counts per LEA_PROGRAM x from_state x to_state over all pairs of years on file; null = from nowhere, to nowhere.
 
     `last_years`: LEA_PROGRAM x `first_year`, `base_year`; a pair of years needs both inside.
@@ -38,4 +49,5 @@ def state_moves(states: pl.LazyFrame, last_years: pl.LazyFrame) -> pl.LazyFrame:
         .filter((pl.col("school_year") > pl.col("first_year")) & (pl.col("school_year") <= pl.col("base_year")))
         .group_by(*LEA_PROGRAM, "from_state", "to_state")
         .agg(pl.len().cast(pl.Int64).alias("count"))
+        .pipe(StateMoves.cast)
     )

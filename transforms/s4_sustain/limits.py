@@ -6,12 +6,12 @@ import polars as pl
 
 from contracts.keys import LEA_SCHOOL, PERSON
 from contracts.policy.terms import ComplianceCheck
+from contracts.resolved import MartFacts
 from transforms.money import cents, ratio
-from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.leaders import has_tier
 
 
-def holders(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
+def holders(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
     """Designees of the program at the check's levels, with the school of record in the LEA."""
     rows = facts["designation"].filter((pl.col("program_id") == program_id) & has_tier())
     if check.levels:
@@ -20,7 +20,7 @@ def holders(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFr
     return rows.select(*PERSON, "level", "amount").join(record, on=PERSON, how="left")
 
 
-def share_of_teachers(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
+def share_of_teachers(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
     """Designees over teachers, heads, by school of record or LEA: lea_id, school_year, school_id, value.
 
     Schools: those on the check's partner list, else those with a designee of the program.
@@ -39,7 +39,7 @@ def share_of_teachers(check: ComplianceCheck, program_id: str, facts: Frames) ->
     return counted.select(*LEA_SCHOOL, ratio(pl.col("held").fill_null(0), pl.col("teachers")).alias("value"))
 
 
-def spent_share(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
+def spent_share(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
     """Pay on the program's codes over what the program grants its designees, by campus: the pay line's school, else the
     school of record. Null where a designee's grant is not known.
     """
@@ -62,7 +62,7 @@ def spent_share(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.La
     )
 
 
-def team_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
+def team_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
     """Designees whose team (`supervisor_staff_id`, heads) is smaller than `low` or larger than `high`, by school."""
     team = (
         facts["assignments"]
@@ -82,7 +82,7 @@ def team_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.L
     )
 
 
-def pay_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.LazyFrame:
+def pay_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
     """Role holders of the check's bands in years with a band: PERSON, role_code, `paid`, `low`, `high`, `is_outside`.
 
     From `by_share_from` on, the band shrinks with the share of the responsibility held (`release_share`, where given).
@@ -113,7 +113,7 @@ def pay_outside(check: ComplianceCheck, program_id: str, facts: Frames) -> pl.La
     )
 
 
-def _partners(name: str, facts: Frames) -> pl.LazyFrame:
+def _partners(name: str, facts: MartFacts) -> pl.LazyFrame:
     """Schools that carry the name in `partner_lists`."""
     listed = pl.col("partner_lists").fill_null("").str.split(";").list.eval(pl.element().str.strip_chars())
     return facts["schools"].filter(listed.list.contains(name)).select("school_id", "school_year")

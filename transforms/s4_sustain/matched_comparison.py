@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PROGRAM
+from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import LikeComparison
+from contracts.reference import Schools
+from contracts.resolved.people import ComparableLeaders, ComparablePeople, Comparison, PovertyQuartiles
 
 CELL = ["lea_id", "school_year", "cell_band", "cell_experience", "cell_poverty"]
 STAYS = {
@@ -17,7 +21,7 @@ GONE = ("leave", "move_lea")
 PARTS = 1_000_000_000  # expected persons are summed as whole billionths
 
 
-def poverty_quartiles(schools: pl.LazyFrame) -> pl.LazyFrame:
+def poverty_quartiles(schools: dy.LazyFrame[Schools]) -> dy.LazyFrame[PovertyQuartiles]:
     """One row per school_id x school_year with its `poverty_quartile`, 4 poorest; 0 where poverty is not known.
 
     Schools statewide in order of (poverty_percent, school_id): rank r (from 0) of n is in quartile r x 4 div n + 1.
@@ -29,21 +33,31 @@ def poverty_quartiles(schools: pl.LazyFrame) -> pl.LazyFrame:
         (rank * 4 // pl.len().over(year) + 1).cast(pl.Int8).alias("poverty_quartile")
     )
     unknown = schools.filter(~known).with_columns(pl.lit(0, pl.Int8).alias("poverty_quartile"))
-    return pl.concat([ranked, unknown]).select("school_id", "school_year", "poverty_quartile")
-
-
-def with_cells(people: pl.LazyFrame, quartiles: pl.LazyFrame, like: LikeComparison) -> pl.LazyFrame:
-    """Add the cell of likeness to educator-years: band (0 none), experience (-1 not known), poverty quartile."""
-    years = pl.col("years_experience")
-    band_of_experience = pl.sum_horizontal([(years >= start).cast(pl.Int32) for start in like.experience_from])
-    return people.join(quartiles, on=["school_id", "school_year"], how="left").with_columns(
-        pl.col("band").fill_null(0).alias("cell_band"),
-        pl.when(years.is_null()).then(-1).otherwise(band_of_experience).alias("cell_experience"),
-        pl.col("poverty_quartile").fill_null(0).alias("cell_poverty"),
+    return (
+        pl.concat([ranked, unknown]).select("school_id", "school_year", "poverty_quartile").pipe(PovertyQuartiles.cast)
     )
 
 
-def compare(leaders: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+def with_cells(
+    people: dy.LazyFrame[EducatorYear], quartiles: dy.LazyFrame[PovertyQuartiles], like: LikeComparison
+) -> dy.LazyFrame[ComparablePeople]:
+    """Add the cell of likeness to educator-years: band (0 none), experience (-1 not known), poverty quartile."""
+    years = pl.col("years_experience")
+    band_of_experience = pl.sum_horizontal([(years >= start).cast(pl.Int32) for start in like.experience_from])
+    return (
+        people.join(quartiles, on=["school_id", "school_year"], how="left")
+        .with_columns(
+            pl.col("band").fill_null(0).alias("cell_band"),
+            pl.when(years.is_null()).then(-1).otherwise(band_of_experience).alias("cell_experience"),
+            pl.col("poverty_quartile").fill_null(0).alias("cell_poverty"),
+        )
+        .pipe(ComparablePeople.cast)
+    )
+
+
+def compare(
+    leaders: dy.LazyFrame[ComparableLeaders], others: dy.LazyFrame[ComparablePeople]
+) -> dy.LazyFrame[Comparison]:
     """One row per PROGRAM: `compared` leaders and `compared_with` others in shared cells (known outcomes only), the
     differences in rates of staying, and `fewer_leavers`: leavers expected at the others' rates less those seen.
 
@@ -74,7 +88,7 @@ def compare(leaders: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
     return sums.with_columns(
         *[(pl.col(f"more_{kind}") / pl.col("compared")).alias(f"more_{kind}") for kind in STAYS],
         (-pl.col("more_gone")).alias("fewer_leavers"),
-    )
+    ).pipe(Comparison.cast)
 
 
 def _counts(name: str) -> list[pl.Expr]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM, PROGRAM
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.costs import Costs
+from contracts.resolved.leaders import LeaderPay
+from contracts.resolved.projection import BaseYears, CostPaths, ScheduleSteps, StateYears
 from transforms.money import dollars
 from transforms.s4_sustain.cohorts import project_all
 from transforms.s4_sustain.level_moves import state_moves
@@ -25,13 +29,13 @@ SCHEMA = {
 
 
 def cost_paths(
-    bases: pl.LazyFrame,
-    costs: pl.LazyFrame,
-    states: pl.LazyFrame,
-    leader_pay: pl.LazyFrame,
-    steps: pl.LazyFrame,
+    bases: dy.LazyFrame[BaseYears],
+    costs: dy.LazyFrame[Costs],
+    states: dy.LazyFrame[StateYears],
+    leader_pay: dy.LazyFrame[LeaderPay],
+    steps: dy.LazyFrame[ScheduleSteps],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[CostPaths]:
     """One row per LEA_PROGRAM x scenario x future_year, unrounded: SCHEMA.
 
     Year 0 is the actual base year: M03, or null (`not_configured`) where M03 is not known. Later years need at least
@@ -55,10 +59,12 @@ def cost_paths(
         pl.lit("scalar").alias("part"),
     )
     tall = pl.concat([scalars, _starts(base, states, leader_pay), _moves(states, bases)], how="diagonal_relaxed")
-    return tall.map_batches(lambda frame: project_all(frame, parameters, SCHEMA), schema=SCHEMA, streamable=False)
+    return tall.map_batches(lambda frame: project_all(frame, parameters, SCHEMA), schema=SCHEMA, streamable=False).pipe(
+        CostPaths.cast
+    )
 
 
-def _starts(base: pl.LazyFrame, states: pl.LazyFrame, leader_pay: pl.LazyFrame) -> pl.LazyFrame:
+def _starts(base: pl.LazyFrame, states: dy.LazyFrame[StateYears], leader_pay: dy.LazyFrame[LeaderPay]) -> pl.LazyFrame:
     """LEA_PROGRAM x state in the base year: persons, leaders, and their unloaded pay for leading (`pay`)."""
     paid = leader_pay.select(*PROGRAM, "staff_id", "pay_fine")
     return (
@@ -74,7 +80,7 @@ def _starts(base: pl.LazyFrame, states: pl.LazyFrame, leader_pay: pl.LazyFrame) 
     )
 
 
-def _moves(states: pl.LazyFrame, bases: pl.LazyFrame) -> pl.LazyFrame:
+def _moves(states: dy.LazyFrame[StateYears], bases: dy.LazyFrame[BaseYears]) -> pl.LazyFrame:
     """Moves of the LEA beside those of the whole state (`state_count`), over the same pairs of states."""
     own = state_moves(states, bases)
     whole = own.group_by("program_id", "from_state", "to_state").agg(pl.col("count").sum().alias("state_count"))

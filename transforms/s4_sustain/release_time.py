@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.costs import ProgramKeys, ProgramRelease
+from contracts.resolved.leaders import ProgramRoles
+from contracts.resolved.roles import MedianTeacherBase, PricedPositions, RolePositions
 from transforms.s4_sustain.terms import with_loads
 
 
-def with_release_cost(positions: pl.LazyFrame, median_base: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def with_release_cost(
+    positions: dy.LazyFrame[RolePositions], median_base: dy.LazyFrame[MedianTeacherBase], parameters: MetricParameters
+) -> dy.LazyFrame[PricedPositions]:
     """Add `release_dollars` (unrounded): release FTE x the LEA's median teacher base x (1 + average load) (MARTS 4.5).
 
     Null where the release is not known, or is above 0 in an LEA without teacher base pay.
     """
     backfill = pl.col("median_base_cents") / 100 * (1 + pl.col("average_load"))
-    return with_loads(positions.join(median_base, on=LEA_YEAR, how="left"), parameters).with_columns(
-        pl.when(pl.col("release_fte") == 0)
-        .then(0.0)
-        .otherwise(pl.col("release_fte") * backfill)
-        .alias("release_dollars")
+    return (
+        with_loads(positions.join(median_base, on=LEA_YEAR, how="left"), parameters)
+        .with_columns(
+            pl.when(pl.col("release_fte") == 0)
+            .then(0.0)
+            .otherwise(pl.col("release_fte") * backfill)
+            .alias("release_dollars")
+        )
+        .pipe(PricedPositions.cast)
     )
 
 
-def program_release(positions: pl.LazyFrame, role_lf: pl.LazyFrame, programs_there: pl.LazyFrame) -> pl.LazyFrame:
+def program_release(
+    positions: dy.LazyFrame[PricedPositions],
+    role_lf: dy.LazyFrame[ProgramRoles],
+    programs_there: dy.LazyFrame[ProgramKeys],
+) -> dy.LazyFrame[ProgramRelease]:
     """One row per PROGRAM with holders of its own roles: `release_fte`, `release_dollars`, `release_unknown`.
 
     A role counts for the programs that own it and are at work in the LEA and year (`programs_there`, PROGRAM rows).
@@ -41,6 +55,7 @@ def program_release(positions: pl.LazyFrame, role_lf: pl.LazyFrame, programs_the
             pl.col("release_fte").is_null().sum().alias("release_unknown"),
             unpriced.sum().alias("release_unpriced"),
         )
+        .pipe(ProgramRelease.cast)
     )
 
 

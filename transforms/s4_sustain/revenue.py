@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM
+from contracts.reference import ProgramFinance
+from contracts.resolved.costs import Costs
+from contracts.resolved.pay import ResolvedPay
+from contracts.resolved.projection import AwardPay, BaseYears, FutureYears, RecurringRevenue, Revenue
 from transforms.money import cents
 from transforms.s4_sustain.messages import format_message
 
 
-def base_years(costs: pl.LazyFrame) -> pl.LazyFrame:
+def base_years(costs: dy.LazyFrame[Costs]) -> dy.LazyFrame[BaseYears]:
     """One row per LEA_PROGRAM at work in the LEA's latest year on file: `first_year` (on file) and `base_year`."""
     latest = costs.group_by("lea_id").agg(pl.col("school_year").max().alias("base_year"))
     return (
@@ -20,20 +25,22 @@ def base_years(costs: pl.LazyFrame) -> pl.LazyFrame:
         .join(latest, on="lea_id")
         .filter(pl.col("last_year") == pl.col("base_year"))
         .drop("last_year")
+        .pipe(BaseYears.cast)
     )
 
 
-def future_years(bases: pl.LazyFrame, years: int) -> pl.LazyFrame:
-    """`bases` rows, each for `base_year` .. `base_year` + years, as `future_year` (Int16)."""
+def future_years(bases: dy.LazyFrame[BaseYears], years: int) -> dy.LazyFrame[FutureYears]:
+    """`bases` rows, each for `base_year` .. `base_year` + years, as `future_year`."""
+    return bases.with_columns(future_year=years_from_base(years)).explode("future_year").pipe(FutureYears.cast)
+
+
+def years_from_base(years: int) -> pl.Expr:
+    """The list of school years `base_year` .. `base_year` + years, to explode."""
     base = pl.col("base_year").cast(pl.Int64)
-    return (
-        bases.with_columns(pl.int_ranges(base, base + years + 1).alias("future_year"))
-        .explode("future_year")
-        .cast({"future_year": pl.Int16})
-    )
+    return pl.int_ranges(base, base + years + 1).cast(pl.List(pl.Int16))
 
 
-def award_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
+def award_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[AwardPay]:
     """Program pay of each LEA's latest year of pay on awards that do not recur: lea x program x award, `cents`,
     `award_end`, `base_year`. A fund that does not recur and names no award stands for itself (`fund:<code>`) (MARTS
     4.3).
@@ -45,6 +52,7 @@ def award_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
         .join(latest, left_on=["lea_id", "school_year"], right_on=["lea_id", "base_year"])
         .group_by(*LEA_PROGRAM, award.alias("award_id"), pl.col("school_year").alias("base_year"))
         .agg(pl.col("cents").sum(), pl.col("award_end").max())
+        .pipe(AwardPay.cast)
     )
 
 
@@ -59,7 +67,7 @@ def has_ended(future_year: str = "future_year") -> pl.Expr:
     return first_year_without() <= pl.col(future_year)
 
 
-def matches(finance: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
+def matches(finance: dy.LazyFrame[ProgramFinance], keys: Sequence[str]) -> pl.LazyFrame:
     """Contracted match by `keys` and the future year it pays in: `match_cents`."""
     return (
         finance.filter(pl.col("kind") == "match")
@@ -68,7 +76,9 @@ def matches(finance: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
     )
 
 
-def recurring_by_year(finance: pl.LazyFrame, futures: pl.LazyFrame) -> pl.LazyFrame:
+def recurring_by_year(
+    finance: dy.LazyFrame[ProgramFinance], futures: dy.LazyFrame[FutureYears]
+) -> dy.LazyFrame[RecurringRevenue]:
     """LEA_PROGRAM x future_year: `recurring` dollars, the latest amount reported for that year or before; else null."""
     reported = (
         finance.filter(pl.col("kind") == "recurring_revenue")
@@ -82,10 +92,13 @@ def recurring_by_year(finance: pl.LazyFrame, futures: pl.LazyFrame) -> pl.LazyFr
         .filter(pl.col("school_year") <= pl.col("future_year"))
         .group_by(*LEA_PROGRAM, "future_year")
         .agg(pl.col("recurring").sort_by("school_year").last())
+        .pipe(RecurringRevenue.cast)
     )
 
 
-def revenue_by_year(futures: pl.LazyFrame, pay: pl.LazyFrame, finance: pl.LazyFrame) -> pl.LazyFrame:
+def revenue_by_year(
+    futures: dy.LazyFrame[FutureYears], pay: dy.LazyFrame[ResolvedPay], finance: dy.LazyFrame[ProgramFinance]
+) -> dy.LazyFrame[Revenue]:
     """LEA_PROGRAM x future_year: `recurring` (null when not reported), `ending_grants` and `all_grants` (dollars):
     program pay on awards still running, or on every award as if renewed, at the level of the latest year, and matches.
     """
@@ -113,4 +126,5 @@ def revenue_by_year(futures: pl.LazyFrame, pay: pl.LazyFrame, finance: pl.LazyFr
             (pl.col("running").fill_null(0) + matched).alias("ending_grants"),
             (pl.col("awarded").fill_null(0) + matched).alias("all_grants"),
         )
+        .pipe(Revenue.cast)
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PERSON, ROLE
+from contracts.resolved.leaders import ProgramRoles, Programs
+from contracts.resolved.pay import PayTotals, ResolvedPay
+from contracts.resolved.roles import MedianTeacherBase, RolePay, RolePositions, RoleYears
+from contracts.resolved.service import Assignments, LeaYears, Stays
 from transforms.s2_resolve.service import covered_days
 
 SHARE_PARTS = 1_000_000  # release shares are summed as whole millionths
 
 
-def role_positions(assignments: pl.LazyFrame) -> pl.LazyFrame:
+def role_positions(assignments: dy.LazyFrame[Assignments]) -> dy.LazyFrame[RolePositions]:
     """One row per ROLE x school_id: `days` (concurrent rows once), `fte_microdays`, `release_share` (weighted by
     FTE-days), `release_fte` = release share x FTE x days / days of the contract window; null where no row says.
     """
@@ -27,12 +32,15 @@ def role_positions(assignments: pl.LazyFrame) -> pl.LazyFrame:
             pl.when(weight > 0).then(released / weight).alias("release_share"),
             pl.when(says.any()).then(released / (pl.col("window_days").first() * 1_000_000.0)).alias("release_fte"),
         )
-        .join(covered_days(rows, keys, "days"), on=keys, how="left")
+        .join(covered_days(rows.pipe(Stays.cast), keys, "days"), on=keys, how="left")
         .with_columns(pl.col("days").fill_null(0))
+        .pipe(RolePositions.cast)
     )
 
 
-def median_teacher_base(lea_years: pl.LazyFrame, totals: pl.LazyFrame) -> pl.LazyFrame:
+def median_teacher_base(
+    lea_years: dy.LazyFrame[LeaYears], totals: dy.LazyFrame[PayTotals]
+) -> dy.LazyFrame[MedianTeacherBase]:
     """One row per lea_id x school_year: `median_base_cents` of teachers with base pay above 0, unscaled."""
     return (
         lea_years.filter("is_teacher")
@@ -41,12 +49,16 @@ def median_teacher_base(lea_years: pl.LazyFrame, totals: pl.LazyFrame) -> pl.Laz
         .filter(pl.col("base_cents") > 0)
         .group_by("lea_id", "school_year")
         .agg(pl.col("base_cents").median().alias("median_base_cents"))
+        .pipe(MedianTeacherBase.cast)
     )
 
 
 def role_pay(
-    pay: pl.LazyFrame, role_years: pl.LazyFrame, role_lf: pl.LazyFrame, program_lf: pl.LazyFrame
-) -> pl.LazyFrame:
+    pay: dy.LazyFrame[ResolvedPay],
+    role_years: dy.LazyFrame[RoleYears],
+    role_lf: dy.LazyFrame[ProgramRoles],
+    program_lf: dy.LazyFrame[Programs],
+) -> dy.LazyFrame[RolePay]:
     """One row per ROLE x paid_program_id of net role pay: `cents`, `hours` (null when no line has any).
 
     A code that names its role pays that role. A code that names only a program pays the role of that program which the
@@ -77,10 +89,13 @@ def role_pay(
         )
         .with_columns(pl.when(pl.col("with_hours") > 0).then(pl.col("hour_parts") / 1_000_000).alias("hours"))
         .drop("hour_parts", "with_hours")
+        .pipe(RolePay.cast)
     )
 
 
-def role_of_program(paid: pl.LazyFrame, role_years: pl.LazyFrame, role_lf: pl.LazyFrame) -> pl.LazyFrame:
+def role_of_program(
+    paid: pl.LazyFrame, role_years: dy.LazyFrame[RoleYears], role_lf: dy.LazyFrame[ProgramRoles]
+) -> pl.LazyFrame:
     """One row per PERSON x program_id of `paid`: the role_code that its pay without a named role goes to."""
     claimed = role_lf.select("role_code", pl.lit(True).alias("claimed")).unique()
     own = role_lf.select("program_id", "role_code", pl.lit(True).alias("own"))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import polars as pl
+import dataframely as dy
 
+from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from transforms.s2_resolve.run import Frames, Materialize, as_they_are
+from contracts.resolved import Led, Materialize, Resolved, Sustained
+from contracts.resolved.costs import Costs, ProgramKeys
+from contracts.resolved.leaders import Adopted, LeaderPay, Leaders, LeaderYears
+from contracts.resolved.pay import BasePay
+from contracts.resolved.projection import FundedPaths
+from contracts.resolved.roles import PricedPositions, RolePay
+from contracts.tables import Tables
+from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain import (
     above_entry,
     cost,
@@ -23,94 +31,92 @@ from transforms.s4_sustain import (
 from transforms.s4_sustain.base_pay import base_pay
 from transforms.s4_sustain.leader_pay import leader_pay
 from transforms.s4_sustain.leaders import leader_years, program_leaders
-from transforms.s4_sustain.roles import role_pay
 from transforms.s4_sustain.terms import in_force, program_frame, role_frame
 
 
 def sustain(
-    facts: Frames,
-    tables: Mapping[str, pl.LazyFrame],
-    designation: pl.LazyFrame,
+    facts: Resolved,
+    tables: Tables,
+    designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
     materialize: Materialize = as_they_are,
-) -> Frames:
-    """Everything that several marts need beside the resolved `facts` of stage 2, by name, made once.
+) -> Sustained:
+    """Everything that several marts need beside the resolved `facts` of stage 2, made once.
 
     `tables`: accepted extracts and reference tables. `designation`: stage 3. `programs`: `pack.terms()` of every pack.
     """
-    led = facts | leadership_facts(facts, tables, designation, programs, materialize)
-    costed = led | cost_facts(led, tables, designation, programs, parameters, materialize)
-    paid = role_pay(facts["pay"], facts["role_years"], role_frame(programs), program_frame(programs))
-    return costed | materialize({"role_pay": paid})
+    led = leadership_facts(facts, tables, designation, programs, materialize)
+    return cost_facts(led, tables, designation, programs, parameters, materialize)
 
 
 def leadership_facts(
-    facts: Frames,
-    tables: Mapping[str, pl.LazyFrame],
-    designation: pl.LazyFrame,
+    facts: Resolved,
+    tables: Tables,
+    designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     materialize: Materialize = as_they_are,
-) -> Frames:
-    """Who leads, and its pay, by name: `leaders`, `leader_years`, `adopted`, `base_pay`, `leader_pay`, `positions`."""
-    adopted = in_force(tables["program_adoption"], facts["lea_years"])
-    leaders = program_leaders(designation, program_frame(programs))
-    base = base_pay(facts["pay_totals"], facts["assignments"], tables["salary_schedules"])
+) -> Led:
+    """Stage 2's facts with who leads, and what leading and its roles are paid."""
     first = materialize(
         {
-            "adopted": adopted,
-            "leaders": leaders,
-            "base_pay": base,
-            "positions": roles.role_positions(facts["assignments"]),
+            "adopted": in_force(tables["program_adoption"], facts["lea_years"]),
+            "leaders": program_leaders(designation, program_frame(programs)),
+            "base_pay": base_pay(facts["pay_totals"], facts["assignments"], tables["salary_schedules"]),
+            "role_pay": roles.role_pay(
+                facts["pay"], facts["role_years"], role_frame(programs), program_frame(programs)
+            ),
         }
     )
-    paid = leader_pay(
-        first["leaders"],
-        facts["pay"],
-        first["base_pay"],
-        facts["lea_years"],
-        facts["record_years"],
-        first["adopted"],
-    )
-    second = {"leader_years": leader_years(first["leaders"], facts["role_years"]), "leader_pay": paid}
-    return {**first, **materialize(second)}
+    adopted, leaders = Adopted.cast(first["adopted"]), Leaders.cast(first["leaders"])
+    base = BasePay.cast(first["base_pay"])
+    paid = leader_pay(leaders, facts["pay"], base, facts["lea_years"], facts["record_years"], adopted)
+    second = materialize({"leader_years": leader_years(leaders, facts["role_years"]), "leader_pay": paid})
+    return {
+        **facts,
+        "adopted": adopted,
+        "leaders": leaders,
+        "base_pay": base,
+        "role_pay": RolePay.cast(first["role_pay"]),
+        "leader_years": LeaderYears.cast(second["leader_years"]),
+        "leader_pay": LeaderPay.cast(second["leader_pay"]),
+    }
 
 
 def cost_facts(
-    facts: Frames,
-    tables: Mapping[str, pl.LazyFrame],
-    designation: pl.LazyFrame,
+    facts: Led,
+    tables: Tables,
+    designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
     materialize: Materialize = as_they_are,
-) -> Frames:
-    """Cost by program and year, by name: `keys`, `positions` (priced), `costs`, `teacher_compensation`, `role_based`,
-    `projection`, `runway`. `facts`: those of both functions above.
-    """
+) -> Sustained:
+    """The facts above with what programs cost by year: keys, priced positions, costs, projection and runway."""
     finance, schedules = tables["program_finance"], tables["salary_schedules"]
-    median = roles.median_teacher_base(facts["lea_years"], facts["pay_totals"])
-    keys = cost.program_keys(designation, facts["pay"], facts["adopted"], finance, tables["offsets"])
-    made = materialize(
-        {"positions": release_time.with_release_cost(facts["positions"], median, parameters), "keys": keys}
-    )
-    released = release_time.program_release(made["positions"], role_frame(programs), made["keys"])
-    costs = cost.program_costs(made["keys"], facts["leader_pay"], released, finance, parameters)
-    done = materialize({"costs": cost.with_change(cost.with_offsets(costs, tables["offsets"]), parameters)})
-    bases = revenue.base_years(done["costs"])
+    totals, lea_years, paid = facts["pay_totals"], facts["lea_years"], facts["leader_pay"]
+    median = roles.median_teacher_base(lea_years, totals)
+    found = cost.program_keys(designation, facts["pay"], facts["adopted"], finance, tables["offsets"])
+    priced = release_time.with_release_cost(roles.role_positions(facts["assignments"]), median, parameters)
+    first = materialize({"positions": priced, "keys": found})
+    positions, keys = PricedPositions.cast(first["positions"]), ProgramKeys.cast(first["keys"])
+    released = release_time.program_release(positions, role_frame(programs), keys)
+    spent = cost.program_costs(keys, paid, released, finance, parameters)
+    net = cost.with_change(cost.with_offsets(spent, tables["offsets"]), parameters)
+    costs = Costs.cast(materialize({"costs": net})["costs"])
+    bases = revenue.base_years(costs)
     futures = revenue.future_years(bases, parameters.projection.years)
-    climbs = steps.schedule_steps(facts["leader_pay"], facts["lea_years"], schedules, bases)
-    paths = projection.cost_paths(
-        bases, done["costs"], level_moves.state_years(designation), facts["leader_pay"], climbs, parameters
-    )
+    climbs = steps.schedule_steps(paid, lea_years, schedules, bases)
+    paths = projection.cost_paths(bases, costs, level_moves.state_years(designation), paid, climbs, parameters)
     income = revenue.revenue_by_year(futures, facts["pay"], finance)
-    projected = materialize({"projection": runway.with_revenue(paths, income, parameters)})
+    funded = runway.with_revenue(paths, income, parameters)
+    projected = FundedPaths.cast(materialize({"projection": funded})["projection"])
     return {
-        **made,
-        **done,
-        "teacher_compensation": above_entry.teacher_compensation(facts["pay_totals"], facts["lea_years"], parameters),
-        "role_based": above_entry.role_based_share(
-            facts["pay_totals"], facts["lea_years"], facts["leader_pay"], schedules
-        ),
-        **projected,
-        "runway": runway.runway(projected["projection"], parameters),
+        **facts,
+        "positions": positions,
+        "keys": keys,
+        "costs": costs,
+        "teacher_compensation": above_entry.teacher_compensation(totals, lea_years, parameters),
+        "role_based": above_entry.role_based_share(totals, lea_years, paid, schedules),
+        "projection": projected,
+        "runway": runway.runway(projected, parameters),
     }

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.projection import CostPaths, FundedPaths, Revenue, Runway
 
 
-def with_revenue(paths: pl.LazyFrame, revenue: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def with_revenue(
+    paths: dy.LazyFrame[CostPaths], revenue: dy.LazyFrame[Revenue], parameters: MetricParameters
+) -> dy.LazyFrame[FundedPaths]:
     """Projection rows with `revenue` of the scenario (recurring + awards running, or renewed where it says so) and
     status.
     """
     scenarios = parameters.projection.scenarios
     renewed = [name for name, scenario in scenarios.items() if scenario.grants_renewed]
     grants = pl.when(pl.col("scenario").is_in(renewed)).then("all_grants").otherwise("ending_grants")
-    return paths.join(revenue, on=[*LEA_PROGRAM, "future_year"], how="left").with_columns(
-        (pl.col("recurring") + grants).alias("revenue"),
-        pl.when(pl.col("recurring").is_null())
-        .then(pl.lit("not_configured"))
-        .otherwise(pl.lit("ok"))
-        .alias("revenue_status"),
+    return (
+        paths.join(revenue, on=[*LEA_PROGRAM, "future_year"], how="left")
+        .with_columns(
+            (pl.col("recurring") + grants).alias("revenue"),
+            pl.when(pl.col("recurring").is_null())
+            .then(pl.lit("not_configured"))
+            .otherwise(pl.lit("ok"))
+            .alias("revenue_status"),
+        )
+        .pipe(FundedPaths.cast)
     )
 
 
-def runway(projection: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def runway(projection: dy.LazyFrame[FundedPaths], parameters: MetricParameters) -> dy.LazyFrame[Runway]:
     """One row per LEA_PROGRAM and base year (as `school_year`): `runway_years`, `money_ends_year`,
     `runway_years_status`.
 
@@ -56,4 +64,5 @@ def runway(projection: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFra
             pl.when(pl.col("runway_years_status") == "ok").then("runway_years"),
             pl.when(pl.col("runway_years_status").is_in(["ok", "beyond_horizon"])).then("money_ends_year"),
         )
+        .pipe(Runway.cast)
     )

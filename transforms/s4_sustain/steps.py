@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM, PERSON
+from contracts.reference import SalarySchedules
+from contracts.resolved.leaders import LeaderPay
+from contracts.resolved.projection import BaseYears, ScheduleSteps, StepRises
+from contracts.resolved.service import LeaYears
 from transforms.money import cents
 
 
 def schedule_steps(
-    leader_pay: pl.LazyFrame, lea_years: pl.LazyFrame, salary_schedules: pl.LazyFrame, bases: pl.LazyFrame
-) -> pl.LazyFrame:
+    leader_pay: dy.LazyFrame[LeaderPay],
+    lea_years: dy.LazyFrame[LeaYears],
+    salary_schedules: dy.LazyFrame[SalarySchedules],
+    bases: dy.LazyFrame[BaseYears],
+) -> dy.LazyFrame[ScheduleSteps]:
     """One row per LEA_PROGRAM with leaders on a schedule in the base year: `step_now` (their mean step),
     `step_entry` (mean step of those who were no leaders the year before; all, if there are none), `step_growth`
     (mean rise to the next step, 0 at the last), `step_last` (the schedule's last step).
@@ -45,10 +53,11 @@ def schedule_steps(
             pl.col("last_step").filter(is_base).max().cast(pl.Float64).alias("step_last"),
         )
         .filter(pl.col("step_now").is_not_null() & pl.col("step_last").is_not_null())
+        .pipe(ScheduleSteps.cast)
     )
 
 
-def step_rises(salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
+def step_rises(salary_schedules: dy.LazyFrame[SalarySchedules]) -> dy.LazyFrame[StepRises]:
     """Schedule cells with `rise_millionths`, the relative rise to the next step, and the lane's `last_step`."""
     lane = ["lea_id", "school_year", "lane"]
     rate = pl.col("amount").pipe(cents)
@@ -60,7 +69,7 @@ def step_rises(salary_schedules: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("step").alias("salary_step"),
         ((following / rate - 1) * 1_000_000).round(0).fill_null(0).cast(pl.Int64).alias("rise_millionths"),
         pl.col("step").max().over(lane).alias("last_step"),
-    )
+    ).pipe(StepRises.cast)
 
 
 def _mean(whole: pl.Expr, which: pl.Expr) -> pl.Expr:

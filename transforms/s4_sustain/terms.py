@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
+from contracts.reference import ProgramAdoption
+from contracts.resolved.leaders import Adopted, OwnRoles, PositionUnits, ProgramRoles, Programs
+from contracts.resolved.service import LeaYears
 
 
-def program_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
     """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`."""
     return pl.LazyFrame(
         {
@@ -20,25 +24,25 @@ def program_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
             "has_roles": [bool(program.roles) for program in programs],
         },
         schema={"program_id": pl.String, "place": pl.Int32, "leader": pl.Boolean, "has_roles": pl.Boolean},
-    )
+    ).pipe(Programs.cast)
 
 
-def role_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+def role_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[ProgramRoles]:
     """One row per program x own role: `program_id`, `role_code`, `place`."""
     pairs = [(program.program_id, role, program.place) for program in programs for role in program.roles]
     return pl.LazyFrame(
         pairs, schema={"program_id": pl.String, "role_code": pl.String, "place": pl.Int32}, orient="row"
-    )
+    ).pipe(ProgramRoles.cast)
 
 
-def unit_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+def unit_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[PositionUnits]:
     """One row per program x role that is worth position units (M05): `program_id`, `role_code`, `role_units`."""
     pairs = [
         (program.program_id, role, worth) for program in programs for role, worth in program.position_units.items()
     ]
     return pl.LazyFrame(
         pairs, schema={"program_id": pl.String, "role_code": pl.String, "role_units": pl.Float64}, orient="row"
-    )
+    ).pipe(PositionUnits.cast)
 
 
 def with_loads(lea_frame: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
@@ -52,7 +56,9 @@ def with_loads(lea_frame: pl.LazyFrame, parameters: MetricParameters) -> pl.Lazy
     )
 
 
-def in_force(program_adoption: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyFrame:
+def in_force(
+    program_adoption: dy.LazyFrame[ProgramAdoption], lea_years: dy.LazyFrame[LeaYears]
+) -> dy.LazyFrame[Adopted]:
     """One row per lea_id x program_id x school_year on the roster with the program in force on 30 June of the year.
 
     `adopted_from` is the earliest from_year that still reaches the year.
@@ -66,10 +72,11 @@ def in_force(program_adoption: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.Lazy
         )
         .group_by("lea_id", "program_id", "school_year")
         .agg(pl.col("from_year").min().alias("adopted_from"))
+        .pipe(Adopted.cast)
     )
 
 
-def own_roles(adopted: pl.LazyFrame, role_lf: pl.LazyFrame) -> pl.LazyFrame:
+def own_roles(adopted: dy.LazyFrame[Adopted], role_lf: dy.LazyFrame[ProgramRoles]) -> dy.LazyFrame[OwnRoles]:
     """One row per lea_id x school_year x role_code that a program in force owns: `program_id`, the first by place."""
     return (
         adopted.select("lea_id", "school_year", "program_id")
@@ -77,4 +84,5 @@ def own_roles(adopted: pl.LazyFrame, role_lf: pl.LazyFrame) -> pl.LazyFrame:
         .sort("lea_id", "school_year", "role_code", "place")
         .unique(["lea_id", "school_year", "role_code"], keep="first", maintain_order=True)
         .drop("place")
+        .pipe(OwnRoles.cast)
     )

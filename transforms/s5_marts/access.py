@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import SCHOOL
 from contracts.marts.access import Access
+from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import Schools
+from contracts.resolved.leaders import LeaderPay
+from contracts.resolved.people import PovertyQuartiles
+from contracts.resolved.service import LeaYears
 from transforms.money import dollars, money, rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.terms import with_loads
@@ -15,12 +21,12 @@ CELL = ["lea_id", "school_year", "poverty_quartile"]
 
 
 def build_access(
-    educator_year: pl.LazyFrame,
-    leader_pay: pl.LazyFrame,
-    schools: pl.LazyFrame,
-    lea_years: pl.LazyFrame,
+    educator_year: dy.LazyFrame[EducatorYear],
+    leader_pay: dy.LazyFrame[LeaderPay],
+    schools: dy.LazyFrame[Schools],
+    lea_years: dy.LazyFrame[LeaYears],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[Access]:
     """One row per lea_id x school_year x poverty_quartile (MARTS 4.8): quartiles of schools statewide, people by
     school of record, leaders of any program or role. `leader_pay` is M01 of all programs, at the leader's school of
     record in the LEA that pays. Only LEA-years with a roster have rows; a school without a known poverty is in
@@ -56,5 +62,5 @@ def build_access(
     )
 
 
-def _placed(people: pl.LazyFrame, quartiles: pl.LazyFrame) -> pl.LazyFrame:
+def _placed(people: pl.LazyFrame, quartiles: dy.LazyFrame[PovertyQuartiles]) -> pl.LazyFrame:
     return people.join(quartiles, on=SCHOOL, how="left").with_columns(pl.col("poverty_quartile").fill_null(0))

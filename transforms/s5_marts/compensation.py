@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts import vocabulary as v
 from contracts.keys import PERSON
 from contracts.marts.compensation import Compensation
+from contracts.resolved.pay import BasePay, ResolvedPay
 from transforms.money import dollars, money, money_from_cents
 
 
-def build_compensation(pay: pl.LazyFrame, base_lf: pl.LazyFrame) -> pl.LazyFrame:
+def build_compensation(pay: dy.LazyFrame[ResolvedPay], base_lf: dy.LazyFrame[BasePay]) -> dy.LazyFrame[Compensation]:
     """One row per staff_id x lea_id x school_year x pay_type x stream (MARTS 3; metrics 3).
 
     `amount` net of reversals, `role_amount` its part on codes naming a program or role. `base_counterfactual`,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.compliance import Compliance
 from contracts.policy.terms import ComplianceCheck, ProgramTerms
+from contracts.resolved import MartFacts
 from transforms.money import rate
-from transforms.s2_resolve.run import Frames
 from transforms.s4_sustain.limits import pay_outside, share_of_teachers, spent_share, team_outside
 
 RESULT = ["lea_id", "program_id", "school_year", "rule_id", "school_id", "value", "limit", "passes"]
-Measure = Callable[[ComplianceCheck, str, Frames], pl.LazyFrame]
+Measure = Callable[[ComplianceCheck, str, MartFacts], pl.LazyFrame]
 
 
-def build_compliance(programs: Sequence[ProgramTerms], facts: Frames) -> pl.LazyFrame:
+def build_compliance(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.LazyFrame[Compliance]:
     """One row per lea_id x program_id x school_year x rule_id x school_id (null for LEA-wide rules) (MARTS 3).
 
     Shares and spending: `value` against `limit`. Teams and pay bands: `value` counts leaders outside the bounds,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.cost_projection import CostProjection
+from contracts.resolved.projection import FundedPaths
 from transforms.money import money, rate
 
 
-def build_cost_projection(projection: pl.LazyFrame) -> pl.LazyFrame:
+def build_cost_projection(projection: dy.LazyFrame[FundedPaths]) -> dy.LazyFrame[CostProjection]:
     """One row per lea_id x program_id x scenario x future_year; year 0 is the latest year on file, as it was.
 
     `projection`: `s4_sustain.projection.cost_paths` with `runway.with_revenue`. Dollars; `persons` are expected

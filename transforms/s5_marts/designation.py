@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
+import dataframely as dy
 
 from contracts.marts.designation import Designation
 
 
-def build_designation_mart(designation: pl.LazyFrame) -> pl.LazyFrame:
+def build_designation_mart(designation: dy.LazyFrame[Designation]) -> dy.LazyFrame[Designation]:
     """One row per staff_id x lea_id x program_id x school_year, as `s3_designate` decided."""
     return designation.pipe(Designation.cast)

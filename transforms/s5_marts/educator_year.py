@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PERSON, STAFF_YEAR
 from contracts.marts.educator_year import EducatorYear
+from contracts.reference import Districts
+from contracts.resolved.leaders import LeaderYears
+from contracts.resolved.pay import PayTotals
+from contracts.resolved.people import RatingOfRecord, StaffYears
+from contracts.resolved.ratings import Ratings
+from contracts.resolved.service import LeaYears, RecordYears
 from transforms.money import half_up, money_from_cents
 from transforms.s4_sustain.outcomes import next_year_outcome, with_reports_next
 
 
 def build_educator_year(
-    record_years: pl.LazyFrame,
-    lea_years: pl.LazyFrame,
-    ratings: pl.LazyFrame,
-    districts: pl.LazyFrame,
-    totals: pl.LazyFrame,
-    leader_years: pl.LazyFrame,
-) -> pl.LazyFrame:
+    record_years: dy.LazyFrame[RecordYears],
+    lea_years: dy.LazyFrame[LeaYears],
+    ratings: dy.LazyFrame[Ratings],
+    districts: dy.LazyFrame[Districts],
+    totals: dy.LazyFrame[PayTotals],
+    leader_years: dy.LazyFrame[LeaderYears],
+) -> dy.LazyFrame[EducatorYear]:
     """One row per staff_id x school_year on a roster (MARTS 3; 4.1; metrics 8).
 
     LEA and school of record are statewide; classification and rating are the LEA of record's; `fte` is the sum over
@@ -44,7 +51,7 @@ def build_educator_year(
     )
 
 
-def staff_years(record_years: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyFrame:
+def staff_years(record_years: dy.LazyFrame[RecordYears], lea_years: dy.LazyFrame[LeaYears]) -> dy.LazyFrame[StaffYears]:
     """One row per staff x year: LEA and school of record, classification there, teacher anywhere, FTE over all LEAs."""
     over_leas = lea_years.group_by(STAFF_YEAR).agg(
         pl.col("is_teacher").any(),
@@ -57,10 +64,13 @@ def staff_years(record_years: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyF
         record_years.join(there, on=PERSON)
         .join(over_leas, on=STAFF_YEAR)
         .with_columns(half_up(pl.col("fte_millionths") / 1_000_000, 6).alias("fte"))
+        .pipe(StaffYears.cast)
     )
 
 
-def rating_of_record(ratings: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyFrame:
+def rating_of_record(
+    ratings: dy.LazyFrame[Ratings], districts: dy.LazyFrame[Districts]
+) -> dy.LazyFrame[RatingOfRecord]:
     """One rating row per lea x staff x year: usable first, then the district's own system, then the first by name."""
     own = districts.select("lea_id", pl.col("rating_system").alias("own_system"))
     systems = (
@@ -76,4 +86,5 @@ def rating_of_record(ratings: pl.LazyFrame, districts: pl.LazyFrame) -> pl.LazyF
         .with_columns(place.alias("place"))
         .filter(pl.col("place") == pl.col("place").min().over(PERSON))
         .select(*PERSON, "rating_system", "rating_level", "band", "is_top", "rating_reason")
+        .pipe(RatingOfRecord.cast)
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.exceptions import Exceptions
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from transforms.s2_resolve.run import Frames
+from contracts.resolved import MartFacts
 from transforms.s4_sustain import findings
 from transforms.s4_sustain.messages import format_message
 
 ORDER = ["kind", "lea_id", "school_year", "program_id", "school_id", "staff_id", "evidence"]
 
 
-def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, parameters: MetricParameters) -> pl.LazyFrame:
+def build_exceptions(
+    programs: Sequence[ProgramTerms], facts: MartFacts, parameters: MetricParameters
+) -> dy.LazyFrame[Exceptions]:
     """One row per finding (kinds: MARTS 5, metrics 13). A finding is a question to ask, not an error in the data.
 
     `exception_id` is kind, LEA, year and a running number in the order of the findings, so it carries nobody's

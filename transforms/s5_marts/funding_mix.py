@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PROGRAM
 from contracts.marts.funding_mix import FundingMix
+from contracts.resolved.pay import ResolvedPay
 from transforms.money import money_from_cents, rate, ratio
 
 
-def build_funding_mix(pay: pl.LazyFrame) -> pl.LazyFrame:
+def build_funding_mix(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[FundingMix]:
     """One row per lea_id x program_id x school_year x stream: net pay on the program's pay codes (MARTS 4.2).
 
     `share` of the sum over streams, null when that sum is not above 0; an unknown fund is its own stream.

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.grant_cliff import GrantCliff
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import ProgramFinance
+from contracts.resolved.pay import ResolvedPay
 from transforms.money import money_from_cents
-from transforms.s4_sustain.revenue import award_pay, future_years, has_ended, matches
+from transforms.s4_sustain.revenue import award_pay, has_ended, matches, years_from_base
 
 AWARD = ["lea_id", "award_id"]
 
 
-def build_grant_cliff(pay: pl.LazyFrame, program_finance: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def build_grant_cliff(
+    pay: dy.LazyFrame[ResolvedPay], program_finance: dy.LazyFrame[ProgramFinance], parameters: MetricParameters
+) -> dy.LazyFrame[GrantCliff]:
     """One row per lea_id x award_id x future_year, from the year after the LEA's latest year of pay (MARTS 4.3).
 
     `commitment`: that year's program pay on the award, held constant. `exposure`: the commitment once the award ended
@@ -20,11 +25,12 @@ def build_grant_cliff(pay: pl.LazyFrame, program_finance: pl.LazyFrame, paramete
     end is not known. Both are what people are paid, without benefit loads.
     """
     bases = award_pay(pay).group_by(*AWARD, "base_year").agg(pl.col("cents").sum(), pl.col("award_end").max())
-    matched = matches(program_finance.filter(pl.col("award_id").is_not_null()), AWARD)
+    matched = matches(program_finance, AWARD)
     exposed = (pl.col("cents") - pl.col("match_cents")).clip(lower_bound=0)
     ended = has_ended()
     return (
-        future_years(bases, parameters.projection.years)
+        bases.with_columns(future_year=years_from_base(parameters.projection.years))
+        .explode("future_year")
         .filter(pl.col("future_year") > pl.col("base_year"))
         .join(matched, on=[*AWARD, "future_year"], how="left")
         .with_columns(pl.col("match_cents").fill_null(0))

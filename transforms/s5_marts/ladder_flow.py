@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM, PROGRAM_PERSON
+from contracts.marts.designation import Designation
 from contracts.marts.ladder_flow import LadderFlow
 from transforms.money import rate, ratio
 
 
-def build_ladder_flow(designation: pl.LazyFrame) -> pl.LazyFrame:
+def build_ladder_flow(designation: dy.LazyFrame[Designation]) -> dy.LazyFrame[LadderFlow]:
     """One row per lea_id x program_id x school_year x from_level x to_level (MARTS 3; metrics 2).
 
     Every designation row of t counts once, so `persons` sums to the rows of `designation`. `from_level` is the level of
@@ -30,7 +32,7 @@ def build_ladder_flow(designation: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def level_moves(designation: pl.LazyFrame) -> pl.LazyFrame:
+def level_moves(designation: dy.LazyFrame[Designation]) -> pl.LazyFrame:
     """Each designation row (staff x lea x program x year) with `from_level` of the year before and `to_level`."""
     rows = designation.select(*PROGRAM_PERSON, "school_year", pl.col("level").alias("to_level"))
     before = rows.select(
@@ -39,7 +41,7 @@ def level_moves(designation: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(before, on=[*PROGRAM_PERSON, "school_year"], how="left")
 
 
-def years_to_level(designation: pl.LazyFrame) -> pl.LazyFrame:
+def years_to_level(designation: dy.LazyFrame[Designation]) -> pl.LazyFrame:
     """One row per lea x program x year x to_level: the median, over persons who reached it by then (leavers included),
     of years from their first row in the program and LEA to the first at the level.
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON
 from contracts.marts.leadership_activity import LeadershipActivity
+from contracts.resolved.service import LeaYears
 from transforms.money import rate, ratio
 
 KEY = ["lea_id", "school_id", "month", "measure"]
 OUTPUTS = ("observation", "coaching_session", "team_meeting", "training_delivered")
 
 
-def build_leadership_activity(leadership: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyFrame:
+def build_leadership_activity(
+    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears]
+) -> dy.LazyFrame[LeadershipActivity]:
     """One row per lea_id x school_id x month x measure (MARTS 5 "Names").
 
     Outputs: done = completed events, required = completed + scheduled. Outcome `focus_improved`: required = events

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PERSON, ROLE
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import MinimumWage
+from contracts.resolved.leaders import OwnRoles
+from contracts.resolved.pay import PayTotals
+from contracts.resolved.roles import PricedPositions, RolePay, RoleYears
+from contracts.resolved.service import LeaYears
 from transforms.money import money, money_from_cents, rate, ratio
 
 
 def build_leadership_role(
-    positions: pl.LazyFrame,
-    role_years: pl.LazyFrame,
-    role_pay: pl.LazyFrame,
-    own_programs: pl.LazyFrame,
-    lea_years: pl.LazyFrame,
-    totals: pl.LazyFrame,
-    minimum_wage: pl.LazyFrame,
+    positions: dy.LazyFrame[PricedPositions],
+    role_years: dy.LazyFrame[RoleYears],
+    role_pay: dy.LazyFrame[RolePay],
+    own_programs: dy.LazyFrame[OwnRoles],
+    lea_years: dy.LazyFrame[LeaYears],
+    totals: dy.LazyFrame[PayTotals],
+    minimum_wage: dy.LazyFrame[MinimumWage],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[LeadershipRole]:
     """One row per staff_id x lea_id x school_id x role_code x school_year (MARTS 3; 4.4; metrics 6).
 
     Role pay sits on person x role x year; over several schools it is shared by FTE-days, to the cent. Rates need
@@ -53,14 +59,16 @@ def build_leadership_role(
             pl.lit(0, pl.Int32).alias("days"),
         )
     )
-    return _rated(pl.concat([posted, unposted], how="diagonal"), lea_years, totals, minimum_wage, parameters)
+    return _rated(pl.concat([posted, unposted], how="diagonal"), lea_years, totals, minimum_wage, parameters).pipe(
+        LeadershipRole.cast
+    )
 
 
 def _rated(
     rows: pl.LazyFrame,
-    lea_years: pl.LazyFrame,
-    totals: pl.LazyFrame,
-    minimum_wage: pl.LazyFrame,
+    lea_years: dy.LazyFrame[LeaYears],
+    totals: dy.LazyFrame[PayTotals],
+    minimum_wage: dy.LazyFrame[MinimumWage],
     parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """Rates of M09 and M10, taken over the person's whole role pay and hours, and the two findings."""

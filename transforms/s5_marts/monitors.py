@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import LEA_YEAR
+from contracts.marts.access import Access
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.monitors import Monitors
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import Schools
+from contracts.resolved.service import Assignments
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import GONE, poverty_quartiles, with_cells
 
@@ -18,13 +24,13 @@ EVERYBODY, NOT_KNOWN, NOT_SAID = "all", "not_known", "not_said"
 
 
 def build_monitors(
-    educator_year: pl.LazyFrame,
-    access: pl.LazyFrame,
-    leadership: pl.LazyFrame,
-    assignments: pl.LazyFrame,
-    schools: pl.LazyFrame,
+    educator_year: dy.LazyFrame[EducatorYear],
+    access: dy.LazyFrame[Access],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    assignments: dy.LazyFrame[Assignments],
+    schools: dy.LazyFrame[Schools],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[Monitors]:
     """One row per lea_id x school_year x monitor x cut.
 
     top_lost_by_*: top-rated teachers of record whose next year is known (out_of), and those who left the LEA (counted),
@@ -73,7 +79,9 @@ def _experience(starts: Sequence[float]) -> pl.Expr:
     return name
 
 
-def _top_lost(teachers: pl.LazyFrame, assignments: pl.LazyFrame, educator_year: pl.LazyFrame) -> list[pl.LazyFrame]:
+def _top_lost(
+    teachers: pl.LazyFrame, assignments: dy.LazyFrame[Assignments], educator_year: dy.LazyFrame[EducatorYear]
+) -> list[pl.LazyFrame]:
     outcome = pl.col("next_year_outcome")
     top = teachers.filter(pl.col("is_top").fill_null(False) & (outcome != "unknown")).with_columns(
         lost=outcome.is_in(list(GONE))
@@ -128,7 +136,7 @@ def _nominees(teachers: pl.LazyFrame, nominated: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _pupils_per_teacher(access: pl.LazyFrame) -> pl.LazyFrame:
+def _pupils_per_teacher(access: dy.LazyFrame[Access]) -> pl.LazyFrame:
     sums = access.group_by(LEA_YEAR).agg(
         pl.col("students").sum().alias("counted"), pl.col("teachers").sum().alias("out_of")
     )

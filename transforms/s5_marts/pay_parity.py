@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR, PERSON
+from contracts.marts.designation import Designation
 from contracts.marts.pay_parity import PayParity
+from contracts.resolved.pay import PayTotals
+from contracts.resolved.service import LeaYears
 from transforms.money import money, rate, ratio
 
 COMPARED = ("teacher", "assistant_principal", "principal")
 
 
-def build_pay_parity(designation: pl.LazyFrame, totals: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyFrame:
+def build_pay_parity(
+    designation: dy.LazyFrame[Designation], totals: dy.LazyFrame[PayTotals], lea_years: dy.LazyFrame[LeaYears]
+) -> dy.LazyFrame[PayParity]:
     """One row per lea_id x program_id x level x school_year (MARTS 4.7): LEA pay of the year, all pay types, of people
     with pay above 0, unscaled; medians, and the level's over those of the LEA's other kinds of staff.
     """

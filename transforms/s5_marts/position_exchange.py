@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import SCHOOL
 from contracts.marts.position_exchange import PositionExchange
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.leaders import Adopted, PositionUnits
+from contracts.resolved.service import Assignments
 from transforms.money import rate
 
 
 def build_position_exchange(
-    assignments: pl.LazyFrame, adopted: pl.LazyFrame, unit_lf: pl.LazyFrame, parameters: MetricParameters
-) -> pl.LazyFrame:
+    assignments: dy.LazyFrame[Assignments],
+    adopted: dy.LazyFrame[Adopted],
+    unit_lf: dy.LazyFrame[PositionUnits],
+    parameters: MetricParameters,
+) -> dy.LazyFrame[PositionExchange]:
     """One row per school_id x school_year of LEAs that have a program with position units in force.
 
     Units: each post's FTE over the contract window times its role's exchange rate; a teacher without such a role counts

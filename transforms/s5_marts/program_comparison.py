@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PERSON, PROGRAM
+from contracts.marts.designation import Designation
 from contracts.marts.program_comparison import ProgramComparison
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.leaders import Adopted
+from contracts.resolved.service import LeaYears
 from transforms.money import cents, money, rate, ratio
 from transforms.s4_sustain.leaders import has_tier
 from transforms.s4_sustain.terms import with_loads
 
 
 def build_program_comparison(
-    designation: pl.LazyFrame, lea_years: pl.LazyFrame, adopted: pl.LazyFrame, parameters: MetricParameters
-) -> pl.LazyFrame:
+    designation: dy.LazyFrame[Designation],
+    lea_years: dy.LazyFrame[LeaYears],
+    adopted: dy.LazyFrame[Adopted],
+    parameters: MetricParameters,
+) -> dy.LazyFrame[ProgramComparison]:
     """One row per lea_id x program_id x school_year with designation rows; works alike on simulated ones.
 
     `designees` hold a level of tier 1 or more. `cost` is what the program's own rule pays them (`amount`), with the
@@ -54,7 +61,7 @@ def build_program_comparison(
     )
 
 
-def stability(holders: pl.LazyFrame, lea_years: pl.LazyFrame) -> pl.LazyFrame:
+def stability(holders: pl.LazyFrame, lea_years: dy.LazyFrame[LeaYears]) -> pl.LazyFrame:
     """PROGRAM of t with `stability`: of the holders of t-1 on the LEA's roster in t, the share that holds in t."""
     before = holders.select(*PROGRAM[:2], (pl.col("school_year") + 1).cast(pl.Int16), "staff_id")
     now = holders.select(*PROGRAM, "staff_id", pl.lit(True).alias("holds"))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON, PROGRAM
 from contracts.marts.reach import Reach
+from contracts.resolved.costs import Costs
+from contracts.resolved.leaders import Leaders, ProgramRoles
+from contracts.resolved.roles import RoleYears
+from contracts.resolved.service import Assignments
 from transforms.money import money, rate, ratio
 
 GROUP = ["lea_id", "program_id", "role_code", "school_year"]
@@ -15,13 +21,13 @@ NO_ROLE = "none"
 
 
 def build_reach(
-    leaders: pl.LazyFrame,
-    role_years: pl.LazyFrame,
-    role_lf: pl.LazyFrame,
-    assignments: pl.LazyFrame,
-    leadership: pl.LazyFrame,
-    costs: pl.LazyFrame,
-) -> pl.LazyFrame:
+    leaders: dy.LazyFrame[Leaders],
+    role_years: dy.LazyFrame[RoleYears],
+    role_lf: dy.LazyFrame[ProgramRoles],
+    assignments: dy.LazyFrame[Assignments],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    costs: dy.LazyFrame[Costs],
+) -> dy.LazyFrame[Reach]:
     """One row per lea_id x program_id x role_code x school_year with leaders; `none` stands for no role (MARTS 3;
     metrics 7).
 
@@ -58,7 +64,9 @@ def build_reach(
     )
 
 
-def leaders_in_roles(leaders: pl.LazyFrame, role_years: pl.LazyFrame, role_lf: pl.LazyFrame) -> pl.LazyFrame:
+def leaders_in_roles(
+    leaders: dy.LazyFrame[Leaders], role_years: dy.LazyFrame[RoleYears], role_lf: dy.LazyFrame[ProgramRoles]
+) -> pl.LazyFrame:
     """Leaders (PROGRAM x staff_id) with `role_code`: the program's own role they hold longest, else `none`."""
     own = role_years.join(role_lf.select("program_id", "role_code"), on="role_code")
     longest = (
@@ -73,7 +81,7 @@ def leaders_in_roles(leaders: pl.LazyFrame, role_years: pl.LazyFrame, role_lf: p
     )
 
 
-def students_reached(led: pl.LazyFrame, assignments: pl.LazyFrame) -> pl.LazyFrame:
+def students_reached(led: pl.LazyFrame, assignments: dy.LazyFrame[Assignments]) -> pl.LazyFrame:
     """GROUP with `students_reached`: over leaders and the people they supervise, each person's students once.
 
     A person's students: over positions, the most that any stay in the position says.
@@ -97,7 +105,7 @@ def students_reached(led: pl.LazyFrame, assignments: pl.LazyFrame) -> pl.LazyFra
     return reached.join(taught, on=PERSON).group_by(GROUP).agg(pl.col("students_reached").sum())
 
 
-def _reached(led: pl.LazyFrame, leadership: pl.LazyFrame, kinds: tuple[str, ...]) -> pl.LazyFrame:
+def _reached(led: pl.LazyFrame, leadership: dy.LazyFrame[AcceptedLeadership], kinds: tuple[str, ...]) -> pl.LazyFrame:
     """GROUP with `reached` teachers and `actors`, the leaders who acted."""
     done = pl.col("event_type").is_in(list(kinds)) & ~pl.col("outcome").is_in(list(UNDONE)).fill_null(False)
     unnamed = pl.col("quantity").filter(pl.col("counterpart_staff_id").is_null())

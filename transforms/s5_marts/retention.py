@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
 from contracts import vocabulary as v
 from contracts.keys import LEA_YEAR, PROGRAM
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.retention import Retention
 from contracts.policy.parameters import MetricParameters, TurnoverUnitCost
+from contracts.reference import Schools
+from contracts.resolved.costs import ProgramKeys
+from contracts.resolved.leaders import Leaders
+from contracts.resolved.people import ComparableLeaders, ComparablePeople, UnitCosts
 from transforms.money import money, rate
 from transforms.s4_sustain.matched_comparison import compare, poverty_quartiles, with_cells
 
 
 def build_retention(
-    educator_year: pl.LazyFrame,
-    leaders: pl.LazyFrame,
-    keys: pl.LazyFrame,
-    schools: pl.LazyFrame,
+    educator_year: dy.LazyFrame[EducatorYear],
+    leaders: dy.LazyFrame[Leaders],
+    keys: dy.LazyFrame[ProgramKeys],
+    schools: dy.LazyFrame[Schools],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[Retention]:
     """One row per lea_id x program_id x school_year x group (MARTS 3; metrics 1, 10).
 
     leaders: the program's, in that LEA; others: teachers of record who are no leaders of any program or role;
@@ -39,7 +45,9 @@ def build_retention(
         keys.join(_outcomes(top, LEA_YEAR, "top_rated"), on=LEA_YEAR),
     ]
     rows = pl.concat(groups, how="diagonal")
-    compared = compare(led, others).join(unit_costs(schools, parameters.turnover), on=LEA_YEAR, how="left")
+    compared = compare(ComparableLeaders.cast(led), ComparablePeople.cast(others)).join(
+        unit_costs(schools, parameters.turnover), on=LEA_YEAR, how="left"
+    )
     return _with_comparison(rows, compared, parameters).pipe(Retention.cast)
 
 
@@ -75,7 +83,7 @@ def _with_comparison(rows: pl.LazyFrame, compared: pl.LazyFrame, parameters: Met
     )
 
 
-def unit_costs(schools: pl.LazyFrame, costs: TurnoverUnitCost) -> pl.LazyFrame:
+def unit_costs(schools: dy.LazyFrame[Schools], costs: TurnoverUnitCost) -> dy.LazyFrame[UnitCosts]:
     """One row per LEA_YEAR: `unit_cost` of a leaver by the LEA's enrollment; null where no school says (M21)."""
     size = pl.col("enrollment")
     return (
@@ -91,4 +99,5 @@ def unit_costs(schools: pl.LazyFrame, costs: TurnoverUnitCost) -> pl.LazyFrame:
             .otherwise(costs.large)
             .alias("unit_cost"),
         )
+        .pipe(UnitCosts.cast)
     )

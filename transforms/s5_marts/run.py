@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import polars as pl
+import dataframely as dy
 
 from contracts.marts import MARTS
+from contracts.marts.access import Access
+from contracts.marts.designation import Designation
+from contracts.marts.educator_year import EducatorYear
+from contracts.marts.leadership_role import LeadershipRole
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from transforms.s2_resolve.run import Frames, Materialize, as_they_are
+from contracts.resolved import Frames, MartFacts, Materialize, Sustained
+from contracts.tables import Tables
+from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
 from transforms.s5_marts.access import build_access
 from transforms.s5_marts.compensation import build_compensation
@@ -33,34 +39,43 @@ from transforms.s5_marts.sustainability import build_sustainability
 
 
 def build_marts(
-    facts: Frames,
-    tables: Mapping[str, pl.LazyFrame],
-    designation: pl.LazyFrame,
+    facts: Sustained,
+    tables: Tables,
+    designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
     materialize: Materialize = as_they_are,
 ) -> Frames:
     """Every mart of stage 5 by name, each in its contract's columns and in the order in which it is written.
 
-    `facts`: what stages 2 (`resolve`) and 4 (`sustain`) made, by name. `tables`: accepted extracts and reference tables
-    (optional ones as empty frames of their schema). `programs`: `pack.terms()` of every loaded pack. `materialize`: how
-    to collect frames that several marts share; without it every mart is one lazy plan from the tables. `designation`
-    and `data_quality` are built elsewhere.
+    `facts`: what stages 2 (`resolve`) and 4 (`sustain`) made. `tables`: accepted extracts and reference tables.
+    `programs`: `pack.terms()` of every loaded pack. `materialize`: how to collect frames that several marts share;
+    without it every mart is one lazy plan from the tables. `designation` and `data_quality` are built elsewhere.
     """
-    facts = facts | {name: tables[name] for name in ("leadership", "schools")} | {"designation": designation}
-    marts = {**_people(facts, tables, programs, parameters), **_money(facts, tables, parameters)}
+    marts = {**_people(facts, tables, programs, parameters), **_money(facts, tables, designation, parameters)}
     marts |= materialize({name: marts[name] for name in ("educator_year", "leadership_role")})
-    marts |= _leadership(facts | marts, programs, parameters)
+    read: MartFacts = {
+        **facts,
+        "designation": designation,
+        "leadership": tables["leadership"],
+        "schools": tables["schools"],
+        "educator_year": EducatorYear.cast(marts["educator_year"]),
+        "leadership_role": LeadershipRole.cast(marts["leadership_role"]),
+    }
+    marts |= _leadership(read, programs, parameters)
     marts["monitors"] = build_monitors(
-        marts["educator_year"], marts["access"], facts["leadership"], facts["assignments"], facts["schools"], parameters
+        read["educator_year"],
+        Access.cast(marts["access"]),
+        read["leadership"],
+        read["assignments"],
+        read["schools"],
+        parameters,
     )
-    marts["exceptions"] = build_exceptions(programs, facts | marts, parameters)
+    marts["exceptions"] = build_exceptions(programs, read, parameters)
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 
 
-def _people(
-    facts: Frames, tables: Mapping[str, pl.LazyFrame], programs: Sequence[ProgramTerms], parameters: MetricParameters
-) -> Frames:
+def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], parameters: MetricParameters) -> Frames:
     """Marts of persons and of schools' staff."""
     return {
         "educator_year": build_educator_year(
@@ -90,7 +105,9 @@ def _people(
     }
 
 
-def _money(facts: Frames, tables: Mapping[str, pl.LazyFrame], parameters: MetricParameters) -> Frames:
+def _money(
+    facts: Sustained, tables: Tables, designation: dy.LazyFrame[Designation], parameters: MetricParameters
+) -> Frames:
     """Marts of pay, cost and funding."""
     return {
         "compensation": build_compensation(facts["pay"], facts["base_pay"]),
@@ -100,12 +117,12 @@ def _money(facts: Frames, tables: Mapping[str, pl.LazyFrame], parameters: Metric
         ),
         "cost_projection": build_cost_projection(facts["projection"]),
         "grant_cliff": build_grant_cliff(facts["pay"], tables["program_finance"], parameters),
-        "pay_parity": build_pay_parity(facts["designation"], facts["pay_totals"], facts["lea_years"]),
+        "pay_parity": build_pay_parity(designation, facts["pay_totals"], facts["lea_years"]),
     }
 
 
-def _leadership(facts: Frames, programs: Sequence[ProgramTerms], parameters: MetricParameters) -> Frames:
-    """Marts of what leadership does. `facts` hold `educator_year` too."""
+def _leadership(facts: MartFacts, programs: Sequence[ProgramTerms], parameters: MetricParameters) -> Frames:
+    """Marts of what leadership does."""
     return {
         "ladder_flow": build_ladder_flow(facts["designation"]),
         "retention": build_retention(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedEvaluation
 from contracts.keys import SCHOOL
 from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.leaders import LeaderYears
+from contracts.resolved.service import Assignments
 from transforms.money import median, nearest_rank, rate, ratio
 
 
 def build_supervision_span(
-    assignments: pl.LazyFrame, evaluation: pl.LazyFrame, leader_years: pl.LazyFrame, parameters: MetricParameters
-) -> pl.LazyFrame:
+    assignments: dy.LazyFrame[Assignments],
+    evaluation: dy.LazyFrame[AcceptedEvaluation],
+    leader_years: dy.LazyFrame[LeaderYears],
+    parameters: MetricParameters,
+) -> dy.LazyFrame[SupervisionSpan]:
     """One row per school_id x school_year with a teacher row (MARTS 4.6; metrics 7).
 
     Teachers: persons with a teacher row at the school. Evaluators: distinct evaluators of the LEA's own evaluation

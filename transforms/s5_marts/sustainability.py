@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.sustainability import Sustainability
+from contracts.resolved.costs import Costs, RoleBasedShare, TeacherCompensation
+from contracts.resolved.projection import Runway
 from transforms.money import dollars, money, money_from_cents, rate, ratio
 from transforms.s4_sustain.messages import format_message
 
@@ -28,8 +31,11 @@ MONEY = {
 
 
 def build_sustainability(
-    costs: pl.LazyFrame, compensation_lf: pl.LazyFrame, role_based: pl.LazyFrame, runway: pl.LazyFrame
-) -> pl.LazyFrame:
+    costs: dy.LazyFrame[Costs],
+    compensation_lf: dy.LazyFrame[TeacherCompensation],
+    role_based: dy.LazyFrame[RoleBasedShare],
+    runway: dy.LazyFrame[Runway],
+) -> dy.LazyFrame[Sustainability]:
     """One row per lea_id x program_id x school_year: M01-M04, M08, M14, M15, M17 with their inputs (MARTS 3, 4, 5).
 
     `costs` are `s4_sustain.cost` rows with offsets and change; `compensation_lf` and `role_based` per LEA and year;

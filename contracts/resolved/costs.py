@@ -1,0 +1,98 @@
+"""What a program costs in an LEA and year, step by step; dollars are unrounded."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from contracts import columns as c
+from contracts.resolved import columns as r
+
+
+class ProgramKeys(dy.Schema):
+    """One row per LEA x program x year to report on."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+
+
+class ProgramRelease(ProgramKeys):
+    """Released time of the holders of a program's own roles (M12)."""
+
+    release_fte = c.release_fte.required()
+    release_dollars = r.release_dollars.required()
+    release_unknown = r.release_unknown.required()
+    release_unpriced = r.release_unpriced.required()
+
+
+class FinanceSums(ProgramKeys):
+    """What `program_finance` reports by kind."""
+
+    training = r.training.optional()
+    administration = r.administration.optional()
+    recurring_revenue = r.recurring_revenue.optional()
+
+
+class ProgramCosts(ProgramKeys):
+    """Leaders, M01 and its parts, release, training and administration, M03."""
+
+    leaders = c.leaders.required()
+    role_cents = r.role_cents.required()
+    increment_fine = r.increment_fine.required()
+    pay_fine = r.pay_fine.required()
+    unscheduled = r.unscheduled.required()
+    leaders_without_increment = c.leaders_without_increment.required()
+    depth = r.depth.optional()
+    release_fte = c.release_fte.required()
+    release_dollars = r.release_dollars.optional()
+    release_unknown = r.release_unknown.required()
+    release_unpriced = r.release_unpriced.required()
+    marginal_load = r.marginal_load.required()
+    training = r.training.optional()
+    administration = r.administration.optional()
+    recurring_revenue = r.recurring_revenue.optional()
+    benefit = r.benefit.required()
+    incremental = r.incremental.required()
+    cost = r.cost.optional()
+    cost_status = c.metric_status.required()
+
+
+class NetCosts(ProgramCosts):
+    """Program costs with documented offsets."""
+
+    offset = r.offset.optional()
+    offset_status = c.metric_status.required()
+    net = r.net.optional()
+    net_status = c.metric_status.required()
+
+
+class Costs(NetCosts):
+    """Net costs with the change against the year before (M04)."""
+
+    change = r.change.optional()
+    change_status = c.metric_status.required()
+
+
+class TeacherCompensation(dy.Schema):
+    """One row per LEA x year with teachers' pay (the whole of M02)."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    teacher_dollars = r.teacher_dollars.required()
+
+
+class EntrySalary(dy.Schema):
+    """One row per LEA x year with a salary schedule."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    entry_cents = r.entry_cents.required()
+
+
+class RoleBasedShare(dy.Schema):
+    """One row per LEA x year with a salary schedule (M14)."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    role_based = r.role_based.optional()
+    above_entry_dollars = r.above_entry_dollars.required()

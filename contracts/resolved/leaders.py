@@ -1,0 +1,97 @@
+"""Programs in force, who leads in them, and what each leader is paid for it."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from contracts import columns as c
+from contracts.resolved import columns as r
+
+
+class Programs(dy.Schema):
+    """One row per program: its pack's terms."""
+
+    program_id = c.program_id.key()
+    place = r.program_rank.required()
+    leader = r.is_leader_program.required()
+    has_roles = r.has_roles.required()
+
+
+class ProgramRoles(dy.Schema):
+    """One row per program x leadership role of its own."""
+
+    program_id = c.program_id.key()
+    role_code = c.role_code.key()
+    place = r.program_rank.required()
+
+
+class PositionUnits(dy.Schema):
+    """One row per program x role that is worth position units (M05)."""
+
+    program_id = c.program_id.key()
+    role_code = c.role_code.key()
+    role_units = r.role_units.required()
+
+
+class Adopted(dy.Schema):
+    """One row per LEA x program x year on the roster with the program in force on 30 June."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    adopted_from = r.adopted_from.required()
+
+
+class OwnRoles(dy.Schema):
+    """One row per LEA x year x role that a program in force owns: the first program that does."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    role_code = c.role_code.key()
+    program_id = c.program_id.required()
+
+
+class Leaders(dy.Schema):
+    """One row per leader of a program: a level of state tier 1 or more in a leader program."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.required()
+    state_tier = c.state_tier.required()
+    place = r.program_rank.required()
+
+
+class LeaderYears(dy.Schema):
+    """One row per staff x year of a teacher leader, whatever the program or role."""
+
+    staff_id = c.staff_id.key()
+    school_year = c.school_year.key()
+
+
+class IncrementTakers(dy.Schema):
+    """One row per leader whose base increment counts for the program."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    takes_increment = r.takes_increment.required()
+
+
+class LeaderPay(dy.Schema):
+    """One row per leader of a program: what leading is paid, unloaded (M01)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.required()
+    state_tier = c.state_tier.required()
+    school_id = c.school_id.optional()
+    role_cents = r.role_cents.required()
+    increment_fine = r.increment_fine.required()
+    increment_status = c.increment_status.required()
+    base_cents = r.base_cents.optional()
+    pay_fine = r.pay_fine.required()

@@ -1,0 +1,70 @@
+"""Payroll summed and classified, and what it comes to by person."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from contracts import columns as c
+from contracts.resolved import columns as r
+
+
+class PaySums(dy.Schema):
+    """One row per LEA x year x staff x pay code x fund x school (null school kept): net pay and hours."""
+
+    lea_id = c.lea_id.required()
+    school_year = c.school_year.required()
+    staff_id = c.staff_id.required()
+    pay_code = c.pay_code.required()
+    fund_code = c.fund_code.required()
+    school_id = c.school_id.optional()
+    cents = r.cents.required()
+    hours = r.hours.optional()
+
+
+class ResolvedPay(PaySums):
+    """Pay sums with what each dollar is (pay type, program, role) and who pays it (stream, award)."""
+
+    pay_type = c.pay_type.required()
+    program_id = c.program_id.optional()
+    role_code = c.role_code.optional()
+    stream = c.stream.required()
+    award_id = c.award_id.optional()
+    award_end = c.award_end.optional()
+    recurring = c.recurring.optional()
+    is_soft = r.is_soft.required()
+    is_role_pay = r.is_role_pay.required()
+
+
+class PayTotals(dy.Schema):
+    """One row per LEA x year x staff with pay."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    pay_cents = r.pay_cents.required()
+    base_cents = r.base_cents.required()
+    benefit_cents = r.benefit_cents.required()
+    supplement_cents = r.supplement_cents.required()
+    role_cents = r.role_cents.required()
+
+
+class ScheduleValue(dy.Schema):
+    """One row per LEA x year x staff on a roster: what the salary schedule pays for the year."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    schedule_fine = r.schedule_fine.required()
+    priced = r.priced.required()
+
+
+class BasePay(dy.Schema):
+    """One row per LEA x year x staff with pay: base pay beside the schedule's counterfactual."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    base_cents = r.base_cents.required()
+    counterfactual_fine = r.counterfactual_fine.required()
+    increment_fine = r.increment_fine.optional()
+    increment_status = c.increment_status.required()

@@ -1,0 +1,58 @@
+"""The accepted extracts and the reference tables of a state, by name, each a frame of its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict, cast
+
+import dataframely as dy
+import polars as pl
+
+from contracts import reference as ref
+from contracts.extracts import EXTRACTS, AcceptedEvaluation, AcceptedLeadership, AcceptedPayroll, AcceptedRoster
+from contracts.reference import REFERENCES
+
+
+class DesignationTables(TypedDict):
+    """What stage 3 reads."""
+
+    evaluation: dy.LazyFrame[AcceptedEvaluation]
+    roster: dy.LazyFrame[AcceptedRoster]
+    leadership: dy.LazyFrame[AcceptedLeadership]
+    districts: dy.LazyFrame[ref.Districts]
+    schools: dy.LazyFrame[ref.Schools]
+    program_adoption: dy.LazyFrame[ref.ProgramAdoption]
+    rating_systems: dy.LazyFrame[ref.RatingSystems]
+
+
+class Tables(DesignationTables):
+    """Every table that a run reads; an optional one that the state lacks is an empty frame."""
+
+    payroll: dy.LazyFrame[AcceptedPayroll]
+    pay_codes: dy.LazyFrame[ref.PayCodes]
+    funds: dy.LazyFrame[ref.Funds]
+    salary_schedules: dy.LazyFrame[ref.SalarySchedules]
+    offsets: dy.LazyFrame[ref.Offsets]
+    minimum_wage: dy.LazyFrame[ref.MinimumWage]
+    program_finance: dy.LazyFrame[ref.ProgramFinance]
+    calendar: dy.LazyFrame[ref.Calendar]
+
+
+SCHEMAS: dict[str, type[dy.Schema]] = {
+    **{name: extract.accepted for name, extract in EXTRACTS.items()},
+    **{name: reference.schema for name, reference in REFERENCES.items()},
+}
+
+
+def as_tables(frames: Mapping[str, pl.LazyFrame]) -> Tables:
+    """Each table in exactly its contract's columns and types. Raises KeyError naming a table that is not there.
+
+    A column that is missing or cannot be cast stops the plan that reads it (dataframely's SchemaError, by name).
+    """
+    return cast(Tables, {name: schema.cast(frames[name]) for name, schema in SCHEMAS.items()})
+
+
+def designation_tables(frames: Mapping[str, pl.LazyFrame]) -> DesignationTables:
+    """The tables that stage 3 reads, as `as_tables` gives them."""
+    names = DesignationTables.__annotations__
+    return cast(DesignationTables, {name: SCHEMAS[name].cast(frames[name]) for name in names})
