@@ -1,12 +1,10 @@
 """The ledger: submissions, their states over time, the landing objects already seen, the releases made.
 
-SQLite by default, PostgreSQL by URL. The schema is `sql/ledger/*.sql`, applied in order of number, forward only.
+SQLite by default, PostgreSQL by URL. `ledger_schema` moves the schema forward.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,10 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rung.core.errors import RungError
-from rung.core.project import SQL
-
-SCHEMA = SQL / "ledger"
-PATIENCE = 30  # seconds that one run waits for another's lock
+from rung.lake.ledger_schema import absolute, engine, lock_at_once, migrate, shown, wait_for_writers
 
 
 @dataclass(frozen=True)
@@ -63,16 +58,16 @@ class Ledger:
     """The ledger behind a SQLAlchemy URL. Relative SQLite paths start at `root`."""
 
     def __init__(self, url: str, root: Path) -> None:
-        url = _absolute(url, root)
+        url = absolute(url, root)
         try:
-            self.engine = _engine(url)
+            self.engine = engine(url)
             if self.engine.dialect.name == "sqlite":
-                sa.event.listen(self.engine, "connect", _wait_for_writers)
-                sa.event.listen(self.engine, "begin", _lock_at_once)
+                sa.event.listen(self.engine, "connect", wait_for_writers)
+                sa.event.listen(self.engine, "begin", lock_at_once)
             with self.engine.begin() as connection:
-                _migrate(connection)
+                migrate(connection)
         except sa.exc.SQLAlchemyError as error:
-            raise RungError(f"ledger {_shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
+            raise RungError(f"ledger {shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
         self._tables = sa.MetaData()
         self._tables.reflect(self.engine)
 
@@ -241,90 +236,3 @@ def _decided(
         if d.objects and (d.submission.lea_id, d.submission.school_year) == (new.lea_id, new.school_year)
     ]
     return bool(rosters) and all(_decided(roster, seen, ()) for roster in rosters)
-
-
-def _lock_at_once(connection: sa.Connection) -> None:
-    """Take SQLite's write lock at the begin: a lock asked for after reading cannot be waited for."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _wait_for_writers(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the begin above is ours, not the driver's
-    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    patient_until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError:
-            # SQLite does not wait here: two runs that make the ledger at once would find it locked.
-            if time.monotonic() > patient_until:
-                raise
-            time.sleep(0.01)
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def pending_migrations(url: str, root: Path) -> list[str]:
-    """The files of `sql/ledger/` that the next command would apply to a ledger; nothing is changed by asking.
-
-    Raises RungError where the ledger cannot be reached.
-    """
-    url = _absolute(url, root)
-    made = sa.engine.make_url(url)
-    if made.get_backend_name() == "sqlite" and not Path(str(made.database)).is_file():
-        return [path.name for _, path in _migrations()]
-    try:
-        with _engine(url).connect() as connection:
-            there = sa.inspect(connection).has_table("schema_version")
-            done = connection.execute(sa.text("SELECT version FROM schema_version")).scalars() if there else ()
-            known = set(done)
-    except sa.exc.SQLAlchemyError as error:
-        raise RungError(f"ledger {_shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
-    return [path.name for version, path in _migrations() if version not in known]
-
-
-def _absolute(url: str, root: Path) -> str:
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
-        return prefix + str(root / url.removeprefix(prefix))
-    return url
-
-
-def _engine(url: str) -> sa.Engine:
-    """Few, short transactions: no connection stays open.
-
-    On PostgreSQL the ledger lies in `public`, also for a user whose own schema (`"$user"` in the default search path,
-    where `rung sql --load` puts a release) has come meanwhile.
-    """
-    made = sa.engine.make_url(url)
-    pinned = made.get_backend_name() == "postgresql" and "options" not in made.query
-    arguments = {"options": "-csearch_path=public"} if pinned else {}
-    return sa.create_engine(made, poolclass=sa.NullPool, connect_args=arguments)
-
-
-def _migrations() -> list[tuple[int, Path]]:
-    return [(int(path.name[:4]), path) for path in sorted(SCHEMA.glob("*.sql"))]
-
-
-def _migrate(connection: sa.Connection) -> None:
-    """Raises RungError for a ledger that a newer Rung has moved forward."""
-    connection.execute(sa.text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"))
-    done = set(connection.execute(sa.text("SELECT version FROM schema_version")).scalars())
-    files = _migrations()
-    if done and max(done) > files[-1][0]:
-        raise RungError(f"the ledger has version {max(done)}, this Rung knows up to {files[-1][0]}; use the newer Rung")
-    for version, path in files:
-        if version in done:
-            continue
-        for statement in _statements(path.read_text(encoding="utf-8")):
-            connection.execute(sa.text(statement))
-        connection.execute(sa.text("INSERT INTO schema_version (version) VALUES (:v)"), {"v": version})
-
-
-def _statements(script: str) -> list[str]:
-    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
-    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
-
-
-def _shown(url: str) -> str:
-    return str(sa.engine.make_url(url).render_as_string(hide_password=True))

@@ -14,7 +14,8 @@ from rung.core.errors import RungError
 from rung.core.settings import Settings
 from rung.lake.accepted import FOLDER, accepted_schema
 from rung.lake.lake_schema import VERSION, mark_lake, recorded_version, version_of
-from rung.lake.ledger import Ledger, pending_migrations
+from rung.lake.ledger import Ledger
+from rung.lake.ledger_schema import pending_migrations
 from rung.lake.place import Place
 from rung.lake.places import open_place, write_parquet
 
@@ -56,9 +57,7 @@ def plan_upgrade(settings: Settings) -> UpgradePlan:
     lake = _lake(settings)
     version = version_of(lake)
     if version > VERSION:
-        raise RungError(
-            f"{lake.uri('')}: the lake has version {version}, this Rung knows up to {VERSION}; nothing to do"
-        )
+        raise RungError(f"{lake.uri('')}: the lake has version {version}, this Rung knows up to {VERSION}")
     return UpgradePlan(
         lake=lake.uri(""),
         version=version,
@@ -70,7 +69,7 @@ def plan_upgrade(settings: Settings) -> UpgradePlan:
 
 
 def upgrade(settings: Settings, plan: UpgradePlan) -> None:
-    """Do what the plan says: rewrite files, move the ledger forward, mark the lake last. Stopped midway: run it again.
+    """Do what the plan says: rewrite files, move the ledger forward, mark the lake last. Stopped midway, run it again.
 
     Raises RungError naming file and column where a value does not fit the new type.
     """
@@ -125,7 +124,7 @@ def _rewrite(lake: Place, extract: str, key: str) -> None:
                 frame = frame.with_columns(pl.col(name).cast(kind, strict=True))
             except pl.exceptions.PolarsError:
                 raise RungError(
-                    f"{lake.uri(key)}: column {name} has values that are no {kind}; the lake stays as it is"
+                    f"{lake.uri(key)}: column {name} has values that are no {kind}; it and later files stay as they are"
                 ) from None
     write_parquet(lake, key, frame)
 

@@ -14,8 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from rung.core.errors import RungError
-from rung.lake import certification
-from rung.lake import ledger as ledger_module
+from rung.lake import certification, ledger_schema
 from rung.lake.ledger import DecidedSubmission, Ledger, Submission
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -155,8 +154,8 @@ def test_migrations_go_forward_and_keep_what_is_there(
 ) -> None:
     old = tmp_path / "sql"
     old.mkdir()
-    shutil.copy(ledger_module.SCHEMA / "0001_submissions.sql", old)
-    monkeypatch.setattr(ledger_module, "SCHEMA", old)
+    shutil.copy(ledger_schema.SCHEMA / "0001_submissions.sql", old)
+    monkeypatch.setattr(ledger_schema, "SCHEMA", old)
     Ledger(url, Path()).record([decision(1)], START)
     monkeypatch.undo()
     opened = Ledger(url, Path())
@@ -164,7 +163,7 @@ def test_migrations_go_forward_and_keep_what_is_there(
     certification.certify(opened, "0001", 2026, START)
     with opened.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT version FROM schema_version ORDER BY version")).scalars().all()
-    assert found == sorted(int(path.name[:4]) for path in ledger_module.SCHEMA.glob("*.sql"))
+    assert found == sorted(int(path.name[:4]) for path in ledger_schema.SCHEMA.glob("*.sql"))
     again = Ledger(url, Path())
     assert certification.certified(again) == {("0001", 2026)}
 
