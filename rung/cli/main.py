@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rung.cli import programs, release, submissions
+from rung.cli import programs, release, setup, submissions
 from rung.cli.options import DEFAULT_CONFIG, Config, Json
 from rung.core.errors import RungError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 release.add_commands(app)
 submissions.add_commands(app)
 programs.add_commands(app)
+setup.add_commands(app)
 
 
 def main() -> None:

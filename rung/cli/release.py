@@ -24,6 +24,9 @@ def release(
     identified: Annotated[bool, typer.Option("--identified", help="Keep staff_id in the restricted marts.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm-identified", help="Needed beside --identified.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only tell what changed since the release before.")] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="With --diff: the marts that are not released yet.")
+    ] = False,
     rollback: Annotated[str | None, typer.Option(help="Make this older release the current one again.")] = None,
     keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
     accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
@@ -39,9 +42,11 @@ def release(
         raise RungError("an identified release needs both --identified and --confirm-identified")
     if sum([diff, rollback is not None, listed]) > 1 or (identified and (diff or rollback or listed)):
         raise RungError("choose one of --diff, --rollback and --list, and none of them with --identified")
+    if pending and not diff:
+        raise RungError("--pending goes with --diff")
     work = open_workspace(config)
     if diff:
-        change = diff_releases(work)
+        change = _pending(work, as_json) if pending else diff_releases(work)
         _say(_plain(change), as_json, lambda: typer.echo(_told(change)))
     elif listed:
         names, now = released_before(work), current_release(work)
@@ -57,6 +62,15 @@ def release(
         gone = prune(work, keep)
         if gone and not as_json:
             typer.echo(f"removed: {', '.join(gone)}")
+
+
+def _pending(work: Any, as_json: bool) -> Any:
+    """The marts of what is accepted today, built where they are not, against the current release."""
+    from rung.core.progress import Progress
+    from rung.pipeline import run_marts_as_of
+    from rung.release.history import diff_pending
+
+    return diff_pending(work, run_marts_as_of(work, Progress(quiet=as_json), None))
 
 
 def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> None:

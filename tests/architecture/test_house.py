@@ -81,7 +81,7 @@ def test_only_storage_opens_files() -> None:
     allowed = {
         "places.py",
         "settings.py",
-        "ledger.py",
+        "ledger_schema.py",
         "project.py",
         "load.py",
         "disclosure.py",

@@ -16,12 +16,14 @@ import pytest
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import NO_PERSONS, PUBLIC
 from rung.core.progress import Progress
+from rung.intake.run import run_intake
+from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from rung.pipeline import run_all, run_marts_as_of
 from rung.release.contents import pseudonymise
 from rung.release.dictionary import dictionary_markdown, tables_of
 from rung.release.disclosure import remembered
-from rung.release.history import diff_releases, read_checked, read_manifest, roll_back
+from rung.release.history import diff_pending, diff_releases, read_checked, read_manifest, roll_back
 from rung.release.publish import current_release, run_release
 
 
@@ -204,13 +206,21 @@ def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Wo
     lines = path.read_text().splitlines(keepends=True)
     left_out = [line for line in lines if ",teacher," in line][:4]
     path.write_text("".join(line for line in lines if line not in left_out))
+    run_intake(copy, load_reference(copy.reference), Progress(quiet=True))
+    marts = run_marts_as_of(copy, Progress(quiet=True), None)
+    pending = diff_pending(copy, marts)
+    assert (pending.before, current_release(copy)) == (first, first), "nothing is published by asking"
     run_all(copy, Progress(quiet=True))
+    assert diff_pending(copy, marts).marts == (), "once released, nothing is pending"
     second, after = current_release(copy), decisions(copy)
     assert second != first
     change = diff_releases(copy)
     assert (change.before, change.after) == (first, second)
     assert {"educator_year", "compensation"} & {mart.mart for mart in change.marts}
-    assert change.headlines
+    assert change.headlines == pending.headlines != {}
+    assert [mart for mart in change.marts if not mart.mart.startswith(("public_", "disclosure_"))] == list(
+        pending.marts
+    )
     both = before.join(after, on="name", suffix="_now")
     shown = both.filter((pl.col("mask") == "published") & (pl.col("mask_now") == "published"))
     moved = shown.filter((pl.col("unit") == "persons") & (pl.col("value") != pl.col("value_now")))
