@@ -97,9 +97,9 @@ def transient(error: BaseException) -> bool:
     from botocore.exceptions import BotoCoreError
     from sqlalchemy.exc import OperationalError
 
-    from rung.lake.place import Conflict
+    from rung.lake.place import Conflict, Unavailable
 
-    return isinstance(error, Conflict | BotoCoreError | OperationalError | ConnectionError | TimeoutError)
+    return isinstance(error, Conflict | Unavailable | BotoCoreError | OperationalError | ConnectionError | TimeoutError)
 
 
 def _may_differ_next_time(_task: Any, _run: Any, state: Any) -> bool:

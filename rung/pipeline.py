@@ -31,7 +31,9 @@ class RunReceipt:
     seconds: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        data = asdict(self)
+        data["intake"]["refused"] = self.intake.refused
+        return data
 
 
 def directly(_name: str, stage: Callable[[], Any]) -> Any:

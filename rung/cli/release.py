@@ -34,9 +34,9 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Publish the marts as the current release; compare, list, roll back, prune."""
+    from rung.lake.pointer import current_release
     from rung.lake.workspace import open_workspace
     from rung.release.history import diff_releases, prune, released_before, roll_back
-    from rung.release.publish import current_release
 
     if identified != confirm:
         raise RungError("an identified release needs both --identified and --confirm-identified")
@@ -49,7 +49,7 @@ def release(
         change = _pending(work, as_json) if pending else diff_releases(work)
         _say(_plain(change), as_json, lambda: typer.echo(_told(change)))
     elif listed:
-        names, now = released_before(work), current_release(work)
+        names, now = released_before(work), current_release(work.releases)
         lines = [f"{name}{'  current' if name == now else ''}" for name in names]
         _say({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
     elif rollback is not None:

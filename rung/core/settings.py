@@ -5,12 +5,14 @@ Every key is known or refused. `RUNG_SECTION__KEY` overrides `[section] key`. Se
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from contracts.policy.parameters import MetricParameters
 from rung.core.errors import RungError
 
 
@@ -27,7 +29,10 @@ class State(Section):
 
 
 class StoragePlaces(Section):
-    """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix."""
+    """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix; never one inside another.
+
+    `group_readable`: local files and folders that Rung makes may be read by the account's group, not by it alone.
+    """
 
     landing: tuple[str, ...] = Field(min_length=1)
     reference: str
@@ -35,6 +40,23 @@ class StoragePlaces(Section):
     receipts: str
     releases: str
     ledger: str
+    group_readable: bool = False
+
+    @model_validator(mode="after")
+    def _apart(self) -> StoragePlaces:
+        named = [("landing", place) for place in self.landing]
+        named += [(name, getattr(self, name)) for name in ("reference", "lake", "receipts", "releases")]
+        for n, (name, place) in enumerate(named):
+            for other, address in named[:n]:
+                if _within(place, address) or _within(address, place):
+                    raise ValueError(f"{other} {address!r} and {name} {place!r} overlap; give each a folder of its own")
+        return self
+
+
+def _within(inner: str, outer: str) -> bool:
+    """Whether an address lies in another one, or is the same."""
+    parts = [place.rstrip("/") if "://" in place else os.path.normpath(place) for place in (inner, outer)]
+    return f"{parts[0]}/".startswith(f"{parts[1]}/") or parts[1] == "."
 
 
 class S3(Section):
@@ -111,6 +133,12 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 16:
             raise ValueError("RUNG_EDUCATOR_KEY has fewer than 16 characters")
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _known_metrics(cls, value: dict[str, Any]) -> dict[str, Any]:
+        MetricParameters.model_validate(value)
         return value
 
     @classmethod

@@ -34,7 +34,7 @@ from rung.lake.accepted import accepted_key
 from rung.lake.certification import certified
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
-from rung.lake.places import write_parquet
+from rung.lake.places import make_durable, write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
@@ -152,6 +152,7 @@ def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: I
     gate.settle()
     decisions = _written(pending)
     if decisions:
+        make_durable(work.lake, work.receipts)
         work.ledger.record(decisions, datetime.now(UTC))
     for decision in decisions:
         _count(receipt, decision)

@@ -21,7 +21,8 @@ class Workspace:
 
     def _open(self, address: str) -> Place:
         s3 = self.settings.s3
-        return open_place(address, self.settings.root, s3.endpoint_url, s3.region)
+        mode = 0o640 if self.settings.storage.group_readable else 0o600
+        return open_place(address, self.settings.root, s3.endpoint_url, s3.region, mode)
 
     @cached_property
     def landing(self) -> tuple[Place, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rung.core.errors import RungError
+from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
 from rung.release.ddl import (
     SIDES,
@@ -23,7 +24,6 @@ from rung.release.ddl import (
     views,
 )
 from rung.release.history import read_checked, read_manifest
-from rung.release.publish import current_release
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +33,7 @@ ROWS = 20_000
 
 def release_tables(work: Workspace, sides: tuple[str, ...] = SIDES) -> tuple[str, list[Placed]]:
     """The current release and its tables. Raises RungError before the first release."""
-    release_id = current_release(work)
+    release_id = current_release(work.releases)
     if release_id is None:
         raise RungError("there is no release yet; run `rung release`")
     return release_id, placed_tables(read_manifest(work.releases, release_id), work.releases.uri("current"), sides)

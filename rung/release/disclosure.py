@@ -21,8 +21,6 @@ from transforms.s6_disclose.problem import EngineFailure
 from transforms.s6_disclose.run import NEEDED, PublicSide, build_public
 from transforms.s6_disclose.suppress import DisclosureBlocked
 
-MEMORY = "disclosure/memory.parquet"
-
 
 @dataclass(frozen=True)
 class Terms:
@@ -86,28 +84,17 @@ def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
     return Terms(policy, registries, tuple(closed))
 
 
-def public_side(work: Workspace, folder: str, terms: Terms) -> PublicSide:
-    """The public marts of a folder of marts. Raises GateFailed when the audit succeeds or cannot answer."""
+def public_side(work: Workspace, folder: str, terms: Terms, before: pl.DataFrame | None) -> PublicSide:
+    """The public marts of a folder of marts; `before` is what earlier releases showed.
+
+    Raises GateFailed when the audit succeeds or cannot answer.
+    """
     marts = {name: _read(work, f"{folder}/{name}.parquet").lazy() for name in NEEDED}
     closed = pl.DataFrame(terms.closed, schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
     try:
-        return build_public(marts, terms.policy, terms.registries, closed, remembered(work))
+        return build_public(marts, terms.policy, terms.registries, closed, before)
     except (DisclosureBlocked, EngineFailure) as error:
         raise GateFailed(f"disclosure: {error}; nothing was released") from None
-
-
-def remembered(work: Workspace) -> pl.DataFrame | None:
-    """What earlier releases showed, cell by cell; None before the first."""
-    return _read(work, MEMORY) if work.lake.tag(MEMORY) is not None else None
-
-
-def remember(work: Workspace, side: PublicSide) -> None:
-    """Adds a release to the memory, before the release is shown to anybody; forgotten cells keep their last words."""
-    new, before = side.suppression.decisions, remembered(work)
-    kept = new if before is None else pl.concat([new, before.join(new, on="name", how="anti").select(new.columns)])
-    buffer = io.BytesIO()
-    kept.write_parquet(buffer, compression="zstd")
-    work.lake.write(MEMORY, buffer.getvalue())
 
 
 def decision_log(side: PublicSide) -> pl.DataFrame:

@@ -16,10 +16,11 @@ from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import PUBLIC
 from rung.core.errors import RungError
 from rung.lake.place import Place
+from rung.lake.pointer import current_release, pointer_tag
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.release.contents import restricted_files
-from rung.release.publish import current_release, educator_key_of, show
+from rung.release.publish import educator_key_of, show
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def released_before(work: Workspace) -> list[str]:
 def diff_releases(work: Workspace, before: str | None = None, after: str | None = None) -> ReleaseDiff:
     """By default from the release before the current one to it. Raises RungError when there is only one."""
     names = released_before(work)
-    newer = after or current_release(work) or ""
+    newer = after or current_release(work.releases) or ""
     older = before or next((name for name in names if name != newer), None)
     if not newer or older is None:
         raise RungError("there is no earlier release to compare with")
@@ -83,7 +84,7 @@ def diff_pending(work: Workspace, marts: MartsReceipt) -> ReleaseDiff:
 
     What the public side would show is decided when it is released. Raises RungError before the first release.
     """
-    current = current_release(work)
+    current = current_release(work.releases)
     if current is None:
         raise RungError("there is no release yet to compare with; run `rung release`")
     folder = f"marts/{marts.inputs_id}"
@@ -170,8 +171,8 @@ def roll_back(work: Workspace, release_id: str) -> str:
 
     What later releases published stays in the disclosure memory: readers may have it.
     """
-    seen = work.releases.tag("current.json")
-    left = current_release(work)
+    seen = pointer_tag(work.releases)
+    left = current_release(work.releases)
     for file in read_manifest(work.releases, release_id)["files"]:
         read_checked(work.releases, release_id, file["path"])
     show(work, release_id, seen)
@@ -184,7 +185,7 @@ def prune(work: Workspace, keep: int) -> list[str]:
     The one before stays because a reader may be in the middle of it.
     """
     names = released_before(work)
-    staying = {*names[: max(keep, 2)], current_release(work)}
+    staying = {*names[: max(keep, 2)], current_release(work.releases)}
     gone = [name for name in names if name not in staying]
     for name in gone:
         work.releases.remove(name)
@@ -196,8 +197,7 @@ def read_current(releases: Place, paths: list[str]) -> tuple[str, dict[str, byte
 
     Raises RungError before the first release and for a file whose checksum is not the manifest's.
     """
-    try:
-        release_id = json.loads(releases.read("current.json"))["release_id"]
-    except FileNotFoundError:
-        raise RungError("there is no release yet; run `rung release`") from None
+    release_id = current_release(releases)
+    if release_id is None:
+        raise RungError("there is no release yet; run `rung release`")
     return release_id, {path: read_checked(releases, release_id, path) for path in paths}

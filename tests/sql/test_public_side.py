@@ -17,14 +17,15 @@ from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import NO_PERSONS, PUBLIC
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
+from rung.lake.pointer import current_release
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from rung.pipeline import run_all, run_marts_as_of
 from rung.release.contents import pseudonymise
 from rung.release.dictionary import dictionary_markdown, tables_of
-from rung.release.disclosure import remembered
 from rung.release.history import diff_pending, diff_releases, read_checked, read_manifest, roll_back
-from rung.release.publish import current_release, run_release
+from rung.release.memory import remembered
+from rung.release.publish import run_release
 
 
 def public_folder(work: Workspace) -> Path:
@@ -144,7 +145,7 @@ def test_confidential_programs_publish_no_pay_by_code(released: Workspace) -> No
 
 
 def test_the_manifest_tells_what_is_there(released: Workspace) -> None:
-    release_id = current_release(released)
+    release_id = current_release(released.releases)
     assert release_id is not None
     manifest = read_manifest(released.releases, release_id)
     folder = Path(released.releases.uri(release_id))
@@ -200,7 +201,7 @@ def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Wo
     """A district leaves four teachers out of its roster: the next release is another, says what changed, shows no small
     difference, and hides nothing that was public and still true.
     """
-    before, first = decisions(copy), current_release(copy)
+    before, first = decisions(copy), current_release(copy.releases)
     root = copy.settings.root
     path = next(iter(sorted((root / "landing").glob("*/*/roster/*"))))
     lines = path.read_text().splitlines(keepends=True)
@@ -209,10 +210,10 @@ def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Wo
     run_intake(copy, load_reference(copy.reference), Progress(quiet=True))
     marts = run_marts_as_of(copy, Progress(quiet=True), None)
     pending = diff_pending(copy, marts)
-    assert (pending.before, current_release(copy)) == (first, first), "nothing is published by asking"
+    assert (pending.before, current_release(copy.releases)) == (first, first), "nothing is published by asking"
     run_all(copy, Progress(quiet=True))
     assert diff_pending(copy, marts).marts == (), "once released, nothing is pending"
-    second, after = current_release(copy), decisions(copy)
+    second, after = current_release(copy.releases), decisions(copy)
     assert second != first
     change = diff_releases(copy)
     assert (change.before, change.after) == (first, second)
@@ -232,10 +233,10 @@ def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Wo
     covered = both.filter((pl.col("mask") == "suppressed") & (pl.col("value") == pl.col("value_now")))
     assert covered.height > 100
     assert covered.filter(pl.col("mask_now") != "suppressed").is_empty()
-    memory = remembered(copy)
+    memory = remembered(copy.lake, copy.ledger)
     assert memory is not None and memory.height >= after.height
     assert roll_back(copy, str(first)) == second
-    assert current_release(copy) == first
+    assert current_release(copy.releases) == first
 
 
 def test_an_identified_release_never_reaches_public(copy: Workspace) -> None:
