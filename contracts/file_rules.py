@@ -124,6 +124,10 @@ ROW_RULES: dict[str, FileRule] = {
         "Another district uses the same identifier for a person with another license.",
         "Find out whose identifier it is; both districts have been told.",
     ),
+    "ROW-007": FileRule(
+        "The row says that it is a total, and its numbers are not the sums of the rows above it.",
+        "Take totals out of the file, or give the row the educator's identifier.",
+    ),
 }
 
 REPAIRS: dict[str, str] = {

@@ -144,18 +144,18 @@ def aliases(column: dy.Column) -> tuple[str, ...]:
     return tuple(alias for standard in STANDARDS for alias in metadata.get(standard) or ())
 
 
-def read_names(extract: str, layout: Layout | None, required: bool = False) -> frozenset[str]:
-    """Folded names of the file's columns that something reads; with `required` those of required columns only.
+def read_names(extract: str, layout: Layout | None, only: Sequence[str] | None = None) -> frozenset[str]:
+    """Folded names of the file's columns that something reads; with `only` those of these canonical columns.
 
     A layout decides alone for the columns that it names, so that the canonical names of those read nothing.
     """
     names: set[str] = set()
     for name, column in EXTRACTS[extract].sent.columns().items():
-        if required and column.nullable:
+        if only is not None and name not in only:
             continue
         declared = layout.source(name) if layout else None
         names |= {name, *aliases(column)} if declared is None else set(declared.read)
-    if not required:
+    if only is None:
         names |= {*FOLDER_COLUMNS, *(layout.district_columns() - set(layout.ignored) if layout else ())}
     return frozenset(fold(name) for name in names)
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from transforms.s1_conform.values import unreadable_columns
 
+_TOTALS = ["total", "sum", "all", "state", "county", "district", "region", "division", "everyone", "aggregate"]
 _GUARDED = [".", "E+", "e+", "'"]
 
 
@@ -14,7 +15,8 @@ def need_tolerant_reader(typed: pl.DataFrame, contract: type[dy.Schema]) -> set[
     """The `drop_no` of every drop with a value that does not read strictly, or could be meant otherwise.
 
     That is a text that is not of its column's type, a word outside a closed vocabulary, an identifier with a mark that
-    spreadsheets leave, a required value that is not there (perhaps the line is a total, or nothing at all).
+    spreadsheets leave, a required value that is not there (perhaps the line is a total, or nothing at all), a word of
+    totals in place of a person.
     """
     columns = contract.columns()
     odd = [pl.col(name).is_not_null() for name in unreadable_columns(typed.schema) if _any(typed[name])]
@@ -26,6 +28,8 @@ def need_tolerant_reader(typed: pl.DataFrame, contract: type[dy.Schema]) -> set[
             odd.append(~pl.col(name).is_in(list(values)))
         elif name.endswith("_id"):
             odd.append(pl.col(name).str.contains_any(_GUARDED))
+    if "staff_id" in typed.columns and _any(typed["staff_id"]):
+        odd.append(pl.col("staff_id").str.contains_any(_TOTALS, ascii_case_insensitive=True))
     if not odd:
         return set()
     flagged = typed.lazy().select("drop_no", pl.any_horizontal(odd).alias("odd")).filter("odd").select("drop_no")

@@ -76,7 +76,8 @@ def read_tolerantly(
         extract=extract,
         known=known_names(extract, layout),
         read=read_names(extract, layout),
-        required=read_names(extract, layout, required=True),
+        required=read_names(extract, layout, EXTRACTS[extract].required),
+        person=read_names(extract, layout, ("staff_id",)),
         shape=shape,
         bounds=bounds,
     )

@@ -49,7 +49,7 @@ def take_table(
         raise Refused("FILE-010", f"{len(names):,}, at most {options.bounds.max_columns:,}")
     body = grid.slice(head.row + 1)
     head_width = int(grid["width"][head.row] or 0)
-    body, aside = set_aside(grid.head(head.row), body, names, repairs)
+    body, aside = set_aside(grid.head(head.row), body, names, options, repairs)
     if body.is_empty():
         raise Refused("FILE-005")
     body = body.with_columns(misfits(body, names, head_width, options).alias("misfit"))
@@ -218,9 +218,14 @@ def _rows_and_broken(
     split = pl.col("width").is_not_null()
     repairs["trailing_empty_cells"] += body.filter(split & (pl.col("width") > width) & ~pl.col("misfit")).height
     shown = pl.concat_str(pl.col([*own, *extra]).fill_null(""), separator=" | ")
-    broken = body.filter(~split | pl.col("misfit")).select(
+    broken = body.filter(~split | pl.col("misfit") | pl.col("doubtful")).select(
         pl.col("line").alias(SOURCE_ROW),
-        pl.when(split).then(pl.lit("ROW-001")).otherwise(pl.lit("ROW-002")).alias("rule_id"),
+        pl.when(~split)
+        .then(pl.lit("ROW-002"))
+        .when("misfit")
+        .then(pl.lit("ROW-001"))
+        .otherwise(pl.lit("ROW-007"))
+        .alias("rule_id"),
         pl.coalesce("text", shown).alias("text"),
     )
     return body.select(*own, pl.col("line").alias(SOURCE_ROW)), broken

@@ -35,7 +35,8 @@ class DecodeOptions(BaseModel):
     """`known` are folded names (canonical, aliases, the mapping's own) by which a header is recognised.
 
     `read` are those whose columns something reads, `required` those without which a row cannot be used.
-    `spare_cells`: single rows may end in empty cells beyond the names (OneRoster, whose files hold no amounts).
+    `person` names the column of the educator's id. `spare_cells`: single rows may end in empty cells beyond the names
+    (OneRoster, whose files hold no amounts).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class DecodeOptions(BaseModel):
     known: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    person: frozenset[str] = frozenset()
     spare_cells: bool = False
     shape: Shape = Shape()
     bounds: Bounds = Bounds()
