@@ -35,6 +35,8 @@ def build_exceptions(programs: Sequence[ProgramTerms], facts: Frames, parameters
         findings.thin_evidence(facts["leaders"], facts["ratings"]),
         findings.low_teaching_share(facts["leader_years"], facts["role_years"], limits),
         findings.admin_license_unused(facts["leadership"], facts["lea_years"], limits),
+        findings.designation_without_role(facts["designees"]),
+        findings.ap_falls_leaders_rise(facts["leadership_staffing"]),
     ]
     number = pl.int_range(1, pl.len() + 1).over("kind", "lea_id", "school_year", order_by=ORDER)
     numbered = format_message("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))

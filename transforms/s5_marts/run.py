@@ -26,6 +26,7 @@ from transforms.s5_marts.monitors import build_monitors
 from transforms.s5_marts.pay_parity import build_pay_parity
 from transforms.s5_marts.position_exchange import build_position_exchange
 from transforms.s5_marts.program_comparison import build_program_comparison
+from transforms.s5_marts.questions import build_questions, unused_facts
 from transforms.s5_marts.reach import build_reach
 from transforms.s5_marts.retention import build_retention
 from transforms.s5_marts.supervision_span import build_supervision_span
@@ -54,6 +55,8 @@ def build_marts(
     marts["monitors"] = build_monitors(
         marts["educator_year"], marts["access"], facts["leadership"], facts["assignments"], facts["schools"], parameters
     )
+    facts |= materialize(unused_facts(facts, programs))
+    marts |= build_questions(facts | marts, tables, parameters)
     marts["exceptions"] = build_exceptions(programs, facts | marts, parameters)
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 
