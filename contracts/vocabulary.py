@@ -108,4 +108,8 @@ EXCEPTION_KINDS = (
     "thin_evidence",
     "low_teaching_share",
     "admin_license_unused",
+    "designation_without_role",
+    "ap_falls_leaders_rise",
 )
+SURVIVAL_GROUPS = ("leaders", "others", "all")
+TRAINING_GROUPS = ("leaders", "others")

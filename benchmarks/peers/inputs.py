@@ -89,6 +89,8 @@ def knob_tables(parameters: MetricParameters) -> dict[str, pl.DataFrame]:
         "contract_hours": parameters.contract_hours,
         "teaching_position_units": parameters.teaching_position_units,
         "span_limit": parameters.span_limit,
+        "minimum_coachees": parameters.minimum_coachees,
+        "budget_vote": parameters.sunset.budget_vote,
         **settings.model_dump(include={"years", "prior_persons", "runway_scenario"}),
         **parameters.turnover.model_dump(),
         **parameters.comparison.model_dump(),

@@ -21,6 +21,9 @@ Answer = Literal["pending", "declined", "not_eligible", "not_configured", "lapse
 NONE = "none"  # in `from`: no level held; among an input's cases: none of them
 
 
+CERTIFYING = ("certificate", "course_completed")  # events that prove learning (M33)
+
+
 class Cited(PackPart):
     """Everything that rules something says where it comes from."""
 
@@ -254,7 +257,18 @@ class Pack(PackPart):
             program_id=self.program_id,
             place=self.place,
             leader=self.leader,
+            certifies=self.certifies(),
             roles=self.roles,
             position_units=self.position_units,
             compliance=tuple(ComplianceCheck(**check) for check in checks),
         )
+
+    def certifies(self) -> bool:
+        """Some input asks for a course or a certificate: levels rest on learning proved, not on a role given."""
+        asked = [condition for cases in self.inputs.values() for condition in cases.values()]
+        while asked:
+            condition = asked.pop()
+            if condition.event is not None and condition.event.type in CERTIFYING:
+                return True
+            asked += condition.children()
+        return False

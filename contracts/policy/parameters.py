@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# a day that every year has, MM-DD
+MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$|^(0[13-9]|1[0-2])-(29|30)$"
+
 
 class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -114,6 +117,13 @@ class Findings(Parameters):
     administrator_credentials: tuple[str, ...] = ()
 
 
+class SunsetParameters(Parameters):
+    """When budgets are voted, for the calendar of awards that end."""
+
+    # last day of the year on which next year's budget can be voted, MM-DD; 30 June ends most states' fiscal year
+    budget_vote: str = Field(default="06-30", pattern=MONTH_DAY)
+
+
 class MetricParameters(Parameters):
     """All of `[metrics]`."""
 
@@ -132,3 +142,6 @@ class MetricParameters(Parameters):
     teaching_position_units: float = Field(default=1.0, gt=0)
     # M13: span above which supervision is thin (S4: "six or eight people")
     span_limit: int = Field(default=8, ge=1)
+    sunset: SunsetParameters = SunsetParameters()
+    # M34: fewest coachees before a leader's outcomes are compared (RULES M34)
+    minimum_coachees: int = Field(default=5, ge=1)

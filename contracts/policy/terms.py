@@ -53,6 +53,8 @@ class ProgramTerms(Terms):
     place: int
     # its designees of tier 1 and up are teacher leaders (MARTS 2.18)
     leader: bool
+    # its levels rest on courses or certificates (M33)
+    certifies: bool = False
     # the pack's own role codes
     roles: tuple[str, ...] = ()
     # position units by role code (M05); empty: the program exchanges no positions

@@ -50,6 +50,7 @@ role_days = Column(dy.Int32, "Days of the contract window with the role, concurr
 lea_days = Column(dy.Int32, "Days of the contract window on the LEA's roster, concurrent rows once.", unit="days")
 is_held = Column(dy.Bool, "The role covers more than half of the educator's days in the LEA.")
 has_roles = Column(dy.Bool, "The program has leadership roles of its own.")
+certifies = Column(dy.Bool, "A level of the program is a certificate.")
 role_units = Column(dy.Float64, "Position units that a holder of the role counts for (M05).", unit="position units")
 paid_program_id = Column(dy.String, "Program that the role's pay codes name.")
 

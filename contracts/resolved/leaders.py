@@ -15,6 +15,7 @@ class Programs(dy.Schema):
     place = r.program_rank.required()
     leader = r.is_leader_program.required()
     has_roles = r.has_roles.required()
+    certifies = r.certifies.required()
 
 
 class ProgramRoles(dy.Schema):

@@ -98,17 +98,24 @@ def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> 
 
     Growth level: 1 plus the number of index bands reached; observation level: the rounded observation average.
     """
-    growth = 1 + pl.sum_horizontal(
-        [(pl.col("growth_index") >= start).cast(pl.Int32) for start in limits.growth_level_from]
-    )
-    seen = pl.col("observation_average").round(0, mode="half_away_from_zero").cast(pl.Int32)
     both = ratings.filter(pl.col("growth_index").is_not_null() & pl.col("observation_average").is_not_null())
-    rows = both.with_columns(growth.alias("growth"), seen.alias("seen"))
+    rows = both.with_columns(growth_level(limits).alias("growth"), observation_level().alias("seen"))
     apart = rows.filter((pl.col("growth") - pl.col("seen")).abs() >= limits.growth_gap_levels)
     sentence = format_message(
         "Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system"
     )
     return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", sentence)
+
+
+def growth_level(limits: Findings) -> pl.Expr:
+    """Level 1 to 5 of a growth index: 1 plus the number of index bands reached."""
+    starts = [(pl.col("growth_index") >= start).cast(pl.Int32) for start in limits.growth_level_from]
+    return 1 + pl.sum_horizontal(starts)
+
+
+def observation_level() -> pl.Expr:
+    """The rounded observation average."""
+    return pl.col("observation_average").round(0, mode="half_away_from_zero").cast(pl.Int32)
 
 
 def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> pl.LazyFrame:
@@ -162,8 +169,39 @@ def admin_license_unused(
 ) -> pl.LazyFrame:
     """Holds an administrator's credential in force on 30 June, and no administrator's post.
 
-    In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).
     Without codes in `administrator_credentials` there are no such findings.
+    """
+    unused = licensed(leadership, lea_years, limits).filter(~is_administrator())
+    sentence = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
+    return _finding(unused, "admin_license_unused", sentence)
+
+
+def designation_without_role(designees: pl.LazyFrame) -> pl.LazyFrame:
+    """A designee of tier 2 or above of a program with roles who neither held one nor led in any event (M32)."""
+    sentence = format_message("Holds {}; no leadership role and no leadership event in the year.", "level")
+    return _finding(designees.filter(~pl.col("has_role")), "designation_without_role", sentence)
+
+
+def ap_falls_leaders_rise(staffing: pl.LazyFrame) -> pl.LazyFrame:
+    """Assistant principals fall while lower-paid leadership rises, two years running (M29)."""
+    sentence = format_message(
+        "Assistant principals fell to {} FTE while coaches ({}) and released leaders ({} FTE) rose, two years running.",
+        "ap_fte",
+        "coach_fte",
+        "released_leader_fte",
+    )
+    return _finding(staffing.filter("ap_falls_leaders_rise"), "ap_falls_leaders_rise", sentence)
+
+
+def is_administrator() -> pl.Expr:
+    """The post of record in the LEA is that of a principal or an assistant principal."""
+    return pl.col("staff_classification").is_in(["principal", "assistant_principal"])
+
+
+def licensed(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+    """One row per PERSON x code of an administrator's credential in force on 30 June, with school and classification.
+
+    In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).
     """
     kind = pl.col("event_type").is_in(["credential", "certificate"])
     events = leadership.filter(kind & pl.col("event_code").is_in(list(limits.administrator_credentials)))
@@ -171,8 +209,7 @@ def admin_license_unused(
     positions = lea_years.select(*PERSON, "school_id", "staff_classification")
     june = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
     state = (
-        positions.filter(~pl.col("staff_classification").is_in(["principal", "assistant_principal"]))
-        .join(
+        positions.join(
             events.select("staff_id", "event_code", "event_date", "valid_until", refused.alias("refused")),
             on="staff_id",
         )
@@ -184,5 +221,4 @@ def admin_license_unused(
         )
     )
     valid = ~pl.col("refused") & (pl.col("valid_until").is_null() | (pl.col("valid_until") >= june))
-    sentence = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
-    return _finding(state.filter(valid), "admin_license_unused", sentence)
+    return state.filter(valid)

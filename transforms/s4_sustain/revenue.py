@@ -45,14 +45,24 @@ def award_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[AwardPay]:
     `award_end`, `base_year`. A fund that does not recur and names no award stands for itself (`fund:<code>`) (MARTS
     4.3).
     """
-    latest = pay.group_by("lea_id").agg(pl.col("school_year").max().alias("base_year"))
-    award = pl.coalesce("award_id", format_message("fund:{}", "fund_code"))
     return (
-        pay.filter(pl.col("program_id").is_not_null() & ~pl.col("recurring").fill_null(True))
-        .join(latest, left_on=["lea_id", "school_year"], right_on=["lea_id", "base_year"])
-        .group_by(*LEA_PROGRAM, award.alias("award_id"), pl.col("school_year").alias("base_year"))
+        latest_award_lines(pay)
+        .group_by(*LEA_PROGRAM, award_of().alias("award_id"), pl.col("school_year").alias("base_year"))
         .agg(pl.col("cents").sum(), pl.col("award_end").max())
         .pipe(AwardPay.cast)
+    )
+
+
+def award_of() -> pl.Expr:
+    """The fund's award; a fund that names none stands for itself."""
+    return pl.coalesce("award_id", format_message("fund:{}", "fund_code"))
+
+
+def latest_award_lines(pay: pl.LazyFrame) -> pl.LazyFrame:
+    """Pay sums of each LEA's latest year of pay, on programs' codes and funds that do not recur."""
+    latest = pay.group_by("lea_id").agg(pl.col("school_year").max())
+    return pay.filter(pl.col("program_id").is_not_null() & ~pl.col("recurring").fill_null(True)).join(
+        latest, on=["lea_id", "school_year"], how="semi"
     )
 
 

@@ -15,15 +15,17 @@ from contracts.resolved.service import LeaYears
 
 
 def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
-    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`."""
+    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`, `certifies`."""
     return pl.LazyFrame(
         {
             "program_id": [program.program_id for program in programs],
             "place": [program.place for program in programs],
             "leader": [program.leader for program in programs],
             "has_roles": [bool(program.roles) for program in programs],
+            "certifies": [program.certifies for program in programs],
         },
-        schema={"program_id": pl.String, "place": pl.Int32, "leader": pl.Boolean, "has_roles": pl.Boolean},
+        schema={"program_id": pl.String, "place": pl.Int32}
+        | dict.fromkeys(("leader", "has_roles", "certifies"), pl.Boolean),
     ).pipe(Programs.cast)
 
 

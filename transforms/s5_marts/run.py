@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import dataframely as dy
 
@@ -11,6 +12,7 @@ from contracts.marts.access import Access
 from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.leadership_role import LeadershipRole
+from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import Frames, MartFacts, Materialize, Sustained
@@ -32,6 +34,7 @@ from transforms.s5_marts.monitors import build_monitors
 from transforms.s5_marts.pay_parity import build_pay_parity
 from transforms.s5_marts.position_exchange import build_position_exchange
 from transforms.s5_marts.program_comparison import build_program_comparison
+from transforms.s5_marts.questions import build_questions, unused_facts
 from transforms.s5_marts.reach import build_reach
 from transforms.s5_marts.retention import build_retention
 from transforms.s5_marts.supervision_span import build_supervision_span
@@ -71,7 +74,12 @@ def build_marts(
         read["schools"],
         parameters,
     )
-    marts["exceptions"] = build_exceptions(programs, read, parameters)
+    asked = cast(Frames, read)
+    unused = materialize(unused_facts(asked, programs))
+    marts |= build_questions({**asked, **unused, **marts}, tables["districts"], parameters)
+    marts["exceptions"] = build_exceptions(
+        programs, read, parameters, unused["designees"], LeadershipStaffing.cast(marts["leadership_staffing"])
+    )
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 
 
