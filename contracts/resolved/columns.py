@@ -133,3 +133,13 @@ compared_with = Column(dy.Int64, "Non-leaders in those cells.", unit="persons")
 more_share = Column(dy.Float64, "Leaders' rate less that of like non-leaders.", unit="points, -1 to 1")
 fewer_leavers = Column(dy.Float64, "Leavers expected at the others' rates, less leavers.", unit="persons")
 unit_cost = Column(dy.Float64, "Cost of one leaver in an LEA of that enrolment (M21).", unit="US dollars")
+
+# --- compliance and reach -----------------------------------------------------------------------------------------
+measured = Column(dy.Float64, "What a compliance rule measures, unrounded; null where it cannot be measured.")
+paid = Column(dy.Float64, "Net role pay.", unit="US dollars")
+band_low = Column(dy.Float64, "Lower bound of the role's pay band.", unit="US dollars")
+band_high = Column(dy.Float64, "Upper bound of the role's pay band.", unit="US dollars")
+is_outside = Column(dy.Bool, "The role's pay lies outside its band.")
+stability = Column(dy.Float64, "Designees of the year before on the LEA's roster who are designees, unrounded.")
+students_reached = Column(dy.Int64, "Students of the leaders and of the people they supervise.", unit="students")
+money_ends = Column(dy.String, "First school year without the money, or why there is none.")

@@ -96,3 +96,33 @@ class LeaderPay(dy.Schema):
     increment_status = c.increment_status.required()
     base_cents = r.base_cents.optional()
     pay_fine = r.pay_fine.required()
+
+
+class LeadersInRoles(dy.Schema):
+    """One row per leader of a program with the program's own role that they hold longest, else `none`."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.required()
+    role_code = c.role_code.required()
+
+
+class StudentsReached(dy.Schema):
+    """One row per LEA x program x role x year whose leaders or their teams teach counted students."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    role_code = c.role_code.key()
+    school_year = c.school_year.key()
+    students_reached = r.students_reached.required()
+
+
+class Stability(dy.Schema):
+    """One row per LEA x program x year with designees of the year before on the roster."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    stability = r.stability.required()
