@@ -20,6 +20,7 @@ from contracts.resolved.leaders import DesigneesAndRoles, Leaders, LeaderYears
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears
+from contracts.school_year import last_day
 from transforms.s4_sustain.limits import pay_outside
 from transforms.s4_sustain.messages import format_message
 
@@ -212,7 +213,7 @@ def licensed(
     events = leadership.filter(kind & pl.col("event_code").is_in(list(limits.administrator_credentials)))
     refused = pl.col("outcome").is_in(["failed", "denied"]).fill_null(False)
     positions = lea_years.select(*PERSON, "school_id", "staff_classification")
-    june = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
+    june = last_day()
     state = (
         positions.join(
             events.select("staff_id", "event_code", "event_date", "valid_until", refused.alias("refused")),
