@@ -126,3 +126,24 @@ class Stability(dy.Schema):
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     stability = r.stability.required()
+
+
+class DesigneesAndRoles(dy.Schema):
+    """One row per designee of tier 2 or above in a leader program with roles (M32)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.required()
+    has_role = r.has_role.required()
+
+
+class CertificatesAndRoles(dy.Schema):
+    """One row per person first at a level of a program that certifies (M33); null while later years are not on file."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    has_role = r.has_role.optional()

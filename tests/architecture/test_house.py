@@ -200,8 +200,8 @@ def test_the_lock_is_in_step_with_the_project() -> None:
         assert need.specifier.contains(pinned), f"{need.name} {pinned} is outside {need.specifier}; run `make lock`"
 
 
-# Steps that take any frame with the column they join on.
-OF_ANY_FRAME = {("terms.py", "with_loads")}
+# Steps that take any frame with the columns they name: they join, repeat or count rows of whatever it holds.
+OF_ANY_FRAME = {("terms.py", "with_loads"), ("totals.py", "with_totals"), ("survival.py", "kaplan_meier")}
 
 
 @pytest.mark.parametrize("stage", ["s2_resolve", "s4_sustain", "s5_marts"])

@@ -17,7 +17,9 @@ import polars as pl
 from contracts import vocabulary as v
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
+from contracts.school_year import first_day, last_day
 from contracts.tables import Tables
+from transforms.money import MILLION, millionths
 
 PLACE = ["submission_id", "source_file", "source_row"]
 FULL = 1_500_000  # 1.5 FTE in millionths: float sums would depend on order
@@ -71,9 +73,8 @@ def on_roster(tables: Tables) -> pl.LazyFrame:
 
 
 def _in_year() -> pl.Expr:
-    year = pl.col("school_year").cast(pl.Int32)
-    begun = pl.col("begin_date") <= pl.date(year, 6, 30)
-    return begun & (pl.col("end_date").is_null() | (pl.col("end_date") >= pl.date(year - 1, 7, 1)))
+    begun = pl.col("begin_date") <= last_day()
+    return begun & (pl.col("end_date").is_null() | (pl.col("end_date") >= first_day()))
 
 
 def _unlisted(rows: pl.LazyFrame, tables: Tables, person: str = "staff_id") -> pl.LazyFrame:
@@ -144,18 +145,21 @@ def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
     """Two districts or more claim an educator for more than 1.5 FTE on some day of the year."""
     who = ["school_year", "staff_id"]
     several = pl.col("lea_id").n_unique().over(who) > 1
-    millionths = (pl.col("full_time_equivalency") * 1_000_000).round().cast(pl.Int64)
-    assignments = tables["roster"].filter(_in_year()).filter(several).with_columns(fte=millionths)
+    assignments = (
+        tables["roster"]
+        .filter(_in_year())
+        .filter(several)
+        .with_columns(fte=millionths(pl.col("full_time_equivalency")))
+    )
     begins = assignments.select(*who, "fte", day="begin_date")
     leaves = assignments.filter(pl.col("end_date").is_not_null())
     ends = leaves.select(*who, fte=-pl.col("fte"), day=pl.col("end_date").dt.offset_by("1d"))
     days = pl.concat([begins, ends]).group_by(*who, "day").agg(pl.col("fte").sum())
     running = days.with_columns(held=pl.col("fte").cum_sum().over(who, order_by="day"))
-    last_day = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
-    peak = running.filter(pl.col("day") <= last_day).group_by(who).agg(pl.col("held").max())
+    peak = running.filter(pl.col("day") <= last_day()).group_by(who).agg(pl.col("held").max())
     rows = assignments.join(peak.filter(pl.col("held") > FULL), on=who)
     return rows.with_columns(
-        evidence=_said("all districts together claim ", (pl.col("held") / 1_000_000).round(3), " FTE on one day")
+        evidence=_said("all districts together claim ", (pl.col("held") / MILLION).round(3), " FTE on one day")
     )
 
 

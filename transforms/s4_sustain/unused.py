@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
-PERSON = ["lea_id", "school_year", "staff_id"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
-STAFF_YEAR = ["staff_id", "school_year"]
+from contracts.extracts import AcceptedLeadership
+from contracts.keys import PROGRAM, STAFF_YEAR
+from contracts.marts.designation import Designation
+from contracts.resolved.leaders import CertificatesAndRoles, DesigneesAndRoles, Programs
+from contracts.resolved.roles import RoleYears
+from contracts.resolved.service import LeaYears
+
 LEADER_TIER = 2
 LED = ("observation", "coaching_session", "team_meeting", "training_delivered")
 YEARS_TO_A_ROLE = 2
 
 
 def designees_and_roles(
-    designation: pl.LazyFrame, program_lf: pl.LazyFrame, role_years: pl.LazyFrame, leadership: pl.LazyFrame
-) -> pl.LazyFrame:
+    designation: dy.LazyFrame[Designation],
+    program_lf: dy.LazyFrame[Programs],
+    role_years: dy.LazyFrame[RoleYears],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+) -> dy.LazyFrame[DesigneesAndRoles]:
     """One row per PROGRAM x staff_id at tier 2 or above of a leader program that has roles: `level`, `has_role`.
 
     `has_role`: a leadership role of whatever program is held in the year, in any LEA, or the person completed
@@ -29,12 +37,16 @@ def designees_and_roles(
         .select(*PROGRAM, "staff_id", "level")
         .join(active.with_columns(pl.lit(True).alias("has_role")), on=STAFF_YEAR, how="left")
         .with_columns(pl.col("has_role").fill_null(False))
+        .pipe(DesigneesAndRoles.cast)
     )
 
 
 def certificates_and_roles(
-    designation: pl.LazyFrame, program_lf: pl.LazyFrame, role_years: pl.LazyFrame, lea_years: pl.LazyFrame
-) -> pl.LazyFrame:
+    designation: dy.LazyFrame[Designation],
+    program_lf: dy.LazyFrame[Programs],
+    role_years: dy.LazyFrame[RoleYears],
+    lea_years: dy.LazyFrame[LeaYears],
+) -> dy.LazyFrame[CertificatesAndRoles]:
     """One row per person first at a level of a program that certifies, in the LEA of that year: PROGRAM, `staff_id`,
     `has_role` (a role held anywhere in that year or the two after; null while those years are not all on file).
     """
@@ -57,4 +69,5 @@ def certificates_and_roles(
         first.join(led, on=["program_id", "staff_id"], how="left")
         .join(last, how="cross")
         .with_columns(pl.when(until <= pl.col("last_year")).then(pl.col("found").fill_null(False)).alias("has_role"))
+        .pipe(CertificatesAndRoles.cast)
     )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
+from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.coach_outcome import CoachOutcome
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.leaders import LeaderYears
 from transforms.money import median, rate, ratio
 
-LEA_YEAR = ["lea_id", "school_year"]
-PERSON = [*LEA_YEAR, "staff_id"]
 COACHING = ("coaching_session", "observation")
 UNDONE = ("scheduled", "denied", "failed", "declined")
 
 
 def build_coach_outcome(
-    leadership: pl.LazyFrame, leader_years: pl.LazyFrame, parameters: MetricParameters
-) -> pl.LazyFrame:
+    leadership: dy.LazyFrame[AcceptedLeadership], leader_years: dy.LazyFrame[LeaderYears], parameters: MetricParameters
+) -> dy.LazyFrame[CoachOutcome]:
     """One row per staff_id x lea_id x school_year of a leader with at least `minimum_coachees` coachees in that LEA.
 
     Coachees: different counterparts of coaching sessions and observations that took place. Focus areas: those events

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.keys import PROGRAM, SCHOOL, STAFF_YEAR
 from contracts.marts.coverage import Coverage
+from contracts.marts.educator_year import EducatorYear
+from contracts.reference import Schools
+from contracts.resolved.leaders import Adopted, Leaders
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
 
-SCHOOL = ["school_id", "school_year"]
-LEA_PROGRAM = ["lea_id", "program_id", "school_year"]
-KEY = [*LEA_PROGRAM, "poverty_quartile"]
-STAFF_YEAR = ["staff_id", "school_year"]
+KEY = [*PROGRAM, "poverty_quartile"]
 
 
 def build_coverage(
-    educator_year: pl.LazyFrame, leaders: pl.LazyFrame, adopted: pl.LazyFrame, schools: pl.LazyFrame
-) -> pl.LazyFrame:
+    educator_year: dy.LazyFrame[EducatorYear],
+    leaders: dy.LazyFrame[Leaders],
+    adopted: dy.LazyFrame[Adopted],
+    schools: dy.LazyFrame[Schools],
+) -> dy.LazyFrame[Coverage]:
     """One row per lea_id (null: state) x program_id (null: any) x school_year x poverty_quartile (null: all).
 
     Teachers and leaders by school of record; a school that records of two LEAs name counts in the first. A program's
@@ -37,7 +42,7 @@ def build_coverage(
         .select(*SCHOOL, "program_id", pl.lit(True).alias("leads"))
         .unique()
     )
-    at_work = pl.concat([adopted.select(LEA_PROGRAM), led.join(there, on=SCHOOL).select(LEA_PROGRAM)]).unique()
+    at_work = pl.concat([adopted.select(PROGRAM), led.join(there, on=SCHOOL).select(PROGRAM)]).unique()
     by_program = (
         there.drop("leads")
         .join(at_work, on=["lea_id", "school_year"])

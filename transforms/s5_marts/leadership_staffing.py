@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import Schools
+from contracts.resolved.pay import PayTotals
+from contracts.resolved.roles import PricedPositions
+from contracts.resolved.service import Assignments
 from transforms.money import dollars, money, rate, ratio
 from transforms.s4_sustain.terms import with_loads
 
-LEA_YEAR = ["lea_id", "school_year"]
-PERSON = [*LEA_YEAR, "staff_id"]
 POSTS = {"ap": "assistant_principal", "coach": "instructional_coach"}
 EXACT = 100_000_000  # FTE is summed as whole hundred-millionths
 
 
 def build_leadership_staffing(
-    assignments: pl.LazyFrame,
-    totals: pl.LazyFrame,
-    positions: pl.LazyFrame,
-    schools: pl.LazyFrame,
+    assignments: dy.LazyFrame[Assignments],
+    totals: dy.LazyFrame[PayTotals],
+    positions: dy.LazyFrame[PricedPositions],
+    schools: dy.LazyFrame[Schools],
     parameters: MetricParameters,
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[LeadershipStaffing]:
     """One row per lea_id x school_year on the roster.
 
     FTE: FTE-days of the contract window over its days. Cost of a post: the person's pay in the LEA without benefit
@@ -64,7 +68,7 @@ def _per_1000(name: str) -> pl.Expr:
     return ratio(pl.col(name) * 1000, pl.col("students"))
 
 
-def _posts(assignments: pl.LazyFrame, totals: pl.LazyFrame) -> pl.LazyFrame:
+def _posts(assignments: dy.LazyFrame[Assignments], totals: dy.LazyFrame[PayTotals]) -> pl.LazyFrame:
     """LEA_YEAR with FTE and unloaded pay (hundred-millionths of a dollar) of each kind of post."""
     kind = pl.col("staff_classification")
     paid = totals.select(*PERSON, (pl.col("pay_cents") - pl.col("benefit_cents")).alias("wage_cents"))

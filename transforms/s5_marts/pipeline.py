@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
+from contracts.keys import LEA_YEAR, STAFF_YEAR
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.pipeline import Pipeline
 from contracts.policy.parameters import Findings
+from contracts.resolved.service import LeaYears
 from transforms.money import rate, ratio
 from transforms.s4_sustain.findings import is_administrator, licensed
 from transforms.s4_sustain.totals import with_totals
 
 LONGEST = 10
-LEA_YEAR = ["lea_id", "school_year"]
 KEY = [*LEA_YEAR, "years_after"]
-STAFF_YEAR = ["staff_id", "school_year"]
 
 
 def build_pipeline(
-    educator_year: pl.LazyFrame, leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings
-) -> pl.LazyFrame:
+    educator_year: dy.LazyFrame[EducatorYear],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    lea_years: dy.LazyFrame[LeaYears],
+    limits: Findings,
+) -> dy.LazyFrame[Pipeline]:
     """One row per lea_id (null: state) x school_year x years_after, as far as years are on file.
 
     `leaders`: teacher leaders of the year, by LEA of record; `to_ap`, `to_principal`: of these, who held such a post of
@@ -53,7 +59,7 @@ def build_pipeline(
     )
 
 
-def _promoted(rows: pl.LazyFrame, educator_year: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
+def _promoted(rows: pl.LazyFrame, educator_year: dy.LazyFrame[EducatorYear], after: pl.LazyFrame) -> pl.LazyFrame:
     """KEY with `leaders`, and of these `to_ap` and `to_principal`."""
     post = pl.col("staff_classification")
     held = educator_year.filter(is_administrator()).select("staff_id", pl.col("school_year").alias("held_year"), post)
@@ -71,7 +77,7 @@ def _promoted(rows: pl.LazyFrame, educator_year: pl.LazyFrame, after: pl.LazyFra
     return led.group_by(KEY).agg(pl.len().alias("leaders")).join(reached, on=KEY, how="left", nulls_equal=True)
 
 
-def _new_principals(educator_year: pl.LazyFrame) -> pl.LazyFrame:
+def _new_principals(educator_year: dy.LazyFrame[EducatorYear]) -> pl.LazyFrame:
     """Persons in their first year as principal of record, with `led`: a teacher leader of some earlier year."""
     principals = educator_year.filter(pl.col("staff_classification") == "principal")
     first = principals.filter(pl.col("school_year") == pl.col("school_year").min().over("staff_id"))
@@ -82,7 +88,10 @@ def _new_principals(educator_year: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _licences(
-    educator_year: pl.LazyFrame, leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings
+    educator_year: dy.LazyFrame[EducatorYear],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    lea_years: dy.LazyFrame[LeaYears],
+    limits: Findings,
 ) -> pl.LazyFrame:
     """LEA_YEAR with `licences`, persons with one in force at their LEA of record, and `idle`, no administrators."""
     record = educator_year.select(*STAFF_YEAR, "lea_id")

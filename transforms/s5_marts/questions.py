@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
+import dataframely as dy
 
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.resolved import Frames
+from contracts.reference import Districts
+from contracts.resolved import Frames, MartFacts, Materialize, QuestionFacts, Unused
+from contracts.resolved.leaders import CertificatesAndRoles, DesigneesAndRoles
+from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain import unused
 from transforms.s4_sustain.terms import program_frame
 from transforms.s5_marts.coach_outcome import build_coach_outcome
@@ -24,19 +27,23 @@ from transforms.s5_marts.training import build_training
 from transforms.s5_marts.unused_designation import build_unused_designation
 
 
-def unused_facts(facts: Frames, programs: Sequence[ProgramTerms]) -> Frames:
-    """Designees and certificates beside the roles they led to, by name: `designees`, `certified`."""
+def unused_facts(facts: MartFacts, programs: Sequence[ProgramTerms], materialize: Materialize = as_they_are) -> Unused:
+    """Designees and certificates beside the roles they led to."""
     terms, roles = program_frame(programs), facts["role_years"]
+    made = materialize(
+        {
+            "designees": unused.designees_and_roles(facts["designation"], terms, roles, facts["leadership"]),
+            "certified": unused.certificates_and_roles(facts["designation"], terms, roles, facts["lea_years"]),
+        }
+    )
     return {
-        "designees": unused.designees_and_roles(facts["designation"], terms, roles, facts["leadership"]),
-        "certified": unused.certificates_and_roles(facts["designation"], terms, roles, facts["lea_years"]),
+        "designees": DesigneesAndRoles.cast(made["designees"]),
+        "certified": CertificatesAndRoles.cast(made["certified"]),
     }
 
 
-def build_questions(facts: Frames, districts: pl.LazyFrame, parameters: MetricParameters) -> Frames:
-    """The marts by name. `facts`: those of `build_marts`, `unused_facts`, and the marts `educator_year`,
-    `supervision_span` and `leadership_activity`.
-    """
+def build_questions(facts: QuestionFacts, districts: dy.LazyFrame[Districts], parameters: MetricParameters) -> Frames:
+    """The marts by name."""
     people, schools = facts["educator_year"], facts["schools"]
     return {
         "coverage": build_coverage(people, facts["leaders"], facts["adopted"], schools),

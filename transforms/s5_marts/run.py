@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import dataframely as dy
 
@@ -11,11 +10,13 @@ from contracts.marts import MARTS
 from contracts.marts.access import Access
 from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
+from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.marts.leadership_staffing import LeadershipStaffing
+from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.resolved import Frames, MartFacts, Materialize, Sustained
+from contracts.resolved import Frames, MartFacts, Materialize, QuestionFacts, Sustained
 from contracts.tables import Tables
 from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
@@ -74,9 +75,14 @@ def build_marts(
         read["schools"],
         parameters,
     )
-    asked = cast(Frames, read)
-    unused = materialize(unused_facts(asked, programs))
-    marts |= build_questions({**asked, **unused, **marts}, tables["districts"], parameters)
+    unused = unused_facts(read, programs, materialize)
+    asked: QuestionFacts = {
+        **read,
+        **unused,
+        "supervision_span": SupervisionSpan.cast(marts["supervision_span"]),
+        "leadership_activity": LeadershipActivity.cast(marts["leadership_activity"]),
+    }
+    marts |= build_questions(asked, tables["districts"], parameters)
     marts["exceptions"] = build_exceptions(
         programs, read, parameters, unused["designees"], LeadershipStaffing.cast(marts["leadership_staffing"])
     )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.keys import SCHOOL
+from contracts.marts.educator_year import EducatorYear
+from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.school_leadership import SchoolLeadership
+from contracts.marts.supervision_span import SupervisionSpan
+from contracts.resolved.roles import PricedPositions
 
-SCHOOL = ["school_id", "school_year"]
 CHANGES = ("gained", "kept", "lost", "roles_vacant")
 
 
 def build_school_leadership(
-    supervision_span: pl.LazyFrame, educator_year: pl.LazyFrame, activity: pl.LazyFrame, positions: pl.LazyFrame
-) -> pl.LazyFrame:
+    supervision_span: dy.LazyFrame[SupervisionSpan],
+    educator_year: dy.LazyFrame[EducatorYear],
+    activity: dy.LazyFrame[LeadershipActivity],
+    positions: dy.LazyFrame[PricedPositions],
+) -> dy.LazyFrame[SchoolLeadership]:
     """One row per school_id x school_year with a teacher on the roster (the schools of `supervision_span`).
 
     Leaders by school of record. Changes are to the year before, and null where the LEA has no school of that year.
@@ -57,7 +65,7 @@ def _moves(led: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _vacancies(positions: pl.LazyFrame) -> pl.LazyFrame:
+def _vacancies(positions: dy.LazyFrame[PricedPositions]) -> pl.LazyFrame:
     """SCHOOL with `roles_vacant`."""
     role = [*SCHOOL, "role_code"]
     held = positions.group_by(role).agg(pl.col("staff_id").n_unique().cast(pl.Int64).alias("holders"))
@@ -70,7 +78,7 @@ def _vacancies(positions: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _activity(activity: pl.LazyFrame) -> pl.LazyFrame:
+def _activity(activity: dy.LazyFrame[LeadershipActivity]) -> pl.LazyFrame:
     """SCHOOL with outputs done and due; July to December belong to the school year that ends a year later."""
     month = pl.col("month")
     year = (month.dt.year() + (month.dt.month() > 6).cast(pl.Int32)).cast(pl.Int16)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.keys import STAFF_YEAR
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.top_rated_reach import TopRatedReach
+from contracts.reference import Schools
+from contracts.resolved.service import Assignments
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
 
-STAFF_YEAR = ["staff_id", "school_year"]
 POSITION = ["lea_id", *STAFF_YEAR, "school_id", "position_title", "position_id"]
 CELL = ["lea_id", "school_year", "poverty_quartile"]
 
 
 def build_top_rated_reach(
-    educator_year: pl.LazyFrame, assignments: pl.LazyFrame, schools: pl.LazyFrame
-) -> pl.LazyFrame:
+    educator_year: dy.LazyFrame[EducatorYear], assignments: dy.LazyFrame[Assignments], schools: dy.LazyFrame[Schools]
+) -> dy.LazyFrame[TopRatedReach]:
     """One row per lea_id x school_year x poverty_quartile (null: all schools) with a teacher of record.
 
     Teachers of record whose students a roster counts, by their school of record; a person's students are the sum over
