@@ -17,6 +17,7 @@ def leader_pay(
     lea_years: pl.LazyFrame,
     record_years: pl.LazyFrame,
     adopted: pl.LazyFrame,
+    program_lf: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """One row per leader of a program (KEY): `level`, `state_tier`, `school_id` of record in the LEA, `role_cents`
     (stipend, hourly and bonus on the program's own codes), `increment_fine` (0 where it goes to another program or is
@@ -27,7 +28,7 @@ def leader_pay(
     return (
         leaders.join(own, on=KEY, how="left")
         .join(base_lf, on=PERSON, how="left")
-        .join(increment_takers(leaders, record_years, adopted), on=KEY, how="left")
+        .join(increment_takers(leaders, record_years, adopted, program_lf), on=KEY, how="left")
         .join(lea_years.select(*PERSON, "school_id"), on=PERSON, how="left")
         .with_columns(
             pl.col("role_cents").fill_null(0),
@@ -49,21 +50,25 @@ def leader_pay(
     )
 
 
-def increment_takers(leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted: pl.LazyFrame) -> pl.LazyFrame:
+def increment_takers(
+    leaders: pl.LazyFrame, record_years: pl.LazyFrame, adopted: pl.LazyFrame, program_lf: pl.LazyFrame
+) -> pl.LazyFrame:
     """Rows of KEY that get the increment, with `takes_increment` true: one program per person, LEA and year.
 
-    The highest tier; then the program adopted earlier; then the packs' order. Where one designation travels over
-    several LEAs of the year, only the LEA of record's row takes part (MARTS 5, metrics 3 and 10).
+    The highest tier; then the program adopted earlier; then the packs' order. Each LEA's increment stays in that LEA;
+    only of a designation that travels (`travels`) and stands in several LEAs of the year does the LEA of record's row
+    alone take part (MARTS 5, metrics 3 and 10; 5.S6).
     """
     at_record = pl.col("lea_id") == pl.col("record_lea_id")
-    travels = ["staff_id", "program_id", "school_year"]
+    one_award = ["staff_id", "program_id", "school_year"]
     return (
         leaders.join(
             record_years.select("staff_id", "school_year", pl.col("lea_id").alias("record_lea_id")),
             on=["staff_id", "school_year"],
             how="left",
         )
-        .filter(at_record | ~at_record.fill_null(False).any().over(travels))
+        .join(program_lf.select("program_id", "travels"), on="program_id")
+        .filter(~pl.col("travels") | at_record | ~at_record.fill_null(False).any().over(one_award))
         .join(adopted, on=["lea_id", "program_id", "school_year"], how="left")
         .sort(
             *PERSON,

@@ -16,11 +16,19 @@ LEA_PROGRAM = ["lea_id", "program_id"]
 PERSON = [*LEA_PROGRAM, "staff_id"]
 
 
-def state_years(designation: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per person x program x LEA x year with a level: `state` (level and years at it) and `state_tier`."""
+def state_years(designation: pl.LazyFrame, level_lf: pl.LazyFrame, leader_tier: int) -> pl.LazyFrame:
+    """One row per person x program x LEA x year with a level: `state` (level and years at it) and whether it `leads`."""
     years = pl.col("years_at_level").fill_null(1).clip(1, LONGEST)
-    return designation.filter(pl.col("level").is_not_null()).select(
-        *PERSON, "school_year", "level", "state_tier", format_message("{}:{}", "level", years).alias("state")
+    return (
+        designation.filter(pl.col("level").is_not_null())
+        .join(level_lf, on=["program_id", "level"], how="left")
+        .select(
+            *PERSON,
+            "school_year",
+            "level",
+            pl.coalesce("leads", pl.col("state_tier") >= leader_tier).alias("leads"),
+            format_message("{}:{}", "level", years).alias("state"),
+        )
     )
 
 

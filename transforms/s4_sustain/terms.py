@@ -11,16 +11,29 @@ from contracts.policy.terms import ProgramTerms
 
 
 def program_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
-    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`."""
+    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`, `travels`."""
     return pl.LazyFrame(
         {
             "program_id": [program.program_id for program in programs],
             "place": [program.place for program in programs],
             "leader": [program.leader for program in programs],
             "has_roles": [bool(program.roles) for program in programs],
+            "travels": [program.travels for program in programs],
         },
-        schema={"program_id": pl.String, "place": pl.Int32, "leader": pl.Boolean, "has_roles": pl.Boolean},
+        schema={
+            "program_id": pl.String,
+            "place": pl.Int32,
+            "leader": pl.Boolean,
+            "has_roles": pl.Boolean,
+            "travels": pl.Boolean,
+        },
     )
+
+
+def level_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
+    """One row per level of which its pack says whether it leads: `program_id`, `level`, `leads`."""
+    said = [(program.program_id, level, leads) for program in programs for level, leads in program.leads.items()]
+    return pl.LazyFrame(said, schema={"program_id": pl.String, "level": pl.String, "leads": pl.Boolean}, orient="row")
 
 
 def role_frame(programs: Sequence[ProgramTerms]) -> pl.LazyFrame:
