@@ -16,7 +16,7 @@ from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.reference import Schools
-from contracts.resolved.costs import Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
+from contracts.resolved.costs import CostByStream, Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
 from contracts.resolved.leaders import Adopted, LeaderPay, Leaders, LeaderYears
 from contracts.resolved.pay import BasePay, PayTotals, ResolvedPay
 from contracts.resolved.projection import FundedPaths, Runway
@@ -46,7 +46,9 @@ class Led(Resolved):
 
     adopted: dy.LazyFrame[Adopted]
     leaders: dy.LazyFrame[Leaders]
+    other_leaders: dy.LazyFrame[Leaders]
     leader_years: dy.LazyFrame[LeaderYears]
+    other_leader_years: dy.LazyFrame[LeaderYears]
     base_pay: dy.LazyFrame[BasePay]
     leader_pay: dy.LazyFrame[LeaderPay]
     role_pay: dy.LazyFrame[RolePay]
@@ -60,6 +62,7 @@ class Sustained(Led):
     costs: dy.LazyFrame[Costs]
     teacher_compensation: dy.LazyFrame[TeacherCompensation]
     role_based: dy.LazyFrame[RoleBasedShare]
+    cost_by_stream: dy.LazyFrame[CostByStream]
     projection: dy.LazyFrame[FundedPaths]
     runway: dy.LazyFrame[Runway]
 

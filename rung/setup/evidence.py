@@ -13,7 +13,7 @@ from rung.core.errors import RungError
 from rung.intake.discover import discover
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
-from rung.lake.ledger_schema import pending_migrations
+from rung.lake.ledger_schema import ledger_url, pending_migrations
 from rung.lake.workspace import Workspace
 from rung.packs.describe import RATING_KINDS, kinds
 
@@ -39,7 +39,7 @@ def evidence_findings(work: Workspace, tables: Tables, usable: Collection[str], 
 def _sent(work: Workspace) -> dict[str, pl.LazyFrame]:
     """The accepted rows; nothing where there is no ledger yet or it cannot be reached (said of the storage already)."""
     try:
-        if pending_migrations(work.settings.storage.ledger, work.settings.root):
+        if pending_migrations(ledger_url(work.settings.storage.ledger, work.settings.root)):
             return {}
         return accepted_tables(work.lake, work.ledger.in_force())
     except RungError:
@@ -123,7 +123,7 @@ def _by_district(frame: pl.DataFrame, column: str) -> Iterator[tuple[str, str]]:
 def _sent_back(work: Workspace) -> Iterator[str]:
     """Places of which the newest submission is rejected or held."""
     try:
-        if pending_migrations(work.settings.storage.ledger, work.settings.root):
+        if pending_migrations(ledger_url(work.settings.storage.ledger, work.settings.root)):
             return
         states = work.ledger.states()
     except RungError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rung.core.errors import RungError
 from rung.lake.lake_schema import check_lake
-from rung.lake.ledger_schema import pending_migrations
+from rung.lake.ledger_schema import ledger_url, pending_migrations
 from rung.lake.place import Place
 from rung.lake.places import LocalPlace, open_place
 from rung.lake.workspace import Workspace
@@ -26,7 +26,7 @@ def storage_findings(work: Workspace) -> Iterator[str]:
     yield from _found(work, "receipts", storage.receipts, _writable)
     yield from _found(work, "releases", storage.releases, _writable)
     try:
-        pending_migrations(storage.ledger, work.settings.root)
+        pending_migrations(ledger_url(storage.ledger, work.settings.root))
     except RungError as error:
         yield str(error)
 

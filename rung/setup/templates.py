@@ -93,7 +93,7 @@ def _mapping(state: NewState) -> str:
     needed = "".join(f"      {name}: Your {name.replace('_', ' ').title()}\n" for name in EXTRACTS["payroll"].required)
     lea_id = state.leas[0]
     return f"""# How the columns of {lea_id} become Rung's: on the left Rung's, on the right the district's. Rename this
-# file to {lea_id}.yaml to use it. A file that has Rung's own names, or those of Ed-Fi, CEDS or OneRoster, needs no mapping.
+# file to {lea_id}.yaml to use it. A file with Rung's own names, or those of Ed-Fi, CEDS or OneRoster, needs none.
 layouts:
   - extract: payroll
     from_year: {state.years[0]}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.survival import Survival
+from contracts.reference import Schools
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.survival import kaplan_meier
 from transforms.s4_sustain.totals import with_totals
@@ -12,10 +14,11 @@ from transforms.s4_sustain.totals import with_totals
 LONGEST = 10  # years followed (RULES M27)
 GROUP = ["lea_id", "cohort_year", "years_after", "comparison_group"]
 CELL = ["lea_id", "cohort_year", "years_after", "band", "poverty_quartile"]
-PERSON_BY_YEAR = {"partition_by": "staff_id", "order_by": "years_after"}
 
 
-def build_survival(educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools: pl.LazyFrame) -> pl.LazyFrame:
+def build_survival(
+    educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools: dy.LazyFrame[Schools]
+) -> pl.LazyFrame:
     """One row per lea_id (null: state) x cohort_year x years_after x comparison_group with persons.
 
     A cohort: teachers of record whose first year on a roster of the state it is, with at most one year of experience,
@@ -40,7 +43,7 @@ def build_survival(educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools
     return counts.join(curve, on=GROUP, how="left", nulls_equal=True).pipe(Survival.cast)
 
 
-def _entries(educator_year: pl.LazyFrame, schools: pl.LazyFrame) -> pl.LazyFrame:
+def _entries(educator_year: pl.LazyFrame, schools: dy.LazyFrame[Schools]) -> pl.LazyFrame:
     """One row per person of a cohort: LEA, school, band and poverty quartile of the first year, and whether leading."""
     first = educator_year.filter(pl.col("school_year") == pl.col("school_year").min().over("staff_id"))
     return (
@@ -82,13 +85,13 @@ def _followed(entries: pl.LazyFrame, educator_year: pl.LazyFrame, lea_years: pl.
         .join(last, how="cross")
         .filter(pl.col("school_year") <= pl.col("last_year"))
         .join(now, on=["staff_id", "school_year"], how="left")
-        .with_columns(pl.col("now_lea").forward_fill().over(**PERSON_BY_YEAR).alias("last_lea"))
+        .with_columns(pl.col("now_lea").forward_fill().over("staff_id", order_by="years_after").alias("last_lea"))
         .with_columns(pl.coalesce("last_lea", "entry_lea").alias("last_lea"))
         .join(reported, on=["last_lea", "school_year"], how="left")
         .with_columns(
             (pl.col("now_lea").is_not_null() | pl.col("is_reported").fill_null(False)).alias("is_known"),
             pl.col("now_teaches").fill_null(False),
-            led.over(**PERSON_BY_YEAR).alias("has_led"),
+            led.over("staff_id", order_by="years_after").alias("has_led"),
         )
     )
 
