@@ -305,6 +305,9 @@ is_positive = _flag("Counts as a good rating (effective or better).")
 statewide_gap_years = _text("School years in which nobody was rated, separated by `;`.")
 pay_type = _text("Kind of pay.", values=v.PAY_TYPES)
 stream = _text("Funding stream.", values=v.STREAMS)
+funding_stream = _text(
+    "Funding stream; unstated: a part of the cost of which nobody says who pays.", values=v.FUNDING_STREAMS
+)
 award_id = _text("Grant award that the fund belongs to.")
 award_end = _date("Last day of the award.")
 recurring = _flag("The money comes again every year.")
@@ -323,7 +326,11 @@ closes = _date("Last day on which a drop still counts.")
 fte = Column(dy.Float64, "FTE-days over the days of the contract window.", unit="FTE", low=0)
 rating_reason = _text("Why there is no usable rating; empty when there is one.")
 pay_total = _money("Net accepted pay of the year, all pay types.")
-is_leader = _flag("Teacher leader of the year: state tier 1 or more in a leader program, or a leadership role held.")
+is_leader = _flag(
+    "Teacher leader of the year: a teacher at a level that leads (tier 2 or more, unless the pack or `leader_tier` say "
+    "otherwise), or in a leadership role of an adopted program for more than half of the days."
+)
+is_other_leader = _flag("Leads as `is_leader` says, but is no teacher: a principal, an assistant principal, a coach.")
 next_year_outcome = _text("What became of the educator in the following year.", values=v.NEXT_YEAR_OUTCOMES)
 designation_status = _text("State of the educator in the program this year.", values=v.DESIGNATION_STATUSES)
 reason = _text("Plain sentence with the evidence in it.")
@@ -353,7 +360,13 @@ role_amount = _money("Part of the amount on pay codes that name a program or a r
 base_counterfactual = _money("Base pay that the schedule gives the educator's lane and step, by FTE-days.")
 increment = _money("Actual base pay less the counterfactual; once per staff x LEA x year.")
 share = _number("Share of the whole; null when the whole is not above zero.", unit="share")
-leaders = Column(dy.UInt32, "Teacher leaders of the program in the LEA.", unit="persons")
+leaders = Column(dy.UInt32, "Teacher leaders of the program in the LEA: teachers of record.", unit="persons")
+other_leaders = Column(
+    dy.UInt32, "Others who hold a level or role that leads: principals, assistant principals, coaches.", unit="persons"
+)
+program_pay = _money("All net pay on the program's own pay codes, whoever holds it; unloaded.")
+program_benefits = _money("Benefits at the marginal load on program pay and increments.")
+other_amount = _money("The part of the amount that is release, training or administration.")
 incremental_pay = _money("M01: the leaders' pay on the program's own codes and increment, with the marginal load.")
 benefit_load = _money("The part of M01 that is benefits, at the marginal load rate.")
 pay_share_of_compensation = _number("M02: M01 over all teacher compensation of the LEA.", unit="share")

@@ -43,6 +43,8 @@ STREAMS = (
     "time_limited_levy",
     "unknown",
 )
+UNSTATED = "unstated"  # a part of a program's cost of which nobody says who pays it
+FUNDING_STREAMS = (*STREAMS, UNSTATED)
 SOFT_STREAMS = ("competitive_federal", "philanthropic", "time_limited_levy")
 
 DESIGNATION_STATUSES = (
@@ -60,7 +62,7 @@ DESIGNATION_STATUSES = (
 STATUSES_WITH_LEVEL = ("entered", "earned", "held", "renewed")
 VISIBILITIES = ("confidential", "public_registry")
 NEXT_YEAR_OUTCOMES = ("stay_school", "move_school", "move_lea", "leave_teaching", "leave", "unknown")
-FINANCE_KINDS = ("training", "administration", "recurring_revenue", "match")
+FINANCE_KINDS = ("training", "administration", "release", "recurring_revenue", "match")
 OFFSET_KINDS = (
     "vacancy_converted",
     "coach_position_not_filled",

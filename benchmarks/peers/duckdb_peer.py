@@ -31,7 +31,7 @@ OPTIONAL = {
     "salary_schedules": {"lea_id": "VARCHAR", "school_year": "SMALLINT"}
     | {"lane": "VARCHAR", "step": "INTEGER", "amount": MONEY},
     "offsets": PROGRAM_YEAR | {"amount": MONEY},
-    "program_finance": PROGRAM_YEAR | {"kind": "VARCHAR", "award_id": "VARCHAR", "amount": MONEY},
+    "program_finance": PROGRAM_YEAR | {"kind": "VARCHAR", "award_id": "VARCHAR", "stream": "VARCHAR", "amount": MONEY},
     "minimum_wage": {"school_year": "SMALLINT", "hourly": MONEY},
     "calendar": {"school_year": "SMALLINT", "extract": "VARCHAR", "due": "DATE"},
 }

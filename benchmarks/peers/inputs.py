@@ -20,7 +20,7 @@ from rung.lake.workspace import open_workspace
 from rung.marts.build import rule_counts
 from rung.packs.load import packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
-from transforms.s4_sustain.terms import program_frame, role_frame, unit_frame
+from transforms.s4_sustain.terms import level_frame, program_frame, role_frame, unit_frame
 
 CHECK_COLUMNS = ("rule_id", "kind", "scope", "limit", "low", "high", "partner_list", "levels")
 CHECK_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -74,6 +74,7 @@ def program_tables(programs: Sequence[ProgramTerms]) -> dict[str, pl.DataFrame]:
     asked = [(program_id, *(getattr(check, name) for name in CHECK_COLUMNS)) for program_id, check in checks]
     return {
         "programs": program_frame(programs).collect(),
+        "level_leads": level_frame(programs).collect(),
         "program_roles": role_frame(programs).select("program_id", "role_code").collect(),
         "position_units": unit_frame(programs).collect(),
         "compliance_checks": pl.DataFrame(asked, schema=CHECK_SCHEMA, orient="row"),
@@ -90,9 +91,10 @@ def knob_tables(parameters: MetricParameters) -> dict[str, pl.DataFrame]:
         "contract_hours": parameters.contract_hours,
         "teaching_position_units": parameters.teaching_position_units,
         "span_limit": parameters.span_limit,
+        "leader_tier": parameters.leader_tier,
         "minimum_coachees": parameters.minimum_coachees,
         "budget_vote": parameters.sunset.budget_vote,
-        **settings.model_dump(include={"years", "prior_persons", "runway_scenario"}),
+        **settings.model_dump(include={"years", "stipend_growth", "prior_persons", "runway_scenario"}),
         **parameters.turnover.model_dump(),
         **parameters.comparison.model_dump(),
         **parameters.findings.model_dump(),

@@ -37,6 +37,9 @@ class Level(PackPart):
     id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
     title: str
     tier: int = Field(ge=0, le=4, description="state tier: 0 none, 1 emerging, 2 leader, 3 senior, 4 master")
+    leads: bool | None = Field(
+        None, description="holders are teacher leaders; unset: from the tier `[metrics] leader_tier` on"
+    )
     intervals: int | None = Field(None, description="pay intervals of the level; the bank's overflow leads on")
 
 
@@ -259,6 +262,8 @@ class Pack(PackPart):
             leader=self.leader,
             certifies=self.certifies(),
             roles=self.roles,
+            leads={level.id: level.leads for level in self.levels if level.leads is not None},
+            travels=self.rows == "everywhere",
             position_units=self.position_units,
             compliance=tuple(ComplianceCheck(**check) for check in checks),
         )

@@ -53,7 +53,7 @@ class TurnoverUnitCost(Parameters):
 class Scenario(Parameters):
     """One future of M16. Rates are yearly shares."""
 
-    # cost-of-living raise of every cost, each year; none: the state's (`projection.cola`)
+    # cost-of-living raise of schedule pay, each year; none: the state's (`projection.cola`)
     cola: float | None = Field(default=None, ge=-0.5, le=1)
     # attrition relative to that observed: 1 as it was, 1.5 half as much again
     attrition_factor: float = Field(default=1.0, ge=0, le=10)
@@ -80,6 +80,8 @@ class Projection(Parameters):
     years: int = Field(default=10, ge=1, le=50)
     # the state's expected yearly cost-of-living raise; none: later years are `not_configured` (MARTS 4.10)
     cola: float | None = Field(default=None, ge=-0.5, le=1)
+    # yearly growth of stipends, increments, release and finance parts, which no schedule moves (MARTS 5.S10)
+    stipend_growth: float = Field(default=0.0, ge=-0.5, le=1)
     # simulated paths behind p10, p50 and p90
     paths: int = Field(default=100, ge=10, le=100_000)
     # seed of the simulation; the same seed gives the same bytes
@@ -132,6 +134,8 @@ class MetricParameters(Parameters):
     district_loads: Mapping[str, BenefitLoads] = Field(default_factory=dict)
     # contract hours of a full-time year: 180 days of 8 hours, for the own rate of M10
     contract_hours: float = Field(default=1440.0, gt=0)
+    # lowest state tier at which a level makes a teacher leader, where the pack's level does not say (MARTS 5.S3)
+    leader_tier: int = Field(default=2, ge=1, le=4)
     # price index by school year; with it M04's change is in prices of the later year; none: nominal
     deflator: Mapping[int, float] = Field(default_factory=dict)
     comparison: LikeComparison = LikeComparison()

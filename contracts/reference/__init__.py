@@ -112,13 +112,18 @@ class MinimumWage(dy.Schema):
 
 
 class ProgramFinance(dy.Schema):
-    """One row per LEA x program x school year x kind x award (MARTS 4.10); `match` rows name the award."""
+    """One row per LEA x program x school year x kind x award x stream (MARTS 4.10); `match` rows name the award.
+
+    `stream`: who pays it. Rows of kind `release` say who pays for released time: their amounts are proportions, the
+    cost itself is computed (M12).
+    """
 
     lea_id = c.lea_id.required()
     program_id = c.program_id.required()
     school_year = c.school_year.required()
     kind = c.finance_kind.required()
     award_id = c.award_id.optional()
+    stream = c.stream.optional()
     amount = c.amount.required()
 
 

@@ -18,7 +18,7 @@ from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.marts.supervision_span import SupervisionSpan
 from contracts.reference import Schools
-from contracts.resolved.costs import Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
+from contracts.resolved.costs import CostByStream, Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
 from contracts.resolved.leaders import Adopted, CertificatesAndRoles, DesigneesAndRoles, LeaderPay, Leaders, LeaderYears
 from contracts.resolved.pay import BasePay, PayTotals, ResolvedPay
 from contracts.resolved.projection import FundedPaths, Runway
@@ -48,7 +48,9 @@ class Led(Resolved):
 
     adopted: dy.LazyFrame[Adopted]
     leaders: dy.LazyFrame[Leaders]
+    other_leaders: dy.LazyFrame[Leaders]
     leader_years: dy.LazyFrame[LeaderYears]
+    other_leader_years: dy.LazyFrame[LeaderYears]
     base_pay: dy.LazyFrame[BasePay]
     leader_pay: dy.LazyFrame[LeaderPay]
     role_pay: dy.LazyFrame[RolePay]
@@ -62,6 +64,7 @@ class Sustained(Led):
     costs: dy.LazyFrame[Costs]
     teacher_compensation: dy.LazyFrame[TeacherCompensation]
     role_based: dy.LazyFrame[RoleBasedShare]
+    cost_by_stream: dy.LazyFrame[CostByStream]
     projection: dy.LazyFrame[FundedPaths]
     runway: dy.LazyFrame[Runway]
 

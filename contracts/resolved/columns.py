@@ -50,9 +50,24 @@ role_days = Column(dy.Int32, "Days of the contract window with the role, concurr
 lea_days = Column(dy.Int32, "Days of the contract window on the LEA's roster, concurrent rows once.", unit="days")
 is_held = Column(dy.Bool, "The role covers more than half of the educator's days in the LEA.")
 has_roles = Column(dy.Bool, "The program has leadership roles of its own.")
+travels = Column(dy.Bool, "A designation of the program goes where its holder goes.")
+leads = Column(dy.Bool, "Holders of the level are teacher leaders.")
+is_teacher_leader = Column(dy.Bool, "The leader is a teacher somewhere that year; others who lead are counted apart.")
 certifies = Column(dy.Bool, "A level of the program is a certificate.")
 role_units = Column(dy.Float64, "Position units that a holder of the role counts for (M05).", unit="position units")
 paid_program_id = Column(dy.String, "Program that the role's pay codes name.")
+
+# --- parts of a cost ----------------------------------------------------------------------------------------------
+code_cents = _cents("Net pay on the program's own codes, whoever holds it.")
+schedule_cents = _cents("Its part that is base pay.")
+finance_known = Column(dy.Bool, "Training or administration of the program is reported.")
+has_code_pay = Column(dy.Bool, "The program has pay lines on its own codes.")
+pay_dollars = _dollars("Pay on the program's codes and increments of its leaders, without benefits.")
+pay_benefit = _dollars("Benefits on that pay.")
+in_force = Column(dy.Bool, "The program is in force in the LEA on 30 June.")
+stream_dollars = _dollars("What the stream pays of the program's cost.")
+soft_dollars = _dollars("Its part from money that does not recur.")
+other_dollars = _dollars("Its part for release, training and administration.")
 
 # --- pay ----------------------------------------------------------------------------------------------------------
 cents = _cents("Net pay.")

@@ -16,6 +16,15 @@ class Programs(dy.Schema):
     leader = r.is_leader_program.required()
     has_roles = r.has_roles.required()
     certifies = r.certifies.required()
+    travels = r.travels.required()
+
+
+class LevelTerms(dy.Schema):
+    """One row per level of which its pack says whether its holders lead."""
+
+    program_id = c.program_id.key()
+    level = c.level.key()
+    leads = r.leads.required()
 
 
 class ProgramRoles(dy.Schema):
@@ -52,16 +61,26 @@ class OwnRoles(dy.Schema):
     program_id = c.program_id.required()
 
 
-class Leaders(dy.Schema):
-    """One row per leader of a program: a level of state tier 1 or more in a leader program."""
+class OwnRolesHeld(dy.Schema):
+    """One row per holder of a role of a program in force, for more than half of the days."""
 
     lea_id = c.lea_id.key()
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     staff_id = c.staff_id.key()
-    level = c.level.required()
+
+
+class Leaders(dy.Schema):
+    """One row per person who leads under a program: at a level that leads, or in one of its own roles."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.optional()
     state_tier = c.state_tier.required()
     place = r.program_rank.required()
+    is_teacher = r.is_teacher_leader.required()
 
 
 class LeaderYears(dy.Schema):
@@ -88,7 +107,7 @@ class LeaderPay(dy.Schema):
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     staff_id = c.staff_id.key()
-    level = c.level.required()
+    level = c.level.optional()
     state_tier = c.state_tier.required()
     school_id = c.school_id.optional()
     role_cents = r.role_cents.required()
@@ -105,7 +124,7 @@ class LeadersInRoles(dy.Schema):
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     staff_id = c.staff_id.key()
-    level = c.level.required()
+    level = c.level.optional()
     role_code = c.role_code.required()
 
 

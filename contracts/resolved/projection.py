@@ -62,7 +62,7 @@ class StateYears(dy.Schema):
     staff_id = c.staff_id.key()
     school_year = c.school_year.key()
     level = c.level.required()
-    state_tier = c.state_tier.required()
+    leads = r.leads.required()
     state = r.automaton_state.required()
 
 

@@ -61,7 +61,7 @@ found AS (
     format('Concurrent positions add up to {} FTE on some day.', CAST(held / 1e6 AS VARCHAR)) FROM highest
   UNION ALL
   SELECT 'thin_evidence', l.lea_id, NULL, l.staff_id, l.program_id, l.school_year,
-    format('Holds {} without a usable rating: {}.', l.level, coalesce(r.reason, 'no evaluation row'))
+    format('Holds {} without a usable rating: {}.', coalesce(l.level, 'a role of the program'), coalesce(r.reason, 'no evaluation row'))
   FROM leaders l LEFT JOIN reasons r USING (lea_id, school_year, staff_id) WHERE NOT coalesce(r.rated, false)
   UNION ALL
   SELECT 'low_teaching_share', y.lea_id, NULL, y.staff_id, NULL, y.school_year,

@@ -153,7 +153,8 @@ def thin_evidence(leaders: dy.LazyFrame[Leaders], ratings: dy.LazyFrame[Ratings]
     why = ratings.group_by(PERSON).agg(pl.col("rating_reason").sort().first())
     lacking = leaders.join(rated, on=PERSON, how="anti").join(why, on=PERSON, how="left")
     reason = pl.col("rating_reason").fill_null("no evaluation row")
-    return _finding(lacking, "thin_evidence", format_message("Holds {} without a usable rating: {}.", "level", reason))
+    held = pl.col("level").fill_null("a role of the program")
+    return _finding(lacking, "thin_evidence", format_message("Holds {} without a usable rating: {}.", held, reason))
 
 
 def low_teaching_share(

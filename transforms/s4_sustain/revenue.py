@@ -17,11 +17,15 @@ from transforms.s4_sustain.messages import format_message
 
 
 def base_years(costs: dy.LazyFrame[Costs]) -> dy.LazyFrame[BaseYears]:
-    """One row per LEA_PROGRAM at work in the LEA's latest year on file: `first_year` (on file) and `base_year`."""
+    """One row per LEA_PROGRAM at work in the LEA's latest year on file: `first_year` and `base_year`.
+
+    `first_year`: the first in force, else the first on file; flows before it are not the program's (MARTS 5.S10).
+    """
+    first = pl.coalesce(pl.col("school_year").filter("in_force").min(), pl.col("school_year").min())
     latest = costs.group_by("lea_id").agg(pl.col("school_year").max().alias("base_year"))
     return (
         costs.group_by(LEA_PROGRAM)
-        .agg(pl.col("school_year").min().alias("first_year"), pl.col("school_year").max().alias("last_year"))
+        .agg(first.alias("first_year"), pl.col("school_year").max().alias("last_year"))
         .join(latest, on="lea_id")
         .filter(pl.col("last_year") == pl.col("base_year"))
         .drop("last_year")

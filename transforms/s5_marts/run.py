@@ -99,6 +99,7 @@ def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], 
             tables["districts"],
             facts["pay_totals"],
             facts["leader_years"],
+            facts["other_leader_years"],
         ),
         "leadership_role": build_leadership_role(
             facts["positions"],
@@ -125,9 +126,13 @@ def _money(
     """Marts of pay, cost and funding."""
     return {
         "compensation": build_compensation(facts["pay"], facts["base_pay"]),
-        "funding_mix": build_funding_mix(facts["pay"]),
+        "funding_mix": build_funding_mix(facts["cost_by_stream"], facts["costs"]),
         "sustainability": build_sustainability(
-            facts["costs"], facts["teacher_compensation"], facts["role_based"], facts["runway"]
+            facts["costs"],
+            facts["other_leaders"],
+            facts["teacher_compensation"],
+            facts["role_based"],
+            facts["runway"],
         ),
         "cost_projection": build_cost_projection(facts["projection"]),
         "grant_cliff": build_grant_cliff(facts["pay"], tables["program_finance"], parameters),
@@ -143,7 +148,12 @@ def _leadership(facts: MartFacts, programs: Sequence[ProgramTerms], parameters: 
             facts["educator_year"], facts["leaders"], facts["keys"], facts["schools"], parameters
         ),
         "access": build_access(
-            facts["educator_year"], facts["leader_pay"], facts["schools"], facts["lea_years"], parameters
+            facts["educator_year"],
+            facts["leader_pay"],
+            facts["record_years"],
+            facts["schools"],
+            facts["lea_years"],
+            parameters,
         ),
         "reach": build_reach(
             facts["leaders"],
