@@ -607,3 +607,11 @@ courses_without_hours = Column(dy.UInt32, "Courses completed of which no hours a
 last_budget_vote = _date("Last day of a budget vote (`[metrics.sunset] budget_vote`) before the award is over.")
 recurring_amount = _money("Program pay of the latest year on the award: what has to be replaced every year.")
 paid_programs = Column(dy.UInt32, "Programs that the award pays.", unit="programs")
+shock = _text("What happens to the program (RULES M38); `all` is every shock at once.", values=v.SHOCKS)
+first_year_broken = Column(
+    dy.Int16, "First year in which expected cost exceeds the money; empty when none does.", unit="ending year"
+)
+gap_that_year = _money("Expected cost less the money of that year.")
+leaders_payable = _whole("Leaders whom the money pays in that year, or in the last year looked at.", low=0)
+leaders_expected = _number("Leaders expected in that year.", unit="persons", low=0)
+grade = _text("A: never breaks; B: after more than five years; C: 3 to 5; D: 1 or 2; F: now.", values=v.GRADES)

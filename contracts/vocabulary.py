@@ -113,3 +113,5 @@ EXCEPTION_KINDS = (
 )
 SURVIVAL_GROUPS = ("leaders", "others", "all")
 TRAINING_GROUPS = ("leaders", "others")
+SHOCKS = ("grant_ends", "cola_rises", "attrition_falls", "enrolment_falls", "appropriation_falls", "all")
+GRADES = ("A", "B", "C", "D", "F")

@@ -61,6 +61,7 @@ class Sustained(Led):
     teacher_compensation: dy.LazyFrame[TeacherCompensation]
     role_based: dy.LazyFrame[RoleBasedShare]
     projection: dy.LazyFrame[FundedPaths]
+    shocks: dy.LazyFrame[FundedPaths]
     runway: dy.LazyFrame[Runway]
 
 

@@ -27,6 +27,7 @@ from transforms.s4_sustain import (
     roles,
     runway,
     steps,
+    stress,
 )
 from transforms.s4_sustain.base_pay import base_pay
 from transforms.s4_sustain.leader_pay import leader_pay
@@ -108,8 +109,14 @@ def cost_facts(
     climbs = steps.schedule_steps(paid, lea_years, schedules, bases)
     paths = projection.cost_paths(bases, costs, level_moves.state_years(designation), paid, climbs, parameters)
     income = revenue.revenue_by_year(futures, facts["pay"], finance)
-    funded = runway.with_revenue(paths, income, parameters)
-    projected = FundedPaths.cast(materialize({"projection": funded})["projection"])
+    hard = stress.shocked(parameters)
+    shocks = projection.cost_paths(bases, costs, level_moves.state_years(designation), paid, climbs, hard)
+    funded = {
+        "projection": runway.with_revenue(paths, income, parameters),
+        "shocks": runway.with_revenue(shocks, income, hard),
+    }
+    done = materialize(funded)
+    projected = FundedPaths.cast(done["projection"])
     return {
         **facts,
         "positions": positions,
@@ -118,5 +125,6 @@ def cost_facts(
         "teacher_compensation": above_entry.teacher_compensation(totals, lea_years, parameters),
         "role_based": above_entry.role_based_share(totals, lea_years, paid, schedules),
         "projection": projected,
+        "shocks": FundedPaths.cast(done["shocks"]),
         "runway": runway.runway(projected, parameters),
     }

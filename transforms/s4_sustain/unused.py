@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-PERSON = ["lea_id", "school_year", "staff_id"]
-PROGRAM = ["lea_id", "program_id", "school_year"]
-STAFF_YEAR = ["staff_id", "school_year"]
+from contracts.keys import PROGRAM, STAFF_YEAR
+
 LEADER_TIER = 2
 LED = ("observation", "coaching_session", "team_meeting", "training_delivered")
 YEARS_TO_A_ROLE = 2

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.coach_outcome import CoachOutcome
 from contracts.policy.parameters import MetricParameters
 from transforms.money import median, rate, ratio
 
-LEA_YEAR = ["lea_id", "school_year"]
-PERSON = [*LEA_YEAR, "staff_id"]
 COACHING = ("coaching_session", "observation")
 UNDONE = ("scheduled", "denied", "failed", "declined")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PROGRAM, SCHOOL, STAFF_YEAR
 from contracts.marts.coverage import Coverage
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
 
-SCHOOL = ["school_id", "school_year"]
-LEA_PROGRAM = ["lea_id", "program_id", "school_year"]
-KEY = [*LEA_PROGRAM, "poverty_quartile"]
-STAFF_YEAR = ["staff_id", "school_year"]
+KEY = [*PROGRAM, "poverty_quartile"]
 
 
 def build_coverage(
@@ -37,7 +35,7 @@ def build_coverage(
         .select(*SCHOOL, "program_id", pl.lit(True).alias("leads"))
         .unique()
     )
-    at_work = pl.concat([adopted.select(LEA_PROGRAM), led.join(there, on=SCHOOL).select(LEA_PROGRAM)]).unique()
+    at_work = pl.concat([adopted.select(PROGRAM), led.join(there, on=SCHOOL).select(PROGRAM)]).unique()
     by_program = (
         there.drop("leads")
         .join(at_work, on=["lea_id", "school_year"])

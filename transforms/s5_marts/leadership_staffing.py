@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
 from transforms.money import dollars, money, rate, ratio
 from transforms.s4_sustain.terms import with_loads
 
-LEA_YEAR = ["lea_id", "school_year"]
-PERSON = [*LEA_YEAR, "staff_id"]
 POSTS = {"ap": "assistant_principal", "coach": "instructional_coach"}
 EXACT = 100_000_000  # FTE is summed as whole hundred-millionths
 

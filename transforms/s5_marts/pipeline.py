@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR, STAFF_YEAR
 from contracts.marts.pipeline import Pipeline
 from contracts.policy.parameters import Findings
 from transforms.money import rate, ratio
@@ -11,9 +12,7 @@ from transforms.s4_sustain.findings import is_administrator, licensed
 from transforms.s4_sustain.totals import with_totals
 
 LONGEST = 10
-LEA_YEAR = ["lea_id", "school_year"]
 KEY = [*LEA_YEAR, "years_after"]
-STAFF_YEAR = ["staff_id", "school_year"]
 
 
 def build_pipeline(

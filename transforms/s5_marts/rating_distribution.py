@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import LEA_YEAR
 from contracts.marts.rating_distribution import RatingDistribution
 from contracts.policy.parameters import Findings
 from transforms.money import rate, ratio
 from transforms.s4_sustain.findings import growth_level, observation_level
 
-LEA_YEAR = ["lea_id", "school_year"]
 SYSTEM = ["lea_id", "rating_system", "school_year"]
 NO_SYSTEM = "none"
 

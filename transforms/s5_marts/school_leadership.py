@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import SCHOOL
 from contracts.marts.school_leadership import SchoolLeadership
 
-SCHOOL = ["school_id", "school_year"]
 CHANGES = ("gained", "kept", "lost", "roles_vacant")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import STAFF_YEAR
 from contracts.marts.top_rated_reach import TopRatedReach
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
 
-STAFF_YEAR = ["staff_id", "school_year"]
 POSITION = ["lea_id", *STAFF_YEAR, "school_id", "position_title", "position_id"]
 CELL = ["lea_id", "school_year", "poverty_quartile"]
 

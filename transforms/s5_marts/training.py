@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import STAFF_YEAR
 from contracts.marts.training import Training
 from transforms.money import rate, ratio
 
 GROUP = ["lea_id", "school_year", "comparison_group"]
-STAFF_YEAR = ["staff_id", "school_year"]
 NOT_COMPLETED = ("denied", "failed", "declined", "scheduled")
 PARTS = 1_000_000  # hours are summed as whole millionths
 

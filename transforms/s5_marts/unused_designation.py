@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.keys import PROGRAM
 from contracts.marts.unused_designation import UnusedDesignation
 from transforms.money import rate, ratio
-
-PROGRAM = ["lea_id", "program_id", "school_year"]
 
 
 def build_unused_designation(designees: pl.LazyFrame, certified: pl.LazyFrame) -> pl.LazyFrame:
