@@ -10,6 +10,7 @@ import pytest
 from contracts.policy.parameters import BenefitLoads, MetricParameters, Projection
 
 LEADERS = "ABCDEFGHIJ"
+STAYED = {2025: "ABCD", 2026: "AB"}
 FLAT = MetricParameters(loads=BenefitLoads(average=0, marginal=0), projection=Projection(cola=0.0, paths=10))
 
 

@@ -15,8 +15,8 @@ def shock_scenarios(parameters: MetricParameters) -> dict[str, Scenario]:
     asked, stress = parameters.projection, parameters.stress
     base = asked.scenarios[asked.runway_scenario]
     cola = asked.cola if base.cola is None else base.cola
-    dearer = {"cola": None if cola is None else cola + stress.cola_points}
-    staying = {"attrition_factor": base.attrition_factor * (1 - stress.attrition_less)}
+    dearer: dict[str, float | None] = {"cola": None if cola is None else cola + stress.cola_points}
+    staying: dict[str, float | None] = {"attrition_factor": base.attrition_factor * (1 - stress.attrition_less)}
     changes = {"cola_rises": dearer, "attrition_falls": staying, "all": {**dearer, **staying}}
     return {shock: base.model_copy(update=changes.get(shock, {})) for shock in SHOCKS}
 

@@ -50,11 +50,10 @@ def build_stress(paths: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFr
 def _told(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Grade, gap, payable leaders and the reason; all but the reason are null where something is lacking."""
     broken, years = pl.col("first_year_broken"), pl.col("first_year_broken") - pl.col("base_year")
-    graded = pl.when(broken.is_null()).then(pl.lit("A"))
-    for least, letter in ((6, "B"), (3, "C"), (1, "D")):
-        graded = graded.when(years >= least).then(pl.lit(letter))
-    payable = pl.when(broken.is_null()).then(pl.col("persons"))
-    payable = payable.otherwise(pl.col("persons") * pl.col("money") / pl.col("expected"))
+    graded = pl.when(broken.is_null()).then(pl.lit("A")).when(years >= 6).then(pl.lit("B"))
+    graded = graded.when(years >= 3).then(pl.lit("C")).when(years >= 1).then(pl.lit("D"))
+    payable = pl.col("persons") * pl.col("money") / pl.col("expected")
+    payable = pl.when(broken.is_null()).then(pl.col("persons")).otherwise(payable)
     numbers = {
         "first_year_broken": broken,
         "gap_that_year": money(pl.when(broken.is_not_null()).then(pl.col("expected") - pl.col("money"))),

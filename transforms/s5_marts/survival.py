@@ -12,7 +12,6 @@ from transforms.s4_sustain.totals import with_totals
 LONGEST = 10  # years followed (RULES M27)
 GROUP = ["lea_id", "cohort_year", "years_after", "comparison_group"]
 CELL = ["lea_id", "cohort_year", "years_after", "band", "poverty_quartile"]
-PERSON_BY_YEAR = {"partition_by": "staff_id", "order_by": "years_after"}
 
 
 def build_survival(educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools: pl.LazyFrame) -> pl.LazyFrame:
@@ -82,13 +81,13 @@ def _followed(entries: pl.LazyFrame, educator_year: pl.LazyFrame, lea_years: pl.
         .join(last, how="cross")
         .filter(pl.col("school_year") <= pl.col("last_year"))
         .join(now, on=["staff_id", "school_year"], how="left")
-        .with_columns(pl.col("now_lea").forward_fill().over(**PERSON_BY_YEAR).alias("last_lea"))
+        .with_columns(pl.col("now_lea").forward_fill().over("staff_id", order_by="years_after").alias("last_lea"))
         .with_columns(pl.coalesce("last_lea", "entry_lea").alias("last_lea"))
         .join(reported, on=["last_lea", "school_year"], how="left")
         .with_columns(
             (pl.col("now_lea").is_not_null() | pl.col("is_reported").fill_null(False)).alias("is_known"),
             pl.col("now_teaches").fill_null(False),
-            led.over(**PERSON_BY_YEAR).alias("has_led"),
+            led.over("staff_id", order_by="years_after").alias("has_led"),
         )
     )
 
