@@ -18,8 +18,8 @@ WITH measured AS (
     ON share, share_without_role INTO NAME name VALUE actual)),
 starts AS (SELECT lea_id, program_id, min(from_year) AS first_year FROM program_adoption GROUP BY ALL)
 SELECT g.lea_id, g.program_id, g.measure, g.by_year, y.school_year,
-  (SELECT arg_max(coalesce(a.phase, '-'), a.from_year) FROM program_adoption a
-   WHERE a.lea_id = g.lea_id AND a.program_id = g.program_id AND a.from_year <= y.school_year) AS raw_phase, nullif(raw_phase, '-') AS phase,
+  nullif((SELECT arg_max(coalesce(a.phase, '-'), a.from_year) FROM program_adoption a
+    WHERE a.lea_id = g.lea_id AND a.program_id = g.program_id AND a.from_year <= y.school_year), '-') AS phase,
   g.baseline, g.target, m.actual, rate(g.target - m.actual) AS distance,
   CASE WHEN g.target < g.baseline THEN m.actual <= g.target ELSE m.actual >= g.target END AS reached,
   g.declared_on < make_date(s.first_year - 1, 7, 1) AS declared_before_start
