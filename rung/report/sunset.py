@@ -10,8 +10,8 @@ import polars as pl
 from icalendar import Calendar, Event
 
 from rung.core.errors import RungError
+from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
-from rung.release.publish import current_release
 
 COLUMNS = ("lea_id", "award_id", "program_id", "award_end", "last_budget_vote", "recurring_amount", "persons")
 
@@ -21,7 +21,7 @@ def sunset_rows(work: Workspace, lea_id: str | None = None) -> list[dict[str, An
 
     Raises RungError without a release, or where a district is named that no award pays.
     """
-    release = current_release(work)
+    release = current_release(work.releases)
     if release is None:
         raise RungError("there is no release yet; run `rung run`")
     rows = pl.read_parquet(io.BytesIO(work.releases.read(f"{release}/restricted/sunset/sunset.parquet")))

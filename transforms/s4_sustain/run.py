@@ -9,7 +9,7 @@ import dataframely as dy
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.resolved import Led, Materialize, Resolved, Sustained
+from contracts.resolved import Frames, Led, Materialize, Resolved, Sustained
 from contracts.resolved.costs import Costs, ProgramKeys
 from contracts.resolved.leaders import Adopted, LeaderPay, Leaders, LeaderYears
 from contracts.resolved.pay import BasePay
@@ -111,7 +111,7 @@ def cost_facts(
     income = revenue.revenue_by_year(futures, facts["pay"], finance)
     hard = stress.shocked(parameters)
     shocks = projection.cost_paths(bases, costs, level_moves.state_years(designation), paid, climbs, hard)
-    funded = {
+    funded: Frames = {
         "projection": runway.with_revenue(paths, income, parameters),
         "shocks": runway.with_revenue(shocks, income, hard),
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PROGRAM, SCHOOL, STAFF_YEAR
 from contracts.marts.coverage import Coverage
+from contracts.reference import Schools
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
@@ -14,7 +16,7 @@ KEY = [*PROGRAM, "poverty_quartile"]
 
 
 def build_coverage(
-    educator_year: pl.LazyFrame, leaders: pl.LazyFrame, adopted: pl.LazyFrame, schools: pl.LazyFrame
+    educator_year: pl.LazyFrame, leaders: pl.LazyFrame, adopted: pl.LazyFrame, schools: dy.LazyFrame[Schools]
 ) -> pl.LazyFrame:
     """One row per lea_id (null: state) x program_id (null: any) x school_year x poverty_quartile (null: all).
 

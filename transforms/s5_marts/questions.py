@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
+from contracts.reference import Schools
 from contracts.resolved import Frames
 from transforms.s4_sustain import unused
 from transforms.s4_sustain.terms import program_frame
@@ -38,7 +39,7 @@ def build_questions(facts: Frames, districts: pl.LazyFrame, parameters: MetricPa
     """The marts by name. `facts`: those of `build_marts`, `unused_facts`, and the marts `educator_year`,
     `supervision_span` and `leadership_activity`.
     """
-    people, schools = facts["educator_year"], facts["schools"]
+    people, schools = facts["educator_year"], Schools.cast(facts["schools"])
     return {
         "coverage": build_coverage(people, facts["leaders"], facts["adopted"], schools),
         "survival": build_survival(people, facts["lea_years"], schools),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.survival import Survival
+from contracts.reference import Schools
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.survival import kaplan_meier
 from transforms.s4_sustain.totals import with_totals
@@ -14,7 +16,9 @@ GROUP = ["lea_id", "cohort_year", "years_after", "comparison_group"]
 CELL = ["lea_id", "cohort_year", "years_after", "band", "poverty_quartile"]
 
 
-def build_survival(educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools: pl.LazyFrame) -> pl.LazyFrame:
+def build_survival(
+    educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools: dy.LazyFrame[Schools]
+) -> pl.LazyFrame:
     """One row per lea_id (null: state) x cohort_year x years_after x comparison_group with persons.
 
     A cohort: teachers of record whose first year on a roster of the state it is, with at most one year of experience,
@@ -39,7 +43,7 @@ def build_survival(educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools
     return counts.join(curve, on=GROUP, how="left", nulls_equal=True).pipe(Survival.cast)
 
 
-def _entries(educator_year: pl.LazyFrame, schools: pl.LazyFrame) -> pl.LazyFrame:
+def _entries(educator_year: pl.LazyFrame, schools: dy.LazyFrame[Schools]) -> pl.LazyFrame:
     """One row per person of a cohort: LEA, school, band and poverty quartile of the first year, and whether leading."""
     first = educator_year.filter(pl.col("school_year") == pl.col("school_year").min().over("staff_id"))
     return (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import STAFF_YEAR
 from contracts.marts.top_rated_reach import TopRatedReach
+from contracts.reference import Schools
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
@@ -15,7 +17,7 @@ CELL = ["lea_id", "school_year", "poverty_quartile"]
 
 
 def build_top_rated_reach(
-    educator_year: pl.LazyFrame, assignments: pl.LazyFrame, schools: pl.LazyFrame
+    educator_year: pl.LazyFrame, assignments: pl.LazyFrame, schools: dy.LazyFrame[Schools]
 ) -> pl.LazyFrame:
     """One row per lea_id x school_year x poverty_quartile (null: all schools) with a teacher of record.
 
