@@ -24,12 +24,15 @@ def sunset(
     as_json: Json = False,
 ) -> None:
     """List awards that end by their last budget vote, amount and persons; from the current release."""
+    from rung.lake.places import open_place
     from rung.lake.workspace import open_workspace
     from rung.report.sunset import sunset_calendar, sunset_rows
 
-    rows = sunset_rows(open_workspace(config), lea)
+    work = open_workspace(config)
+    rows = sunset_rows(work, lea)
     if ics is not None:
-        ics.write_bytes(sunset_calendar(rows, datetime.now(UTC)))
+        folder = open_place(str(ics.absolute().parent), work.settings.root)
+        folder.write(ics.name, sunset_calendar(rows, datetime.now(UTC)))
     if as_json:
         typer.echo(json.dumps(rows, default=str))
         return

@@ -87,6 +87,7 @@ def test_only_storage_opens_files() -> None:
         "disclosure.py",
         "ddl.py",
         "overlay.py",
+        "questions.py",
     }
     calls = {"open", "read_text", "write_text", "read_bytes", "write_bytes"}
     found = [
