@@ -629,3 +629,4 @@ goal_reached = _flag("The actual value has reached the target; empty without a v
 declared_before_start = _flag(
     "Declared before 1 July of the program's first year in the district; empty where it was never adopted."
 )
+has_role = _flag("A leadership role was held, or leadership work done; empty while that is not on file yet.")

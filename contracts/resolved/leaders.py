@@ -126,3 +126,24 @@ class Stability(dy.Schema):
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     stability = r.stability.required()
+
+
+class Designees(dy.Schema):
+    """A designee of tier 2 or above of a program with roles, and whether the person led in the year (M32)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.required()
+    has_role = c.has_role.required()
+
+
+class Certified(dy.Schema):
+    """A person first at a level of a program that certifies, and whether a role followed within two years (M33)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    has_role = c.has_role.optional()

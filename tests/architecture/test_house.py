@@ -202,7 +202,12 @@ def test_the_lock_is_in_step_with_the_project() -> None:
 
 
 # Steps that take any frame with the column they join on.
-OF_ANY_FRAME = {("terms.py", "with_loads")}
+OF_ANY_FRAME = {
+    ("terms.py", "with_loads"),
+    ("totals.py", "with_totals"),
+    ("survival.py", "kaplan_meier"),
+    ("goal_progress.py", "build_goal_progress"),
+}
 
 
 @pytest.mark.parametrize("stage", ["s2_resolve", "s4_sustain", "s5_marts"])

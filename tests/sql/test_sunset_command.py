@@ -1,4 +1,4 @@
-"""`rung sunset` over a released state: as JSON, for one district, as a calendar file, and for a district without one."""
+"""`rung sunset` over a released state: as JSON, for one district, as a calendar, and without an award."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON
 from contracts.marts.designation import Designation
 from contracts.marts.leadership_role import LeadershipRole
+from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import Findings
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import MartFacts
 from contracts.resolved.findings import FindingRows
-from contracts.resolved.leaders import Leaders, LeaderYears
+from contracts.resolved.leaders import Designees, Leaders, LeaderYears
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears
@@ -178,13 +179,13 @@ def admin_license_unused(
     return _finding(unused, "admin_license_unused", sentence)
 
 
-def designation_without_role(designees: pl.LazyFrame) -> pl.LazyFrame:
+def designation_without_role(designees: dy.LazyFrame[Designees]) -> pl.LazyFrame:
     """A designee of tier 2 or above of a program with roles who neither held one nor led in any event (M32)."""
     sentence = format_message("Holds {}; no leadership role and no leadership event in the year.", "level")
     return _finding(designees.filter(~pl.col("has_role")), "designation_without_role", sentence)
 
 
-def ap_falls_leaders_rise(staffing: pl.LazyFrame) -> pl.LazyFrame:
+def ap_falls_leaders_rise(staffing: dy.LazyFrame[LeadershipStaffing]) -> pl.LazyFrame:
     """Assistant principals fall while lower-paid leadership rises, two years running (M29)."""
     sentence = format_message(
         "Assistant principals fell to {} FTE while coaches ({}) and released leaders ({} FTE) rose, two years running.",
@@ -200,7 +201,9 @@ def is_administrator() -> pl.Expr:
     return pl.col("staff_classification").is_in(["principal", "assistant_principal"])
 
 
-def licensed(leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings) -> pl.LazyFrame:
+def licensed(
+    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears], limits: Findings
+) -> pl.LazyFrame:
     """One row per PERSON x code of an administrator's credential in force on 30 June, with school and classification.
 
     In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).

@@ -58,7 +58,7 @@ def award_of() -> pl.Expr:
     return pl.coalesce("award_id", format_message("fund:{}", "fund_code"))
 
 
-def latest_award_lines(pay: pl.LazyFrame) -> pl.LazyFrame:
+def latest_award_lines(pay: dy.LazyFrame[ResolvedPay]) -> pl.LazyFrame:
     """Pay sums of each LEA's latest year of pay, on programs' codes and funds that do not recur."""
     latest = pay.group_by("lea_id").agg(pl.col("school_year").max())
     return pay.filter(pl.col("program_id").is_not_null() & ~pl.col("recurring").fill_null(True)).join(

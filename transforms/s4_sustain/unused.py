@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import PROGRAM, STAFF_YEAR
+from contracts.marts.designation import Designation
+from contracts.resolved.leaders import Programs
+from contracts.resolved.roles import RoleYears
+from contracts.resolved.service import LeaYears
 
 LEADER_TIER = 2
 LED = ("observation", "coaching_session", "team_meeting", "training_delivered")
@@ -12,7 +18,10 @@ YEARS_TO_A_ROLE = 2
 
 
 def designees_and_roles(
-    designation: pl.LazyFrame, program_lf: pl.LazyFrame, role_years: pl.LazyFrame, leadership: pl.LazyFrame
+    designation: dy.LazyFrame[Designation],
+    program_lf: dy.LazyFrame[Programs],
+    role_years: dy.LazyFrame[RoleYears],
+    leadership: dy.LazyFrame[AcceptedLeadership],
 ) -> pl.LazyFrame:
     """One row per PROGRAM x staff_id at tier 2 or above of a leader program that has roles: `level`, `has_role`.
 
@@ -32,7 +41,10 @@ def designees_and_roles(
 
 
 def certificates_and_roles(
-    designation: pl.LazyFrame, program_lf: pl.LazyFrame, role_years: pl.LazyFrame, lea_years: pl.LazyFrame
+    designation: dy.LazyFrame[Designation],
+    program_lf: dy.LazyFrame[Programs],
+    role_years: dy.LazyFrame[RoleYears],
+    lea_years: dy.LazyFrame[LeaYears],
 ) -> pl.LazyFrame:
     """One row per person first at a level of a program that certifies, in the LEA of that year: PROGRAM, `staff_id`,
     `has_role` (a role held anywhere in that year or the two after; null while those years are not all on file).

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.coach_outcome import CoachOutcome
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.leaders import LeaderYears
 from transforms.money import median, rate, ratio
 
 COACHING = ("coaching_session", "observation")
@@ -14,7 +17,7 @@ UNDONE = ("scheduled", "denied", "failed", "declined")
 
 
 def build_coach_outcome(
-    leadership: pl.LazyFrame, leader_years: pl.LazyFrame, parameters: MetricParameters
+    leadership: dy.LazyFrame[AcceptedLeadership], leader_years: dy.LazyFrame[LeaderYears], parameters: MetricParameters
 ) -> pl.LazyFrame:
     """One row per staff_id x lea_id x school_year of a leader with at least `minimum_coachees` coachees in that LEA.
 

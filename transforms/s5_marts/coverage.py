@@ -7,7 +7,9 @@ import polars as pl
 
 from contracts.keys import PROGRAM, SCHOOL, STAFF_YEAR
 from contracts.marts.coverage import Coverage
+from contracts.marts.educator_year import EducatorYear
 from contracts.reference import Schools
+from contracts.resolved.leaders import Adopted, Leaders
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
@@ -16,7 +18,10 @@ KEY = [*PROGRAM, "poverty_quartile"]
 
 
 def build_coverage(
-    educator_year: pl.LazyFrame, leaders: pl.LazyFrame, adopted: pl.LazyFrame, schools: dy.LazyFrame[Schools]
+    educator_year: dy.LazyFrame[EducatorYear],
+    leaders: dy.LazyFrame[Leaders],
+    adopted: dy.LazyFrame[Adopted],
+    schools: dy.LazyFrame[Schools],
 ) -> pl.LazyFrame:
     """One row per lea_id (null: state) x program_id (null: any) x school_year x poverty_quartile (null: all).
 

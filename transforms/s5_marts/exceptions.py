@@ -12,6 +12,7 @@ from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import MartFacts
+from contracts.resolved.leaders import Designees
 from transforms.s4_sustain import findings
 from transforms.s4_sustain.messages import format_message
 
@@ -22,7 +23,7 @@ def build_exceptions(
     programs: Sequence[ProgramTerms],
     facts: MartFacts,
     parameters: MetricParameters,
-    designees: pl.LazyFrame,
+    designees: dy.LazyFrame[Designees],
     staffing: dy.LazyFrame[LeadershipStaffing],
 ) -> dy.LazyFrame[Exceptions]:
     """One row per finding (kinds: MARTS 5, metrics 13). A finding is a question to ask, not an error in the data.

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM, LEA_YEAR, PROGRAM
 from contracts.marts.goal_progress import GoalProgress
+from contracts.reference import ProgramAdoption, ProgramGoals
+from contracts.resolved.service import LeaYears
 from contracts.vocabulary import GOAL_MEASURES
 from transforms.money import rate
 
 
 def build_goal_progress(
-    goals: pl.LazyFrame, adoption: pl.LazyFrame, lea_years: pl.LazyFrame, marts: Mapping[str, pl.LazyFrame]
+    goals: dy.LazyFrame[ProgramGoals],
+    adoption: dy.LazyFrame[ProgramAdoption],
+    lea_years: dy.LazyFrame[LeaYears],
+    marts: Mapping[str, pl.LazyFrame],
 ) -> pl.LazyFrame:
     """One row per goal and school year on the roster of its district.
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import Schools
+from contracts.resolved.pay import PayTotals
+from contracts.resolved.roles import PricedPositions
+from contracts.resolved.service import Assignments
 from transforms.money import dollars, money, rate, ratio
 from transforms.s4_sustain.terms import with_loads
 
@@ -15,10 +20,10 @@ EXACT = 100_000_000  # FTE is summed as whole hundred-millionths
 
 
 def build_leadership_staffing(
-    assignments: pl.LazyFrame,
-    totals: pl.LazyFrame,
-    positions: pl.LazyFrame,
-    schools: pl.LazyFrame,
+    assignments: dy.LazyFrame[Assignments],
+    totals: dy.LazyFrame[PayTotals],
+    positions: dy.LazyFrame[PricedPositions],
+    schools: dy.LazyFrame[Schools],
     parameters: MetricParameters,
 ) -> pl.LazyFrame:
     """One row per lea_id x school_year on the roster.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import LEA_YEAR, STAFF_YEAR
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.pipeline import Pipeline
 from contracts.policy.parameters import Findings
+from contracts.resolved.service import LeaYears
 from transforms.money import rate, ratio
 from transforms.s4_sustain.findings import is_administrator, licensed
 from transforms.s4_sustain.totals import with_totals
@@ -16,7 +20,10 @@ KEY = [*LEA_YEAR, "years_after"]
 
 
 def build_pipeline(
-    educator_year: pl.LazyFrame, leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings
+    educator_year: dy.LazyFrame[EducatorYear],
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    lea_years: dy.LazyFrame[LeaYears],
+    limits: Findings,
 ) -> pl.LazyFrame:
     """One row per lea_id (null: state) x school_year x years_after, as far as years are on file.
 
@@ -81,7 +88,10 @@ def _new_principals(educator_year: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _licences(
-    educator_year: pl.LazyFrame, leadership: pl.LazyFrame, lea_years: pl.LazyFrame, limits: Findings
+    educator_year: pl.LazyFrame,
+    leadership: dy.LazyFrame[AcceptedLeadership],
+    lea_years: dy.LazyFrame[LeaYears],
+    limits: Findings,
 ) -> pl.LazyFrame:
     """LEA_YEAR with `licences`, persons with one in force at their LEA of record, and `idle`, no administrators."""
     record = educator_year.select(*STAFF_YEAR, "lea_id")

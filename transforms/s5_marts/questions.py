@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
+import dataframely as dy
 
+from contracts.marts.leadership_activity import LeadershipActivity
+from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.reference import Schools
-from contracts.resolved import Frames
-from transforms.s4_sustain import unused
+from contracts.reference import Districts
+from contracts.resolved import Frames, MartFacts
+from contracts.resolved.leaders import Certified, Designees
 from transforms.s4_sustain.terms import program_frame
+from transforms.s4_sustain.unused import certificates_and_roles, designees_and_roles
 from transforms.s5_marts.coach_outcome import build_coach_outcome
 from transforms.s5_marts.coverage import build_coverage
 from transforms.s5_marts.leadership_staffing import build_leadership_staffing
@@ -26,20 +29,24 @@ from transforms.s5_marts.training import build_training
 from transforms.s5_marts.unused_designation import build_unused_designation
 
 
-def unused_facts(facts: Frames, programs: Sequence[ProgramTerms]) -> Frames:
+def unused_facts(facts: MartFacts, programs: Sequence[ProgramTerms]) -> Frames:
     """Designees and certificates beside the roles they led to, by name: `designees`, `certified`."""
     terms, roles = program_frame(programs), facts["role_years"]
     return {
-        "designees": unused.designees_and_roles(facts["designation"], terms, roles, facts["leadership"]),
-        "certified": unused.certificates_and_roles(facts["designation"], terms, roles, facts["lea_years"]),
+        "designees": designees_and_roles(facts["designation"], terms, roles, facts["leadership"]),
+        "certified": certificates_and_roles(facts["designation"], terms, roles, facts["lea_years"]),
     }
 
 
-def build_questions(facts: Frames, districts: pl.LazyFrame, parameters: MetricParameters) -> Frames:
-    """The marts by name. `facts`: those of `build_marts`, `unused_facts`, and the marts `educator_year`,
-    `supervision_span` and `leadership_activity`.
-    """
-    people, schools = facts["educator_year"], Schools.cast(facts["schools"])
+def build_questions(
+    facts: MartFacts,
+    unused: Frames,
+    marts: Frames,
+    districts: dy.LazyFrame[Districts],
+    parameters: MetricParameters,
+) -> Frames:
+    """The marts by name. `unused`: `unused_facts`, materialized; `marts`: `supervision_span`, `leadership_activity`."""
+    people, schools = facts["educator_year"], facts["schools"]
     return {
         "coverage": build_coverage(people, facts["leaders"], facts["adopted"], schools),
         "survival": build_survival(people, facts["lea_years"], schools),
@@ -49,10 +56,15 @@ def build_questions(facts: Frames, districts: pl.LazyFrame, parameters: MetricPa
             facts["assignments"], facts["pay_totals"], facts["positions"], schools, parameters
         ),
         "pipeline": build_pipeline(people, facts["leadership"], facts["lea_years"], parameters.findings),
-        "unused_designation": build_unused_designation(facts["designees"], facts["certified"]),
+        "unused_designation": build_unused_designation(
+            Designees.cast(unused["designees"]), Certified.cast(unused["certified"])
+        ),
         "coach_outcome": build_coach_outcome(facts["leadership"], facts["leader_years"], parameters),
         "school_leadership": build_school_leadership(
-            facts["supervision_span"], people, facts["leadership_activity"], facts["positions"]
+            SupervisionSpan.cast(marts["supervision_span"]),
+            people,
+            LeadershipActivity.cast(marts["leadership_activity"]),
+            facts["positions"],
         ),
         "training": build_training(people, facts["leadership"]),
         "stress": build_stress(facts["shocks"], parameters),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.rating_distribution import RatingDistribution
 from contracts.policy.parameters import Findings
+from contracts.reference import Districts
+from contracts.resolved.ratings import Ratings
 from transforms.money import rate, ratio
 from transforms.s4_sustain.findings import growth_level, observation_level
 
@@ -15,7 +19,10 @@ NO_SYSTEM = "none"
 
 
 def build_rating_distribution(
-    educator_year: pl.LazyFrame, ratings: pl.LazyFrame, districts: pl.LazyFrame, limits: Findings
+    educator_year: dy.LazyFrame[EducatorYear],
+    ratings: dy.LazyFrame[Ratings],
+    districts: dy.LazyFrame[Districts],
+    limits: Findings,
 ) -> pl.LazyFrame:
     """One row per lea_id x rating_system x school_year x band (null: no usable rating).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import dataframely as dy
 
@@ -16,6 +15,7 @@ from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import Frames, MartFacts, Materialize, Sustained
+from contracts.resolved.leaders import Designees
 from contracts.tables import Tables
 from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
@@ -75,14 +75,17 @@ def build_marts(
         read["schools"],
         parameters,
     )
-    asked = cast(Frames, read)
-    unused = materialize(unused_facts(asked, programs))
-    marts |= build_questions({**asked, **unused, **marts}, tables["districts"], parameters)
+    unused = materialize(unused_facts(read, programs))
+    marts |= build_questions(read, unused, marts, tables["districts"], parameters)
     marts["goal_progress"] = build_goal_progress(
         tables["program_goals"], tables["program_adoption"], facts["lea_years"], marts
     )
     marts["exceptions"] = build_exceptions(
-        programs, read, parameters, unused["designees"], LeadershipStaffing.cast(marts["leadership_staffing"])
+        programs,
+        read,
+        parameters,
+        Designees.cast(unused["designees"]),
+        LeadershipStaffing.cast(marts["leadership_staffing"]),
     )
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 

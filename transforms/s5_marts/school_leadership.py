@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import SCHOOL
+from contracts.marts.educator_year import EducatorYear
+from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.school_leadership import SchoolLeadership
+from contracts.marts.supervision_span import SupervisionSpan
+from contracts.resolved.roles import PricedPositions
 
 CHANGES = ("gained", "kept", "lost", "roles_vacant")
 
 
 def build_school_leadership(
-    supervision_span: pl.LazyFrame, educator_year: pl.LazyFrame, activity: pl.LazyFrame, positions: pl.LazyFrame
+    supervision_span: dy.LazyFrame[SupervisionSpan],
+    educator_year: dy.LazyFrame[EducatorYear],
+    activity: dy.LazyFrame[LeadershipActivity],
+    positions: dy.LazyFrame[PricedPositions],
 ) -> pl.LazyFrame:
     """One row per school_id x school_year with a teacher on the roster (the schools of `supervision_span`).
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_PROGRAM
 from contracts.marts.stress import StressTest
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.projection import FundedPaths
 from transforms.money import money, rate
 from transforms.s4_sustain.messages import format_message
 from transforms.s4_sustain.stress import shock_money
@@ -18,7 +20,7 @@ WHY = {
 }
 
 
-def build_stress(paths: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def build_stress(paths: dy.LazyFrame[FundedPaths], parameters: MetricParameters) -> pl.LazyFrame:
     """One row per lea_id x program_id x shock of programs at work in the LEA's latest year.
 
     `paths`: `projection.cost_paths` of the shocks with revenue. The money of a future year is recurring revenue, less

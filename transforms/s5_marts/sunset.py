@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.sunset import Sunset
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.pay import ResolvedPay
 from transforms.money import money_from_cents
 from transforms.s4_sustain.revenue import award_of, latest_award_lines
 
 AWARD = ["lea_id", "award_id"]
 
 
-def build_sunset(pay: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
+def build_sunset(pay: dy.LazyFrame[ResolvedPay], parameters: MetricParameters) -> pl.LazyFrame:
     """One row per lea_id x award_id that paid programs in the LEA's latest year of pay and does not recur.
 
     `program_id`: the program that it pays most (then the first by name); `programs`: how many. `recurring_amount` and

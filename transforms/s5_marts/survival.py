@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.survival import Survival
 from contracts.reference import Schools
+from contracts.resolved.service import LeaYears
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.survival import kaplan_meier
 from transforms.s4_sustain.totals import with_totals
@@ -17,7 +19,7 @@ CELL = ["lea_id", "cohort_year", "years_after", "band", "poverty_quartile"]
 
 
 def build_survival(
-    educator_year: pl.LazyFrame, lea_years: pl.LazyFrame, schools: dy.LazyFrame[Schools]
+    educator_year: dy.LazyFrame[EducatorYear], lea_years: dy.LazyFrame[LeaYears], schools: dy.LazyFrame[Schools]
 ) -> pl.LazyFrame:
     """One row per lea_id (null: state) x cohort_year x years_after x comparison_group with persons.
 

@@ -6,8 +6,10 @@ import dataframely as dy
 import polars as pl
 
 from contracts.keys import STAFF_YEAR
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.top_rated_reach import TopRatedReach
 from contracts.reference import Schools
+from contracts.resolved.service import Assignments
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.totals import with_totals
@@ -17,7 +19,7 @@ CELL = ["lea_id", "school_year", "poverty_quartile"]
 
 
 def build_top_rated_reach(
-    educator_year: pl.LazyFrame, assignments: pl.LazyFrame, schools: dy.LazyFrame[Schools]
+    educator_year: dy.LazyFrame[EducatorYear], assignments: dy.LazyFrame[Assignments], schools: dy.LazyFrame[Schools]
 ) -> pl.LazyFrame:
     """One row per lea_id x school_year x poverty_quartile (null: all schools) with a teacher of record.
 

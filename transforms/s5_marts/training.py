@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedLeadership
 from contracts.keys import STAFF_YEAR
+from contracts.marts.educator_year import EducatorYear
 from contracts.marts.training import Training
 from transforms.money import rate, ratio
 
@@ -13,7 +16,9 @@ NOT_COMPLETED = ("denied", "failed", "declined", "scheduled")
 PARTS = 1_000_000  # hours are summed as whole millionths
 
 
-def build_training(educator_year: pl.LazyFrame, leadership: pl.LazyFrame) -> pl.LazyFrame:
+def build_training(
+    educator_year: dy.LazyFrame[EducatorYear], leadership: dy.LazyFrame[AcceptedLeadership]
+) -> pl.LazyFrame:
     """One row per lea_id x school_year x comparison_group (leaders, others) with persons, by LEA of record.
 
     Hours: `quantity` of the person's `course_completed` events of the year that were not refused, wherever they were

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PROGRAM
 from contracts.marts.unused_designation import UnusedDesignation
+from contracts.resolved.leaders import Certified, Designees
 from transforms.money import rate, ratio
 
 
-def build_unused_designation(designees: pl.LazyFrame, certified: pl.LazyFrame) -> pl.LazyFrame:
+def build_unused_designation(designees: dy.LazyFrame[Designees], certified: dy.LazyFrame[Certified]) -> pl.LazyFrame:
     """One row per lea_id x program_id x school_year of a program with designees of tier 2 or with new certificates.
 
     `designees`, `certified`: `s4_sustain.unused`. `certificates_without_role` is null until the two years after are
