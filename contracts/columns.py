@@ -620,3 +620,26 @@ courses_without_hours = Column(dy.UInt32, "Courses completed of which no hours a
 last_budget_vote = _date("Last day of a budget vote (`[metrics.sunset] budget_vote`) before the award is over.")
 recurring_amount = _money("Program pay of the latest year on the award: what has to be replaced every year.")
 paid_programs = Column(dy.UInt32, "Programs that the award pays.", unit="programs")
+shock = _text("What happens to the program (RULES M38); `all` is every shock at once.", values=v.SHOCKS)
+first_year_broken = Column(
+    dy.Int16, "First year in which expected cost exceeds the money; empty when none does.", unit="ending year"
+)
+gap_that_year = _money("Expected cost less the money of that year.")
+leaders_payable = _whole("Leaders whom the money pays in that year, or in the last year looked at.", low=0)
+leaders_expected = _number("Leaders expected in that year.", unit="persons", low=0)
+grade = _text("A: never breaks; B: after more than five years; C: 3 to 5; D: 1 or 2; F: now.", values=v.GRADES)
+phase = _text("Phase of the program in the district.", values=v.PHASES)
+goal_measure = _text("What the goal is about: a mart and its column.", values=v.GOAL_MEASURES)
+purpose = _text("What the goal is for.")
+theory_of_action = _text("Why the program should bring it about.")
+baseline = _number("Value from which the goal starts.")
+target = _number("Value to be reached; at or above it, or at or below it where it lies below the baseline.")
+by_year = Column(dy.Int16, "School year in which it is to be reached.", unit="ending year", low=1990, high=2100)
+declared_on = _date("Day on which the goal was declared.")
+goal_actual = _number("The measure's value in the year; empty where the mart has none.")
+goal_distance = _number("Target less actual.")
+goal_reached = _flag("The actual value has reached the target; empty without a value.")
+declared_before_start = _flag(
+    "Declared before 1 July of the program's first year in the district; empty where it was never adopted."
+)
+has_role = _flag("A leadership role was held, or leadership work done; empty while that is not on file yet.")

@@ -35,6 +35,7 @@ class Tables(DesignationTables):
     offsets: dy.LazyFrame[ref.Offsets]
     minimum_wage: dy.LazyFrame[ref.MinimumWage]
     program_finance: dy.LazyFrame[ref.ProgramFinance]
+    program_goals: dy.LazyFrame[ref.ProgramGoals]
     calendar: dy.LazyFrame[ref.Calendar]
 
 

@@ -115,3 +115,21 @@ EXCEPTION_KINDS = (
 )
 SURVIVAL_GROUPS = ("leaders", "others", "all")
 TRAINING_GROUPS = ("leaders", "others")
+SHOCKS = ("grant_ends", "cola_rises", "attrition_falls", "enrolment_falls", "appropriation_falls", "all")
+GRADES = ("A", "B", "C", "D", "F")
+PHASES = ("pilot", "expanding", "systemic", "ended")
+GOAL_MEASURES = (
+    "coverage.coverage",
+    "program_comparison.designees",
+    "program_comparison.share_of_teachers",
+    "program_comparison.stability",
+    "sustainability.leaders",
+    "sustainability.program_cost",
+    "sustainability.cost_per_leader",
+    "sustainability.net_cost",
+    "sustainability.recurring_coverage",
+    "sustainability.role_based_share",
+    "sustainability.increment_depth",
+    "unused_designation.share",
+    "unused_designation.share_without_role",
+)

@@ -19,6 +19,7 @@ FACTS = (
 )
 SHARED = (
     *("educator_year", "leadership_role", "access", "supervision_span", "leadership_activity", "leadership_staffing"),
+    *("coverage", "program_comparison", "sustainability", "unused_designation"),
 )  # marts that other marts read
 
 

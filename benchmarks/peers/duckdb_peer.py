@@ -33,6 +33,8 @@ OPTIONAL = {
     "offsets": PROGRAM_YEAR | {"amount": MONEY},
     "program_finance": PROGRAM_YEAR | {"kind": "VARCHAR", "award_id": "VARCHAR", "stream": "VARCHAR", "amount": MONEY},
     "minimum_wage": {"school_year": "SMALLINT", "hourly": MONEY},
+    "program_goals": {"lea_id": "VARCHAR", "program_id": "VARCHAR", "measure": "VARCHAR", "by_year": "SMALLINT"}
+    | {"baseline": "DOUBLE", "target": "DOUBLE", "declared_on": "DATE"},
     "calendar": {"school_year": "SMALLINT", "extract": "VARCHAR", "due": "DATE"},
 }
 

@@ -20,6 +20,7 @@ from rung.lake.workspace import open_workspace
 from rung.marts.build import rule_counts
 from rung.packs.load import packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
+from transforms.s4_sustain.stress import shock_money, shock_scenarios
 from transforms.s4_sustain.terms import level_frame, program_frame, role_frame, unit_frame
 
 CHECK_COLUMNS = ("rule_id", "kind", "scope", "limit", "low", "high", "partner_list", "levels")
@@ -104,11 +105,20 @@ def knob_tables(parameters: MetricParameters) -> dict[str, pl.DataFrame]:
         (name, settings.cola if each.cola is None else each.cola, *(getattr(each, word) for word in SCENARIO_WORDS))
         for name, each in settings.scenarios.items()
     ]
+    scenarios += [
+        (
+            f"shock:{name}",
+            shock.cola if shock.cola is not None else settings.cola,
+            *(getattr(shock, w) for w in SCENARIO_WORDS),
+        )
+        for name, shock in shock_scenarios(parameters).items()
+    ]
     loads = [(lea_id, load.average, load.marginal) for lea_id, load in own.items()]
     index = {"school_year": pl.Int16, "price": pl.Float64}
     codes = {"administrator_credentials": pl.List(pl.String)}
     return {
         "parameters": pl.DataFrame(one_row, schema_overrides=codes),
+        "shock_money": shock_money(parameters).collect(),
         "scenarios": pl.DataFrame(scenarios, schema=SCENARIO_SCHEMA, orient="row"),
         "district_loads": pl.DataFrame(loads, schema=LOAD_SCHEMA, orient="row"),
         "deflator": pl.DataFrame(list(parameters.deflator.items()), schema=index, orient="row"),

@@ -18,6 +18,7 @@ from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.exceptions import Exceptions
 from contracts.marts.funding_mix import FundingMix
+from contracts.marts.goal_progress import GoalProgress
 from contracts.marts.grant_cliff import GrantCliff
 from contracts.marts.ladder_flow import LadderFlow
 from contracts.marts.leadership_activity import LeadershipActivity
@@ -32,6 +33,7 @@ from contracts.marts.rating_distribution import RatingDistribution
 from contracts.marts.reach import Reach
 from contracts.marts.retention import Retention
 from contracts.marts.school_leadership import SchoolLeadership
+from contracts.marts.stress import StressTest
 from contracts.marts.sunset import Sunset
 from contracts.marts.supervision_span import SupervisionSpan
 from contracts.marts.survival import Survival
@@ -82,6 +84,8 @@ MARTS: dict[str, Mart] = {
     "top_rated_reach": Mart(TopRatedReach, False, ("lea_id", "school_year", "poverty_quartile")),
     "training": Mart(Training, False, ("lea_id", "school_year", "comparison_group")),
     "coach_outcome": Mart(CoachOutcome, True, ("staff_id", "lea_id", "school_year")),
+    "goal_progress": Mart(GoalProgress, False, ("lea_id", "program_id", "measure", "by_year", "school_year")),
+    "stress": Mart(StressTest, False, ("lea_id", "program_id", "shock")),
     "sunset": Mart(Sunset, False, ("lea_id", "award_id")),
     "exceptions": Mart(Exceptions, True, ("exception_id",)),
     "data_quality": Mart(DataQuality, False, ("lea_id", "extract", "school_year", "rule_id")),

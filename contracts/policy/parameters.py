@@ -119,6 +119,19 @@ class Findings(Parameters):
     administrator_credentials: tuple[str, ...] = ()
 
 
+class Stress(Parameters):
+    """The shocks of M38, each beside the projection's own scenario (RULES M38)."""
+
+    # points added to the yearly cost-of-living raise
+    cola_points: float = Field(default=0.03, ge=0, le=1)
+    # share by which attrition falls, so that more people stay and have to be paid
+    attrition_less: float = Field(default=0.25, ge=0, le=1)
+    # share by which students, and the recurring money that follows them, fall
+    enrolment_less: float = Field(default=0.08, ge=0, le=1)
+    # share by which the state's appropriation falls
+    appropriation_less: float = Field(default=0.10, ge=0, le=1)
+
+
 class SunsetParameters(Parameters):
     """When budgets are voted, for the calendar of awards that end."""
 
@@ -147,5 +160,6 @@ class MetricParameters(Parameters):
     # M13: span above which supervision is thin (S4: "six or eight people")
     span_limit: int = Field(default=8, ge=1)
     sunset: SunsetParameters = SunsetParameters()
+    stress: Stress = Stress()
     # M34: fewest coachees before a leader's outcomes are compared (RULES M34)
     minimum_coachees: int = Field(default=5, ge=1)

@@ -47,6 +47,7 @@ class ProgramAdoption(dy.Schema):
     program_id = c.program_id.key()
     from_year = c.from_year.key()
     to_year = c.to_year.optional()
+    phase = c.phase.optional()
 
 
 class RatingSystems(dy.Schema):
@@ -127,6 +128,20 @@ class ProgramFinance(dy.Schema):
     amount = c.amount.required()
 
 
+class ProgramGoals(dy.Schema):
+    """One row per LEA x program x measure x year by which it is to be reached (M37)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    measure = c.goal_measure.key()
+    by_year = c.by_year.key()
+    purpose = c.purpose.required()
+    theory_of_action = c.theory_of_action.optional()
+    baseline = c.baseline.optional()
+    target = c.target.required()
+    declared_on = c.declared_on.required()
+
+
 class Calendar(dy.Schema):
     """One row per school year x extract: when it may be dropped."""
 
@@ -156,5 +171,6 @@ REFERENCES: dict[str, Reference] = {
     "offsets": Reference(Offsets, needed=False),
     "minimum_wage": Reference(MinimumWage, needed=False),
     "program_finance": Reference(ProgramFinance, needed=False),
+    "program_goals": Reference(ProgramGoals, needed=False),
     "calendar": Reference(Calendar, needed=False),
 }

@@ -66,6 +66,7 @@ class Sustained(Led):
     role_based: dy.LazyFrame[RoleBasedShare]
     cost_by_stream: dy.LazyFrame[CostByStream]
     projection: dy.LazyFrame[FundedPaths]
+    shocks: dy.LazyFrame[FundedPaths]
     runway: dy.LazyFrame[Runway]
 
 

@@ -117,6 +117,7 @@ class FundedPaths(CostPaths):
     """Cost paths beside what comes in."""
 
     recurring = r.recurring.optional()
+    ending_grants = r.ending_grants.optional()
     revenue = r.revenue.optional()
     revenue_status = c.metric_status.required()
 

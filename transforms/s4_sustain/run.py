@@ -10,7 +10,7 @@ import polars as pl
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.resolved import Led, Materialize, Resolved, Sustained
+from contracts.resolved import Frames, Led, Materialize, Resolved, Sustained
 from contracts.resolved.costs import Costs, ProgramKeys
 from contracts.resolved.leaders import Adopted, LeaderPay, Leaders, LeaderYears
 from contracts.resolved.pay import BasePay
@@ -29,6 +29,7 @@ from transforms.s4_sustain import (
     roles,
     runway,
     steps,
+    stress,
 )
 from transforms.s4_sustain.base_pay import base_pay
 from transforms.s4_sustain.leader_pay import leader_pay
@@ -125,8 +126,14 @@ def cost_facts(
     states = level_moves.state_years(designation, level_frame(programs), parameters.leader_tier)
     paths = projection.cost_paths(bases, costs, states, paid, climbs, parameters)
     income = revenue.revenue_by_year(futures, facts["pay"], finance)
-    funded = runway.with_revenue(paths, income, parameters)
-    projected = FundedPaths.cast(materialize({"projection": funded})["projection"])
+    hard = stress.shocked(parameters)
+    shocks = projection.cost_paths(bases, costs, states, paid, climbs, hard)
+    funded: Frames = {
+        "projection": runway.with_revenue(paths, income, parameters),
+        "shocks": runway.with_revenue(shocks, income, hard),
+    }
+    done = materialize(funded)
+    projected = FundedPaths.cast(done["projection"])
     return {
         **facts,
         "positions": positions,
@@ -136,5 +143,6 @@ def cost_facts(
         "role_based": above_entry.role_based_share(totals, lea_years, paid, schedules),
         "cost_by_stream": cost_parts.cost_by_stream(costs, facts["pay"], paid, finance),
         "projection": projected,
+        "shocks": FundedPaths.cast(done["shocks"]),
         "runway": runway.runway(projected, parameters),
     }

@@ -20,6 +20,7 @@ from transforms.s5_marts.leadership_staffing import build_leadership_staffing
 from transforms.s5_marts.pipeline import build_pipeline
 from transforms.s5_marts.rating_distribution import build_rating_distribution
 from transforms.s5_marts.school_leadership import build_school_leadership
+from transforms.s5_marts.stress import build_stress
 from transforms.s5_marts.sunset import build_sunset
 from transforms.s5_marts.survival import build_survival
 from transforms.s5_marts.top_rated_reach import build_top_rated_reach
@@ -60,5 +61,6 @@ def build_questions(facts: QuestionFacts, districts: dy.LazyFrame[Districts], pa
             facts["supervision_span"], people, facts["leadership_activity"], facts["positions"]
         ),
         "training": build_training(people, facts["leadership"]),
+        "stress": build_stress(facts["shocks"], parameters),
         "sunset": build_sunset(facts["pay"], parameters),
     }

@@ -27,6 +27,7 @@ from transforms.s5_marts.cost_projection import build_cost_projection
 from transforms.s5_marts.educator_year import build_educator_year
 from transforms.s5_marts.exceptions import build_exceptions
 from transforms.s5_marts.funding_mix import build_funding_mix
+from transforms.s5_marts.goal_progress import build_goal_progress
 from transforms.s5_marts.grant_cliff import build_grant_cliff
 from transforms.s5_marts.ladder_flow import build_ladder_flow
 from transforms.s5_marts.leadership_activity import build_leadership_activity
@@ -83,8 +84,15 @@ def build_marts(
         "leadership_activity": LeadershipActivity.cast(marts["leadership_activity"]),
     }
     marts |= build_questions(asked, tables["districts"], parameters)
+    marts["goal_progress"] = build_goal_progress(
+        tables["program_goals"], tables["program_adoption"], facts["lea_years"], marts
+    )
     marts["exceptions"] = build_exceptions(
-        programs, read, parameters, unused["designees"], LeadershipStaffing.cast(marts["leadership_staffing"])
+        programs,
+        read,
+        parameters,
+        unused["designees"],
+        LeadershipStaffing.cast(marts["leadership_staffing"]),
     )
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 

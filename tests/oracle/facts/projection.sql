@@ -65,7 +65,7 @@ WITH paths AS (
 SELECT c.lea_id, c.program_id, s.scenario, c.base_year, c.base_year + y.year AS future_year,
   CASE WHEN p.year IS NOT NULL THEN p.expected WHEN y.year = 0 THEN c.cost END AS expected,
   CASE WHEN p.year IS NOT NULL THEN p.leaders WHEN y.year = 0 THEN c.leaders END AS persons,
-  r.recurring, r.recurring + CASE WHEN s.grants_renewed THEN r.all_grants ELSE r.ending_grants END AS revenue,
+  r.recurring, r.recurring + CASE WHEN s.grants_renewed THEN r.all_grants ELSE r.ending_grants END AS revenue, r.ending_grants,
   CASE WHEN y.year = 0 OR c.cost_status <> 'ok' THEN c.cost_status WHEN s.cola IS NULL THEN 'not_configured'
        WHEN p.year IS NULL THEN 'not_enough_data' ELSE 'ok' END AS cost_status,
   CASE WHEN r.recurring IS NULL THEN 'not_configured' ELSE 'ok' END AS revenue_status
