@@ -6,104 +6,31 @@ What cannot be used is not raised but told: each drop comes back with its proble
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 from codecs import BOM_UTF8
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import polars as pl
 
 from contracts.extracts import EXTRACTS
 from contracts.policy.mapping import Layout
-from rung.core.errors import unexpected
 from rung.core.settings import Intake
 from rung.intake.discover import Drop, LandedFile
+from rung.intake.drops import BatchRows, DropRead, FileRead, Part, log, reject_for_fault, submission_id
 from rung.intake.workers import ReaderPool, ReadFailure, ReadJob, is_fault
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.columns import rename_folder_columns
-from transforms.s1_conform.decode import Bounds, FileProblem
+from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.sniff import name_lies
-from transforms.s1_conform.drift import DriftReport
 from transforms.s1_conform.fast_reader import CleanCsv, inspect_fast, read_fast
 from transforms.s1_conform.needs_tolerant_reader import need_tolerant_reader
 from transforms.s1_conform.tolerant_reader import CarefulDrop, CarefulTable, problem
 from transforms.s1_conform.values import BROKEN, type_columns
 
 READERS = 16
-log = logging.getLogger("rung.intake")
-
-
-@dataclass
-class FileRead:
-    """One file of a drop: its bytes (none where it is too large, or could not be opened) and their hash.
-
-    `unread`: why it could not be opened.
-    """
-
-    landed: LandedFile
-    data: bytes
-    sha256: str
-    unread: str | None = None
-
-
-@dataclass
-class Part:
-    """A table that came out of a drop: the file it came from, its own columns, and its rows by place of column.
-
-    `own` is None for a clean file, whose own rows are the canonical text itself.
-    """
-
-    source_file: str
-    header: tuple[str, ...]
-    rows: int
-    own: pl.DataFrame | None = None
-    rows_aside: int = 0
-
-
-@dataclass
-class DropRead:
-    """One drop as one submission: its files, what came out of them, what was wrong, put right or set aside."""
-
-    drop: Drop
-    extract: str
-    submission_id: str
-    files: list[FileRead]
-    parts: list[Part] = field(default_factory=list)
-    problems: list[FileProblem] = field(default_factory=list)
-    repairs: Counter[str] = field(default_factory=Counter)
-    set_aside: Counter[str] = field(default_factory=Counter)
-    cents_set_aside: int = 0
-    lines_aside: dict[str, list[int]] = field(default_factory=dict)
-    unread_columns: list[str] = field(default_factory=list)
-    drift: list[DriftReport] = field(default_factory=list)
-    without_ids: list[pl.DataFrame] = field(default_factory=list)
-
-    @property
-    def rows_read(self) -> int:
-        return sum(part.rows for part in self.parts)
-
-    @property
-    def place(self) -> str:
-        return f"{self.drop.lea_id}/{self.drop.school_year}/{self.extract}"
-
-    def reject(self, found: FileProblem) -> None:
-        """Nothing of a drop with a problem is used."""
-        self.problems.append(found)
-        self.parts.clear()
-
-
-@dataclass
-class BatchRows:
-    """The usable rows of a batch, typed: the contract's columns, each with `__unreadable` where it is not text, the
-    folder's columns as sent, `drop_no`, `file_no` (part of the drop), `source_row`."""
-
-    extract: str
-    drops: list[DropRead]
-    rows: pl.DataFrame
 
 
 def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
@@ -138,13 +65,6 @@ def _fetch(landed: LandedFile, most: int) -> FileRead:
         nothing = hashlib.sha256(landed.entry.etag.encode()).hexdigest()
         return FileRead(landed, b"", nothing, os.strerror(error.errno) if error.errno else "it is not there any more")
     return FileRead(landed, data, hashlib.sha256(data).hexdigest())
-
-
-def submission_id(drop: Drop, extract: str, files: Iterable[FileRead]) -> str:
-    """The same files in the same folder always make the same submission."""
-    named = sorted(f"{file.landed.name}\0{file.sha256}" for file in files)
-    said = "\n".join([drop.lea_id, str(drop.school_year), extract, *named])
-    return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
 def read_batch(
@@ -187,12 +107,6 @@ def read_batch(
     if pay:
         batches.append(BatchRows("payroll", pay, _in_order(pay_frames, "payroll")))
     return batches
-
-
-def reject_for_fault(drop: DropRead, rule_id: str, error: BaseException) -> None:
-    """Reject a drop at which Rung itself failed; the log says kind and place, the receipt what a steward can do."""
-    log.warning("%s: %s: %s", drop.place, rule_id, unexpected(error))
-    drop.reject(problem(rule_id))
 
 
 def _read_clean_drops(

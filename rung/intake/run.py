@@ -23,10 +23,11 @@ from rung.core.project import code_version
 from rung.intake.again import REFUSED, to_judge_again
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover, printable
+from rung.intake.drops import DropRead, FileRead
 from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared, propose_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
-from rung.intake.read import DropRead, FileRead, fetch, read_batch
+from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch

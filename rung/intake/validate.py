@@ -15,7 +15,7 @@ from rung.core.errors import GateFailed
 from rung.core.rules import row_rules_for
 from rung.core.settings import Settings
 from rung.intake.decision import refuse_by_rule
-from rung.intake.read import BatchRows, DropRead, reject_for_fault
+from rung.intake.drops import BatchRows, DropRead, reject_for_fault
 from rung.intake.workers import is_fault
 from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables
