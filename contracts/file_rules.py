@@ -102,6 +102,28 @@ FILE_RULES: dict[str, FileRule] = {
     "FILE-045": FileRule(
         "Most dates lie outside the folder's school year: {}.", "Put the file into the folder of the year it is about."
     ),
+    "FILE-050": FileRule(
+        "Reading the file took longer than it may: {}.", "Send it as plain CSV, or in several smaller files."
+    ),
+    "FILE-051": FileRule(
+        "Reading the file took more memory than it may: {}.", "Send it as plain CSV, or in several smaller files."
+    ),
+    "FILE-052": FileRule(
+        "The file has more cells than may be read of a file that is not plain CSV: {}.",
+        "Send it as CSV in UTF-8 with the column names of the state's description; such a file may be of any length.",
+    ),
+    "FILE-053": FileRule(
+        "The file could not be read to its end: something inside it is not as its format has it.",
+        "Open it in the program it came from, save it as CSV and send that. "
+        "If it comes back again, give the state the number of this submission.",
+    ),
+    "FILE-054": FileRule(
+        "The file was read, but its rows could not be checked.",
+        "Compare the file with one that was accepted before. "
+        "If it comes back again, give the state the number of this submission.",
+    ),
+    "FILE-055": FileRule("The file could not be opened: {}.", "Send it again."),
+    "FILE-056": FileRule("The file's name cannot be used: {}.", "Give it a plain name and send it again."),
 }
 
 ROW_RULES: dict[str, FileRule] = {

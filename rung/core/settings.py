@@ -94,13 +94,21 @@ class Overlay(Section):
 
 
 class Intake(Section):
-    """Bounds on what a district may send, and on how much is held in memory at once."""
+    """Bounds on what a district may send, and on how much is held in memory at once.
+
+    Plain CSV may have any number of cells. Other files are read by `readers` processes, of which each may take
+    `reader_seconds` and `reader_memory_bytes` for a drop of at most `max_cells` cells.
+    """
 
     max_file_bytes: int = Field(default=2 * 1024**3, gt=0)
     max_members: int = Field(default=200, gt=0)
     max_expanded_bytes: int = Field(default=4 * 1024**3, gt=0)
     max_columns: int = Field(default=500, gt=0)
     max_cell_characters: int = Field(default=32_767, gt=0)
+    max_cells: int = Field(default=20_000_000, gt=0)
+    readers: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), gt=0)
+    reader_seconds: float = Field(default=600, gt=0)
+    reader_memory_bytes: int = Field(default=4 * 1024**3, ge=256 * 1024**2)
     batch_bytes: int = Field(default=256 * 1024**2, gt=0)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from contracts.file_rules import ROW_RULES
-from rung.intake.read import BatchRows, DropRead
+from rung.intake.drops import BatchRows, DropRead
 from rung.lake.accepted import scan_accepted
 from rung.lake.ledger import DecidedSubmission, Submission
 from rung.lake.workspace import Workspace

@@ -19,7 +19,7 @@ import polars as pl
 
 from contracts.row_rules import RowRule
 from rung.intake.decision import Decision
-from rung.intake.read import DropRead, Part
+from rung.intake.drops import DropRead, Part
 from rung.intake.receipt_page import receipt_page
 from rung.lake.ledger import Submission
 from rung.lake.workspace import Workspace

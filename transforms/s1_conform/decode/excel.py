@@ -11,7 +11,9 @@ from dataclasses import replace
 import fastexcel
 import polars as pl
 from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 
+from transforms.s1_conform.decode.archive import BROKEN_ZIP
 from transforms.s1_conform.decode.delimited import check_cells
 from transforms.s1_conform.decode.grid import find_header, take_table
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
@@ -20,6 +22,9 @@ from transforms.s1_conform.decode.sniff import OLE
 
 _LOCKED = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
 _ERROR_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*?\bt="e"')
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
+_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)\d*"')
+EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 _MERGED = re.compile(rb'<mergeCell [^>]*?ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 
 
@@ -28,6 +33,7 @@ def read_excel(data: bytes, name: str, options: DecodeOptions, repairs: Counter[
     if data.startswith(OLE) and any(word in data for word in _LOCKED):
         raise Refused("FILE-012")
     _check_expanded(data, options)
+    _check_addresses(data, options)
     grids = _grids(data, repairs)
     sheet = _choose(grids, options)
     repairs["other_sheets"] += len(grids) - 1
@@ -42,8 +48,8 @@ def _check_expanded(data: bytes, options: DecodeOptions) -> None:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 size = sum(info.file_size for info in archive.infolist())
-        except (zipfile.BadZipFile, ValueError) as error:
-            raise Refused("FILE-019", str(error)) from None
+        except BROKEN_ZIP as error:
+            raise Refused("FILE-019", str(error)[:200]) from None
         most = min(options.bounds.max_expanded_bytes, max(256 * 1024**2, int(len(data) * options.bounds.max_ratio)))
         if size > most:
             raise Refused("FILE-016", f"{size:,} bytes from {len(data):,}")
@@ -136,6 +142,38 @@ def _sheet_xml(data: bytes, sheet: str) -> bytes | None:
                 if each.tag.endswith("}sheet") and each.get("name") == sheet:
                     link = next(value for key, value in each.attrib.items() if key.endswith("}id"))
                     return archive.read("xl/" + target[link].removeprefix("/xl/"))
-    except (KeyError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile):
+    except DefusedXmlException:
+        raise Refused("FILE-024") from None
+    except (KeyError, StopIteration):
         return None
+    except (ElementTree.ParseError, LookupError, ValueError, *BROKEN_ZIP) as error:
+        raise Refused("FILE-019", str(error)[:200]) from None
     return None
+
+
+def _check_addresses(data: bytes, options: DecodeOptions) -> None:
+    """Refuse a sheet whose farthest cell makes a grid beyond the bound, before a reader makes that grid."""
+    if not data.startswith(b"PK"):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            if not part.startswith("xl/worksheets/") or not part.endswith(".xml"):
+                continue
+            try:
+                sheet = archive.read(part)
+            except BROKEN_ZIP as error:
+                raise Refused("FILE-019", str(error)[:200]) from None
+            rows = max((int(row[:12]) for row in _ROW.findall(sheet)), default=0)
+            letters = set(_COLUMN.findall(sheet))
+            columns = max((_column_number(column) for column in letters), default=0)
+            if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
+                raise Refused("FILE-019", "a cell lies where no workbook has cells")
+            if rows * columns > options.bounds.max_cells:
+                raise Refused("FILE-052", f"{rows:,} rows by {columns:,} columns, at most {options.bounds.max_cells:,}")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters[:6]:
+        number = number * 26 + letter - 64
+    return number

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +20,7 @@ BROKEN_SCHEMA = {SOURCE_ROW: pl.UInt32, "rule_id": pl.String, "text": pl.String}
 
 
 class Bounds(BaseModel):
-    """Beyond these a file is refused (FILE-009 to FILE-011, FILE-015, FILE-016)."""
+    """Beyond these a file is refused (FILE-009 to FILE-011, FILE-015, FILE-016, FILE-052)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,6 +30,7 @@ class Bounds(BaseModel):
     max_ratio: float = Field(default=200, gt=1)
     max_columns: int = Field(default=500, gt=0)
     max_cell_characters: int = Field(default=32_767, gt=0)
+    max_cells: int = Field(default=20_000_000, gt=0)
 
 
 class DecodeOptions(BaseModel):
@@ -114,3 +116,10 @@ def cell_name(at: int) -> str:
 def fold(name: str) -> str:
     """A column name without case, spaces and punctuation, as names are compared."""
     return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def unique_name(name: str, taken: Collection[str]) -> str:
+    """The name, or the same with a number before its ending where it is taken."""
+    stem, dot, ending = name.rpartition(".")
+    numbered = (f"{stem} ({number}){dot}{ending}" if dot else f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
