@@ -119,6 +119,7 @@ def _take_table(
         decimal_comma=shape.decimal_comma,
         widths=layout.widths if layout else {},
         excel=table.kind == "excel",
+        from_1904=table.from_1904,
     )
     text = conform_columns(own, table.header, matched, school_year)
     parsed = parse_columns(text.drop(BROKEN), EXTRACTS[extract].sent, how)
