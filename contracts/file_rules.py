@@ -128,6 +128,10 @@ ROW_RULES: dict[str, FileRule] = {
         "The row says that it is a total, and its numbers are not the sums of the rows above it.",
         "Take totals out of the file, or give the row the educator's identifier.",
     ),
+    "ROW-008": FileRule(
+        "A value is not in the list that the district's mapping file gives for its column.",
+        "Mend the value, or add it to `values` in the mapping file.",
+    ),
 }
 
 REPAIRS: dict[str, str] = {
@@ -206,6 +210,7 @@ REPAIRS: dict[str, str] = {
     "identifiers_with_decimals": "Identifiers written as 12345.0 were read as 12345",
     "zeros_restored": "Leading zeros of identifiers were restored to the declared width",
     "crosswalk_resolved": "Identifiers of persons were resolved by the crosswalk",
+    "crosswalk_started": "Persons who are not in the crosswalk got an identifier of Rung's own",
     "crosswalk_other_people_unknown": "Other persons named in rows are not in the crosswalk and were left out",
     "pay_from_positions": "Pay lines were taken from a position file",
     "school_year_writing": "School years such as 2025-26 were read as 2026",

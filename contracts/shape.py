@@ -27,9 +27,9 @@ class FixedWidth(ShapePart):
 class Shape(ShapePart):
     """How to take a file apart. `header_row` is the line of the column names, `header_rows` how many lines they take.
 
-    Words of several lines are joined from above; a word can hold for the columns to its right too. `table` says which of
-    several tables counts. `date_format` (strptime) holds for every date column, `decimal_comma` says that 1.234,56 is a
-    number.
+    Words of several lines are joined from above; a word can hold for the columns to its right too. `table` says which
+    of several tables counts. `date_format` (strptime) holds for every date column, `decimal_comma` says that 1.234,56
+    is a number.
     """
 
     encoding: str | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -102,6 +102,9 @@ class Intake(Section):
     max_columns: int = Field(default=500, gt=0)
     max_cell_characters: int = Field(default=32_767, gt=0)
     batch_bytes: int = Field(default=256 * 1024**2, gt=0)
+    # How dates are meant whose day and month cannot be told apart and whose district declares nothing; unset, they are
+    # refused.
+    date_order: Literal["mdy", "dmy"] | None = None
 
 
 class Settings(BaseSettings):

@@ -71,6 +71,7 @@ class DropRead:
     unread_columns: list[str] = field(default_factory=list)
     drift: list[DriftReport] = field(default_factory=list)
     without_ids: list[pl.DataFrame] = field(default_factory=list)
+    started: list[pl.DataFrame] = field(default_factory=list)
 
     @property
     def rows_read(self) -> int:
@@ -202,12 +203,20 @@ def _read_with_care(drop: DropRead, reference: ReferenceTables, bounds: Intake) 
     files = {file.landed.name: file.data for file in drop.files}
     crosswalk = reference.crosswalks.get(drop.drop.lea_id)
     read = read_tolerantly(
-        files, drop.extract, drop.drop.school_year, _layout(reference, drop), decode_bounds(bounds), crosswalk
+        files,
+        drop.extract,
+        drop.drop.school_year,
+        _layout(reference, drop),
+        decode_bounds(bounds),
+        crosswalk,
+        drop.drop.lea_id,
+        bounds.date_order,
     )
     drop.repairs += read.repairs
     drop.unread_columns += read.unread_columns
     drop.drift += read.drift
     drop.without_ids += read.without_ids
+    drop.started += read.started
     for found in read.problems:
         drop.reject(found)
     if not read.problems:

@@ -24,7 +24,7 @@ from rung.intake.again import REFUSED, to_judge_again
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover
 from rung.intake.gate import IntakeGate
-from rung.intake.identity import find_shared, propose_crosswalk
+from rung.intake.identity import find_shared, propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.read import DropRead, FileRead, fetch, read_batch
 from rung.intake.receipts import write_receipt
@@ -230,7 +230,15 @@ def _commit_one(
             write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
     submission = submission_of(read, counts, code_version())
     proposal = propose_crosswalk(work, read)
-    write_receipt(work, read, submission, decision, rows, rules, {"crosswalk_proposal.csv": proposal})
+    write_receipt(
+        work,
+        read,
+        submission,
+        decision,
+        rows,
+        rules,
+        {"crosswalk_proposal.csv": proposal, "crosswalk_started.csv": started_crosswalk(read)},
+    )
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = [file.landed for file in read.files] if extract == drop.extract else []
     seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)
