@@ -150,6 +150,10 @@ ROW_RULES: dict[str, FileRule] = {
         "The row says that it is a total, and its numbers are not the sums of the rows above it.",
         "Take totals out of the file, or give the row the educator's identifier.",
     ),
+    "ROW-008": FileRule(
+        "A value is not in the list that the district's mapping file gives for its column.",
+        "Mend the value, or add it to `values` in the mapping file.",
+    ),
 }
 
 REPAIRS: dict[str, str] = {
@@ -213,6 +217,11 @@ REPAIRS: dict[str, str] = {
     "percent_signs": "Percent signs were read",
     "whole_numbers_with_decimals": "Whole numbers written as 12.0 were read as 12",
     "midnight_times": "A time of midnight was taken off dates",
+    "times_of_day": "Times of day were taken off dates",
+    "date_order_assumed": "Columns of dates were read in the state's order of day and month, as nothing in them tells",
+    "hours_from_times": "Hours written as 7:30 were read as 7.5",
+    "zeros_shown": "Leading zeros that the workbook's number format shows were kept",
+    "windows_letters": "Windows letters that had been saved as control characters were restored",
     "declared_dates": "Dates were read in the declared format",
     "us_dates": "Dates with the month first were read",
     "day_first_dates": "Dates with the day first were read",
@@ -223,6 +232,7 @@ REPAIRS: dict[str, str] = {
     "identifiers_with_decimals": "Identifiers written as 12345.0 were read as 12345",
     "zeros_restored": "Leading zeros of identifiers were restored to the declared width",
     "crosswalk_resolved": "Identifiers of persons were resolved by the crosswalk",
+    "crosswalk_started": "Persons who are not in the crosswalk got an identifier of Rung's own",
     "crosswalk_other_people_unknown": "Other persons named in rows are not in the crosswalk and were left out",
     "pay_from_positions": "Pay lines were taken from a position file",
     "school_year_writing": "School years such as 2025-26 were read as 2026",

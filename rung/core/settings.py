@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -110,6 +110,9 @@ class Intake(Section):
     reader_seconds: float = Field(default=600, gt=0)
     reader_memory_bytes: int = Field(default=4 * 1024**3, ge=256 * 1024**2)
     batch_bytes: int = Field(default=256 * 1024**2, gt=0)
+    # How dates are meant whose day and month cannot be told apart and whose district declares nothing; unset, they are
+    # refused.
+    date_order: Literal["mdy", "dmy"] | None = None
 
 
 class Settings(BaseSettings):

@@ -63,6 +63,7 @@ class DropRead:
     unread_columns: list[str] = field(default_factory=list)
     drift: list[DriftReport] = field(default_factory=list)
     without_ids: list[pl.DataFrame] = field(default_factory=list)
+    started: list[pl.DataFrame] = field(default_factory=list)
 
     @property
     def rows_read(self) -> int:

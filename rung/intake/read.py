@@ -168,6 +168,8 @@ def _job(drop: DropRead, reference: ReferenceTables, bounds: Intake) -> ReadJob:
         layout=_layout(reference, drop),
         bounds=decode_bounds(bounds),
         crosswalk=reference.crosswalks.get(drop.drop.lea_id),
+        lea_id=drop.drop.lea_id,
+        date_order=bounds.date_order,
     )
 
 
@@ -181,6 +183,7 @@ def _take(drop: DropRead, read: CarefulDrop | ReadFailure) -> list[CarefulTable]
     drop.unread_columns += read.unread_columns
     drop.drift += read.drift
     drop.without_ids += read.without_ids
+    drop.started += read.started
     for found in read.problems:
         drop.reject(found)
     if not read.problems:

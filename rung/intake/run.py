@@ -25,7 +25,7 @@ from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover, printable
 from rung.intake.drops import DropRead, FileRead
 from rung.intake.gate import IntakeGate
-from rung.intake.identity import find_shared, propose_crosswalk
+from rung.intake.identity import find_shared, propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
@@ -239,7 +239,15 @@ def _commit_one(
             write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
     submission = submission_of(read, counts, code_version())
     proposal = propose_crosswalk(work, read)
-    write_receipt(work, read, submission, decision, rows, rules, {"crosswalk_proposal.csv": proposal})
+    write_receipt(
+        work,
+        read,
+        submission,
+        decision,
+        rows,
+        rules,
+        {"crosswalk_proposal.csv": proposal, "crosswalk_started.csv": started_crosswalk(read)},
+    )
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = read.files if extract == drop.extract else []
     seen = tuple((f.landed.place.address, printable(f.landed.entry.key), _tag(f), f.landed.entry.size) for f in objects)

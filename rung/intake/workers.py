@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Literal
 
 import polars as pl
 import psutil
@@ -45,6 +46,8 @@ class ReadJob:
     layout: Layout | None
     bounds: Bounds
     crosswalk: pl.DataFrame | None
+    lea_id: str = ""
+    date_order: Literal["mdy", "dmy"] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,16 @@ def _watch(memory_bytes: int) -> None:
 
 def _read(job: ReadJob) -> CarefulDrop | ReadFailure:
     try:
-        return read_tolerantly(job.files, job.extract, job.school_year, job.layout, job.bounds, job.crosswalk)
+        return read_tolerantly(
+            job.files,
+            job.extract,
+            job.school_year,
+            job.layout,
+            job.bounds,
+            job.crosswalk,
+            job.lea_id,
+            job.date_order,
+        )
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException as error:

@@ -133,10 +133,35 @@ def test_no_text_is_read_as_another_number_than_python_reads(text: str) -> None:
     assert read == text or [c for c in read or "" if c.isdigit()] == [c for c in text if c.isdigit()]
 
 
-def test_excel_day_numbers_only_from_workbooks() -> None:
+@pytest.mark.parametrize(
+    ("sent", "day"),
+    [
+        (["14611"], dt.date(1940, 1, 1)),
+        (["51136"], dt.date(2040, 1, 1)),
+        (["14610"], None),
+        (["51137"], None),
+        (["46053", "2026-01-31"], dt.date(2026, 1, 31)),  # written dates do not speak against it
+        (["46053", "310126"], None),  # a number that is no day number does
+        (["46053.0"], dt.date(2026, 1, 31)),
+    ],
+)
+def test_day_numbers_in_text_files_lie_in_a_plausible_span(sent: list[str], day: dt.date | None) -> None:
+    assert pay("pay_date", sent)["pay_date"][0] == day
+
+
+def test_workbooks_that_count_from_1904() -> None:
+    assert pay("pay_date", ["44591"], excel=True, from_1904=True)["pay_date"][0] == dt.date(2026, 1, 31)
+
+
+def test_the_states_order_of_day_and_month_holds_where_nothing_tells() -> None:
+    assert pay("pay_date", ["1/2/2026"], date_order="mdy")["pay_date"][0] == dt.date(2026, 1, 2)
+    assert pay("pay_date", ["1/2/2026"], date_order="dmy")["pay_date"][0] == dt.date(2026, 2, 1)
+    assert pay("pay_date", ["1/2/2026", "13/2/2026"], date_order="mdy")["pay_date"][0] == dt.date(2026, 2, 1)
+
+
+def test_excel_day_numbers_from_workbooks() -> None:
     assert pay("pay_date", ["46053"], excel=True)["pay_date"][0] == dt.date(2026, 1, 31)
-    assert pay("pay_date", ["46053"])["pay_date"][0] is None
-    assert pay("pay_date", ["46053"])["pay_date__unreadable"][0] == "46053"
+    assert pay("pay_date", ["10000"], excel=True)["pay_date"][0] == dt.date(1927, 5, 18)
 
 
 def test_zeros_only_to_a_declared_width() -> None:

@@ -68,7 +68,7 @@ class Table:
 
     A district's column names are data and never become names of frame columns, so that none can meet one of Rung's own
     or be taken as a pattern. `broken` rows are among `rows`. `aside` are the lines that are not rows: titles, footers,
-    totals, blanks. `kind` says what the file was.
+    totals, blanks. `kind` says what the file was, `from_1904` that a workbook counts days from 1904.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Table:
     rows: pl.DataFrame
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN_SCHEMA))
     aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASIDE_SCHEMA))
+    from_1904: bool = False
 
     @classmethod
     def from_named(cls, name: str, kind: str, header: Sequence[str], rows: pl.DataFrame) -> Table:

@@ -56,6 +56,12 @@ def without_marks(text: pl.Expr) -> Tidied:
     return Tidied(kept, {"missing_marks": missing, "suppression_marks": suppressed})
 
 
+def without_missing(text: pl.Expr) -> Tidied:
+    """Marks for a missing value become null; for free text that is required, where `S` or `*` can be meant."""
+    missing = text.str.to_lowercase().is_in(MISSING)
+    return Tidied(pl.when(~missing).then(text), {"missing_marks": missing})
+
+
 # Area 000, 666 and 9xx, group 00 and serial 0000 are never given out; the rest is masked wherever it stands.
 SSN = (
     r"\b(?:00[1-9]|0[1-9]\d|[1-5]\d\d|6[0-57-9]\d|66[0-57-9]|[78]\d\d)[- ]"
