@@ -158,5 +158,7 @@ def one_run_per_lake(work: Workspace) -> Iterator[None]:
     with get_client(sync_client=True) as client:
         client.upsert_global_concurrency_limit_by_name(name, 1)
     logging.getLogger("prefect.rung").debug("lake=%s", name)
-    with concurrency(name, occupy=1, lease_duration=LEASE_SECONDS, strict=True, raise_on_lease_renewal_failure=False):
+    lease: dict[str, Any] = {"lease_duration": LEASE_SECONDS, "raise_on_lease_renewal_failure": False}
+    # The lake's own lock too: a run in a terminal holds no lease of Prefect's.
+    with concurrency(name, occupy=1, strict=True, **lease), work.alone():
         yield

@@ -155,7 +155,8 @@ def intake(
         watch_landing(work, every=every, listen=listen)
         return
     progress = Progress(quiet=as_json)
-    receipt = run_intake(work, load_reference(work.reference), progress, again=again)
+    with work.alone():
+        receipt = run_intake(work, load_reference(work.reference), progress, again=again)
     data = {**asdict(receipt), "refused": receipt.refused, "seconds": progress.seconds}
     _say(data, as_json, lambda: intake_table(work, receipt))
     exit_refused(receipt)
@@ -176,7 +177,8 @@ def marts(
 
     work = open_workspace(config)
     progress = Progress(quiet=as_json)
-    receipt = run_marts_as_of(work, progress, as_of)
+    with work.alone():
+        receipt = run_marts_as_of(work, progress, as_of)
     where = work.lake.uri(f"marts/{receipt.inputs_id}")
     _say(
         {**asdict(receipt), "seconds": progress.seconds},

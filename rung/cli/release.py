@@ -53,13 +53,15 @@ def release(
         lines = [f"{name}{'  current' if name == now else ''}" for name in names]
         _say({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
     elif rollback is not None:
-        left = roll_back(work, rollback)
+        with work.alone():
+            left = roll_back(work, rollback)
         said = f"current again: {rollback} (before: {left})"
         _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
     else:
         _publish(work, identified, accept_drift, as_json)
     if keep is not None:
-        gone = prune(work, keep)
+        with work.alone():
+            gone = prune(work, keep)
         if gone and not as_json:
             typer.echo(f"removed: {', '.join(gone)}")
 
@@ -81,8 +83,9 @@ def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> 
     from rung.release.publish import run_release
 
     progress = Progress(quiet=as_json)
-    marts = run_marts_as_of(work, progress, None)
-    receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
+    with work.alone():
+        marts = run_marts_as_of(work, progress, None)
+        receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
     data = {**asdict(receipt), "seconds": progress.seconds}
     _say(data, as_json, lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"))
 

@@ -32,6 +32,7 @@ class StoragePlaces(Section):
     """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix; never one inside another.
 
     `group_readable`: local files and folders that Rung makes may be read by the account's group, not by it alone.
+    `wait_seconds`: how long a run waits for another one in the same lake.
     """
 
     landing: tuple[str, ...] = Field(min_length=1)
@@ -41,6 +42,7 @@ class StoragePlaces(Section):
     releases: str
     ledger: str
     group_readable: bool = False
+    wait_seconds: float = Field(default=3600, ge=0)
 
     @model_validator(mode="after")
     def _apart(self) -> StoragePlaces:

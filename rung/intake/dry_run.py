@@ -85,7 +85,7 @@ def _landed(path: Path) -> LandedFile:
 
 def write_checked(folder: Path, checked: Sequence[Checked]) -> None:
     """Write each receipt under `<folder>/<extract>/`."""
-    place = LocalPlace(folder)
+    place = LocalPlace(folder, mode=0o600)
     for each in checked:
         for name, data in each.files.items():
             place.write(f"{each.extract}/{name}", data)

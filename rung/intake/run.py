@@ -41,7 +41,7 @@ from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.decode.archive import unsafe_name
-from transforms.s1_conform.parse.cells import mask_ssn
+from transforms.s1_conform.parse.cells import mask_columns
 from transforms.s1_conform.validate import DUPLICATE, ERRORS
 
 WRITERS = 16
@@ -235,8 +235,7 @@ def _commit_one(
         )
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
-            text = [name for name, dtype in bad.schema.items() if dtype == pl.String]
-            write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
+            write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad))
     submission = submission_of(read, counts, code_version())
     proposal = propose_crosswalk(work, read)
     write_receipt(

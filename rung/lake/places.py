@@ -41,9 +41,9 @@ MENDS = {
 
 
 class LocalPlace:
-    """A folder on disk."""
+    """A folder on disk. `mode`: rights of the files that are written, less what the umask takes away."""
 
-    def __init__(self, root: Path, address: str | None = None, mode: int = 0o600) -> None:
+    def __init__(self, root: Path, address: str | None = None, mode: int = 0o666) -> None:
         self.root = root.resolve()
         self.address = address or str(self.root)
         self.mode = mode
@@ -65,8 +65,8 @@ class LocalPlace:
         if not base.is_dir():
             return
         for item in sorted(os.scandir(base), key=lambda each: each.name):
-            if item.is_symlink() and not Path(item.path).resolve().is_relative_to(self.root):
-                continue  # a link that leaves the place is not followed
+            if item.is_symlink() and not self._stays(Path(item.path)):
+                continue
             key = f"{prefix}/{item.name}" if prefix else item.name
             if item.is_dir():
                 yield from self.entries(key)
@@ -74,6 +74,15 @@ class LocalPlace:
                 stat = item.stat()
                 modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
                 yield Entry(key, stat.st_size, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", modified)
+
+    def _stays(self, link: Path) -> bool:
+        """Whether a link is followed: it ends inside the place, and in no folder that it was reached through."""
+        try:
+            end = link.resolve(strict=True)
+        except OSError:
+            return False  # it ends nowhere, or in itself
+        through = {folder.resolve() for folder in link.parents if folder.is_relative_to(self.root)}
+        return end.is_relative_to(self.root) and end not in through
 
     def read(self, key: str) -> bytes:
         with self._told("read", key):
@@ -206,7 +215,7 @@ def _alive(pid: int) -> bool:
 
 
 def open_place(
-    address: str, root: Path, endpoint_url: str | None = None, region: str | None = None, mode: int = 0o600
+    address: str, root: Path, endpoint_url: str | None = None, region: str | None = None, mode: int = 0o666
 ) -> Place:
     """The place that an address of `[storage]` names; a relative path starts at `root`."""
     if address.startswith("s3://"):

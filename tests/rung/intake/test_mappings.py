@@ -164,6 +164,9 @@ def test_one_id_for_two_people_in_two_districts() -> None:
             ("3", "A", "L5"),  # one district alone: no word against another
             ("4", "A", "L6"),
             ("4", "B", None),
+            ("5", "A", "L7"),
+            ("5", "B", "L7"),
+            ("5", "B", "L8"),  # the right license and a wrong one: the districts agree on the person
         ],
         schema=["staff_id", "lea_id", "license_id"],
         orient="row",
