@@ -19,7 +19,7 @@ from rung.marts.build import MartsReceipt
 from rung.marts.gate import check_drift
 from rung.packs.load import packs_of
 from rung.release.contents import disclosure_files, manifest_of, public_files, restricted_files, restricted_package
-from rung.release.disclosure import Terms, disclosure_terms, public_side, remember
+from rung.release.disclosure import Terms, disclosure_terms, public_side
 
 # A made-up state has no persons to protect; a real one must bring its own key.
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
@@ -116,8 +116,9 @@ def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: byte
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
     side = public_side(work, folder, terms)
-    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side)]
-    files += [restricted_package(files), *public_files(work, folder, side)]
+    public = public_files(work, folder, side)
+    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side, terms, public)]
+    files += [restricted_package(files), *public]
     packs = packs_of(work.settings)
     said = {
         "state": work.settings.state.code,
@@ -128,7 +129,6 @@ def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: byte
         "code_version": code_version(),
     }
     release_id, manifest = manifest_of(files, said)
-    remember(work, side)
     for file in files:
         work.releases.write(f"{release_id}/{file.path}", file.data)
     work.releases.write(f"{release_id}/manifest.json", manifest)
