@@ -23,6 +23,7 @@ RULES = (
     "dominance",
     "money_tells_level",
     "not_released",
+    "not_available",
     "complementary",
 )
 MASKS = ("published", "rounded", "suppressed")

@@ -48,7 +48,9 @@ class Shown(dy.Schema):
 class Counts(Shown):
     """A count of persons."""
 
-    persons = dy.Int64(nullable=True, description="Persons, exact or rounded as `mask` says.", metadata={"unit": "persons"})
+    persons = dy.Int64(
+        nullable=True, description="Persons, exact or rounded as `mask` says.", metadata={"unit": "persons"}
+    )
 
 
 class Money(Shown):

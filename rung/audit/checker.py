@@ -69,7 +69,9 @@ def _table(read: Read, path: str) -> pl.DataFrame:
 def _hashes(read: Read, told: dict[str, dict[str, str]]) -> list[str]:
     """Every public table and every table of certificates is the one that was certified."""
     listed = {**told["tables"], **told["certificates"]}
-    return [f"{p}: not the file that was certified" for p, h in listed.items() if hashlib.sha256(read(p)).hexdigest() != h]
+    return [
+        f"{p}: not the file that was certified" for p, h in listed.items() if hashlib.sha256(read(p)).hexdigest() != h
+    ]
 
 
 def _sizes(told: dict[str, dict[str, int]], *tables: pl.DataFrame) -> list[str]:
@@ -85,7 +87,7 @@ def _cells(cells: pl.DataFrame) -> list[str]:
     """Cells are told once, and their bounds hold what is true."""
     twice = cells.filter(pl.col("cell").is_duplicated() | pl.col("name").is_duplicated())
     outside = cells.filter(~pl.col("value").is_between("low", "high"))
-    exact = cells.filter((pl.col("mask") == "published") & ((pl.col("low") != pl.col("high"))))
+    exact = cells.filter((pl.col("mask") == "published") & (pl.col("low") != pl.col("high")))
     naked = cells.filter((pl.col("mask") == "suppressed") & (pl.col("need") < 1) & (pl.col("low") < pl.col("high")))
     return [
         *_said(twice, "told twice"),
@@ -103,10 +105,15 @@ def _published(read: Read, cells: pl.DataFrame) -> list[str]:
         if table == "public_ladder_flow":
             rows = rows.filter(pl.col("grain") == "state")
         amount = pl.col(value).cast(pl.Decimal(18, 2)).cast(pl.Float64) * 100 if value == "amount" else pl.col(value)
-        have = [pl.col(c).cast(pl.String).fill_null("") if c in rows.columns else pl.lit("") for c in ("program_id", "school_year")]
+        have = [
+            pl.col(c).cast(pl.String).fill_null("") if c in rows.columns else pl.lit("")
+            for c in ("program_id", "school_year")
+        ]
         place = [pl.col(c).fill_null("") if c in rows.columns else pl.lit("") for c in ("grain", "lea_id", "school_id")]
         named = rows.select(
-            pl.concat_str([pl.lit(table), *have, _joined(rows, cut), _joined(rows, part), *place], separator="|").alias("name"),
+            pl.concat_str([pl.lit(table), *have, _joined(rows, cut), _joined(rows, part), *place], separator="|").alias(
+                "name"
+            ),
             pl.col("mask").alias("public_mask"),
             "reason",
             amount.round(0).cast(pl.Int64).alias("public_value"),
@@ -117,7 +124,12 @@ def _published(read: Read, cells: pl.DataFrame) -> list[str]:
         other = both.filter(pl.col("cell").is_not_null() & (pl.col("public_mask") != pl.col("mask")))
         leaked = both.filter((pl.col("public_mask") == "suppressed") & pl.col("public_value").is_not_null())
         moved = both.filter((pl.col("mask") != "suppressed") & (pl.col("public_value") != pl.col("shown")))
-        for rows_, what in ((lost, "no cell"), (other, "another mask"), (leaked, "shown though hidden"), (moved, "another value")):
+        for rows_, what in (
+            (lost, "no cell"),
+            (other, "another mask"),
+            (leaked, "shown though hidden"),
+            (moved, "another value"),
+        ):
             problems += _said(rows_, f"public table: {what}")
     return problems
 
@@ -128,8 +140,14 @@ def _joined(rows: pl.DataFrame, columns: tuple[str, ...]) -> pl.Expr:
 
 def _identities(cells: pl.DataFrame, relations: pl.DataFrame) -> list[str]:
     """Every relation holds for the true values."""
-    sums = relations.join(cells.select("cell", "value"), on="cell", how="left").group_by("relation").agg(
-        pl.col("name").first(), (pl.col("coefficient") * pl.col("value")).sum().alias("sum"), pl.col("value").has_nulls().alias("lost")
+    sums = (
+        relations.join(cells.select("cell", "value"), on="cell", how="left")
+        .group_by("relation")
+        .agg(
+            pl.col("name").first(),
+            (pl.col("coefficient") * pl.col("value")).sum().alias("sum"),
+            pl.col("value").has_nulls().alias("lost"),
+        )
     )
     return _said(sums.filter((pl.col("sum") != 0) | pl.col("lost")), "the relation does not hold")
 
@@ -141,10 +159,10 @@ def _sums(cells: pl.DataFrame, movements: pl.DataFrame) -> list[str]:
         key=words.head(5).list.join("|"),
         place=pl.concat_str([words.head(4).list.join("|"), words.slice(5).list.join("|")], separator="|"),
         table=words.first(),
-        part=words.get(4),
+        part=words.get(4, null_on_oob=True),
         grain=words.get(5, null_on_oob=True),
     )
-    down = named.filter(pl.col("grain").is_not_null())
+    down = named.filter(pl.col("table").str.starts_with("public_"))
     state = pl.when(pl.col("grain") == "state").then(-1).otherwise(1) * pl.col("change")
     apart = down.group_by("movement", "key").agg(state.sum().alias("sum"), pl.col("name").first())
     counts = down.filter(pl.col("table").is_in(["public_designation", "public_retention"]))
@@ -174,7 +192,9 @@ def _worlds(cells: pl.DataFrame, relations: pl.DataFrame, movements: pl.DataFram
     ]
 
 
-def _widths(cells: pl.DataFrame, movements: pl.DataFrame, proofs: pl.DataFrame, told: dict[str, dict[str, int]]) -> list[str]:
+def _widths(
+    cells: pl.DataFrame, movements: pl.DataFrame, proofs: pl.DataFrame, told: dict[str, dict[str, int]]
+) -> list[str]:
     """Every hidden cell has certificates, and they differ in it by its width; no width is less than the policy's."""
     change = movements.select("cell", "movement", "change")
     wide = (
@@ -185,7 +205,9 @@ def _widths(cells: pl.DataFrame, movements: pl.DataFrame, proofs: pl.DataFrame, 
         .with_columns(width=pl.col("more").fill_null(0) - pl.col("less").fill_null(0))
     )
     own = (pl.col("rule") != "complementary") & (pl.col("rule") != "not_released")
-    money = pl.max_horizontal((pl.col("value").abs() * told["width"]["money_share"]).ceil(), told["width"]["dollars"] * 100)
+    money = pl.max_horizontal(
+        (pl.col("value").abs() * told["width"]["money_share"]).ceil(), told["width"]["dollars"] * 100
+    )
     asked = pl.when(pl.col("unit") == "persons").then(float(told["width"]["persons"])).otherwise(money)
     less = wide.filter(own & (pl.col("need") < pl.min_horizontal(asked, pl.col("high") - pl.col("low"))))
     return [

@@ -15,6 +15,7 @@ from rung.core.errors import RungError
 def add_commands(app: typer.Typer) -> None:
     """Give the command line the commands of this module."""
     app.command("release")(release)
+    app.command("audit")(audit)
     app.command("sql")(sql)
     app.command("dictionary")(dictionary)
 
@@ -70,7 +71,26 @@ def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> 
     marts = run_marts_as_of(work, progress, None)
     receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
     data = {**asdict(receipt), "seconds": progress.seconds}
-    _say(data, as_json, lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"))
+    lines = [f"{'shown to the public':32}{'cells':>8}{'persons or dollars':>20}"]
+    lines += [f"{f'{t} ({g})':32}{cells:>8.1%}{value:>20.1%}" for t, g, cells, value in receipt.utility]
+    lines.append(f"release {receipt.release_id}: {receipt.location}")
+    _say(data, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def audit(
+    directory: Annotated[Path, typer.Argument(help="A release: the folder that has its manifest.json.")],
+    as_json: Json = False,
+) -> None:
+    """Check a release's certificates from its files alone: no hidden number can be worked out."""
+    from rung.audit.checker import check
+
+    verdict = check(lambda path: (directory / path).read_bytes())
+    said = {"holds": verdict.holds, "problems": verdict.problems, **verdict.said}
+    numbers = ", ".join(f"{count:,} {what}" for what, count in verdict.said.items())
+    words = [f"holds: {numbers}"] if verdict.holds else [f"does not hold: {problem}" for problem in verdict.problems]
+    _say(said, as_json, lambda: typer.echo("\n".join(words)))
+    if not verdict.holds:
+        raise typer.Exit(2)
 
 
 def sql(

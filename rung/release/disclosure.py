@@ -86,7 +86,9 @@ def _both(one: Any, other: Any) -> bool:
 def _no_looser(name: str, tree: dict[str, Any], own: dict[str, Any]) -> None:
     for key in STRICTER:
         if key in own and key in tree and isinstance(own[key], int) and own[key] < tree[key]:
-            raise RungError(f"{name}: `{key}` is {own[key]}, less than the {tree[key]} before it; it may only be raised")
+            raise RungError(
+                f"{name}: `{key}` is {own[key]}, less than the {tree[key]} before it; it may only be raised"
+            )
 
 
 def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
@@ -138,7 +140,9 @@ def ask_checker(files: dict[str, bytes]) -> dict[str, int]:
 
 def decision_log(side: PublicSide) -> pl.DataFrame:
     """The decisions, for the restricted side: mask, rule and value of every cell that takes part."""
-    return side.decided.cells.select("name", "unit", "value", "persons", "mask", "rule", "low", "high", "need").sort("name")
+    return side.decided.cells.select("name", "unit", "value", "persons", "mask", "rule", "low", "high", "need").sort(
+        "name"
+    )
 
 
 def utility_report(side: PublicSide, terms: Terms, checked: dict[str, int]) -> bytes:

@@ -32,6 +32,7 @@ class ReleaseReceipt:
     release_id: str
     location: str
     made: bool
+    utility: tuple[tuple[str, str, float, float], ...] = ()  # table, grain, share of cells and of their sum shown
 
 
 def educator_key_of(work: Workspace) -> bytes:
@@ -78,7 +79,13 @@ def run_release(
             release_id = _write_release(work, marts, terms, None if identified else key)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
         show(work, str(release_id), seen)
-    return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made)
+    return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made, utility_of(work, str(release_id)))
+
+
+def utility_of(work: Workspace, release_id: str) -> tuple[tuple[str, str, float, float], ...]:
+    """What the public can see of a release, by table and grain: shares of cells, and of persons or dollars."""
+    rows = json.loads(work.releases.read(f"{release_id}/restricted/disclosure.json"))["utility"]
+    return tuple((row["table"], row["grain"], row["shown"], row["of_value"]) for row in rows)
 
 
 def show(work: Workspace, release_id: str, seen: str | None) -> None:

@@ -6,7 +6,14 @@ import polars as pl
 
 from transforms.s6_disclose.shape import ARROW, KEY, SHAPE
 
-SUMMED = ("public_designation", "public_retention", "public_access", "public_span", "public_money", "public_compensation")
+SUMMED = (
+    "public_designation",
+    "public_retention",
+    "public_access",
+    "public_span",
+    "public_money",
+    "public_compensation",
+)
 
 
 def of_state(blocks: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,9 @@ def with_rules(rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFram
 
     `closed`: program_id, school_year that may not be published yet. Leaves are not published and have no rule.
     """
-    marked = rows.join(closed.with_columns(shut=pl.lit(True)), on=["program_id", "school_year"], how="left", nulls_equal=True)
+    marked = rows.join(
+        closed.with_columns(shut=pl.lit(True)), on=["program_id", "school_year"], how="left", nulls_equal=True
+    )
     holders = pl.when(pl.col("part") != "none").then("value").otherwise(0)
     parts = (pl.col("part") != WHOLE) & (pl.col("table") == "public_designation")
     place = ["table", "program_id", "school_year", *PLACE]
@@ -82,7 +84,9 @@ def rounded_to(rows: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFram
     figures = pl.lit(10.0).pow((size.cast(pl.Float64).log10().floor() + 1 - policy.rounded_figures).clip(0))
     wide = (pl.col("award") * policy.width.persons).fill_null(0).clip(1).cast(pl.Float64)
     unit = pl.max_horizontal(figures, pl.lit(10.0).pow(wide.log10().ceil())).round(0).cast(pl.Int64)
-    mine = (pl.col("unit") == "cents") & pl.col("confidential") & pl.col("persons").is_not_null() & (pl.col("value") != 0)
+    mine = (
+        (pl.col("unit") == "cents") & pl.col("confidential") & pl.col("persons").is_not_null() & (pl.col("value") != 0)
+    )
     useless = mine & pl.col("award").is_not_null() & (unit > size // 2)
     return joined.with_columns(
         unit_of_rounding=pl.when(mine & pl.col("rule").is_null() & ~useless).then(unit),

@@ -38,8 +38,18 @@ def decide(rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFrame, a
 
     Raises DisclosureBlocked naming a cell, or a derived relation, that cannot be protected.
     """
-    ruled = with_rules(rows, policy, closed)
-    none = pl.DataFrame(schema={"program_id": pl.String, "school_year": pl.Int16, "grain": pl.String, "lea_id": pl.String, "award": pl.Int64})
+    every = with_rules(rows, policy, closed)
+    apart = (pl.col("grain") == "school") | (pl.col("rule") == "not_released").fill_null(False)
+    ruled, rest = every.filter(~apart), as_they_are(every.filter(apart))
+    none = pl.DataFrame(
+        schema={
+            "program_id": pl.String,
+            "school_year": pl.Int16,
+            "grain": pl.String,
+            "lea_id": pl.String,
+            "award": pl.Int64,
+        }
+    )
     counts = _protected(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy)
     veiled = (
         counts.rows.filter((pl.col("table") == "public_designation") & (pl.col("mask") == "suppressed"))
@@ -48,7 +58,19 @@ def decide(rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFrame, a
         .join(awards, on=["program_id", "school_year"])
     )
     money = _protected(rounded_to(ruled.filter(pl.col("unit") == "cents"), policy, veiled), policy)
-    return _joined(counts, money)
+    return _joined(counts, money, rest)
+
+
+def as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that stand in no relation with a hidden number: schools', which are open, and what is not released yet.
+
+    A number that is null is a count of evaluators that confidential levels veil, or a school without pupils on file.
+    """
+    gone = pl.when(pl.col("part") == "pupils").then(pl.lit("not_available")).otherwise(pl.lit("sensitive_zero"))
+    rule = pl.when(pl.col("rule").is_not_null()).then("rule").when(pl.col("value").is_null()).then(gone)
+    return rows.with_columns(rule=rule, shown="value").with_columns(
+        mask=pl.when(pl.col("rule").is_null()).then(pl.lit("published")).otherwise(pl.lit("suppressed"))
+    )
 
 
 def _protected(rows: pl.DataFrame, policy: DisclosurePolicy) -> Decided:
@@ -82,11 +104,13 @@ def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, fou
     held = masked.join(entries.select("cell").unique(), on="cell", how="semi")
     alone = masked.join(entries.select("cell").unique(), on="cell", how="anti").filter(pl.col("mask") != "published")
     numbers = entries.select("name").unique(maintain_order=True).with_row_index("relation")
-    relations = entries.join(numbers, on="name").select(pl.col("relation").cast(pl.Int64), "cell", "coefficient", "name")
-    changes = [(number, cell, change) for number, each in enumerate(found.movements) for cell, change in sorted(each.items())]
-    movements = pl.DataFrame(
-        changes, schema={"movement": pl.Int64, "cell": pl.Int64, "change": pl.Int64}, orient="row"
+    relations = entries.join(numbers, on="name").select(
+        pl.col("relation").cast(pl.Int64), "cell", "coefficient", "name"
     )
+    changes = [
+        (number, cell, change) for number, each in enumerate(found.movements) for cell, change in sorted(each.items())
+    ]
+    movements = pl.DataFrame(changes, schema={"movement": pl.Int64, "cell": pl.Int64, "change": pl.Int64}, orient="row")
     proofs = pl.DataFrame(
         [(cell, *pair) for cell, pair in sorted(found.proofs.items())],
         schema={"cell": pl.Int64, "up": pl.Int64, "down": pl.Int64},
@@ -103,8 +127,8 @@ def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, fou
     return Decided(masked, kept, relations, movements, proofs, tuple(said["coefficient"].to_list()), ways)
 
 
-def _joined(counts: Decided, money: Decided) -> Decided:
-    """Both halves with running numbers."""
+def _joined(counts: Decided, money: Decided, rest: pl.DataFrame) -> Decided:
+    """Both halves with running numbers, and the rows that no half decides."""
     cells = max(counts.rows["cell"].to_list(), default=-1) + 1
     relations = max(counts.relations["relation"].to_list(), default=-1) + 1
     movements = max(counts.movements["movement"].to_list(), default=-1) + 1
@@ -115,7 +139,9 @@ def _joined(counts: Decided, money: Decided) -> Decided:
         return pl.concat([a, moved], how="diagonal")
 
     return Decided(
-        both(counts.rows, money.rows).filter(pl.col("table").is_not_null()),
+        pl.concat(
+            [both(counts.rows, money.rows).filter(pl.col("table").is_not_null()).drop("cell"), rest], how="diagonal"
+        ),
         both(counts.cells, money.cells),
         both(counts.relations, money.relations),
         both(counts.movements, money.movements),

@@ -3,6 +3,10 @@
 Every person has a random number; a cell's print is the sum over its persons modulo 2^64. Equal sums of prints are equal
 sums of the same records. Inside a district-year with the year before, and inside the state's year, all identities of
 two, three and four terms are found from the sums and differences of pairs.
+
+Not every identity of records is knowledge: that all five leaders of a school stayed makes two numbers equal, and is the
+very secret. An identity is structural, and a reader is taken to know it, when it holds in every year of the place in
+which its numbers exist, in at least LASTING years with somebody in it, and with LASTING_PERSONS in its smallest term.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ import polars as pl
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 PRIME = 2_147_483_629
+LASTING = 2
+LASTING_PERSONS = 20
 Identity = dict[int, int]
 
 
@@ -25,14 +31,19 @@ def derived(cells: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     `cells` has print, sensitive, grain, lea_id and school_year. An identity of open numbers alone tells nothing new and
     is left out; one that is implied inside its block is too. Names begin with `derived`.
     """
-    shown = cells.filter((pl.col("print") != 0) & pl.col("grain").is_in(["lea", "state"]))
+    placed = cells.filter(pl.col("grain").is_in(["lea", "state"]))
+    shown = placed.filter(pl.col("print") != 0)
+    lasting = Lasting(placed)
+    # Numbers of nobody add nothing: without them more relations lie inside a block.
+    nobody = placed.filter(pl.col("print") == 0).select("cell")
+    entries = entries.join(nobody, on="cell", how="anti")
     found: list[pl.DataFrame] = []
     number = 0
     for block in _blocks(shown):
         inside = entries.filter(pl.col("cell").is_in(block["cell"].implode()).all().over("name"))
         basis = Basis(block["cell"].to_list(), inside)
         for identity in identities(block):
-            if basis.implies(identity):
+            if not lasting.holds(identity) or basis.implies(identity):
                 continue
             basis.add(identity)
             terms = sorted(identity)
@@ -103,9 +114,7 @@ def _longer(prints: Words, secret: npt.NDArray[np.bool_], names: list[int]) -> I
     at = np.minimum(np.searchsorted(ranked, less), len(ranked) - 1)
     for d in np.flatnonzero(ranked[at] == less):
         pair = order[at[d]]
-        yield from _told(
-            (i[pair], 1), (j[pair], 1), (more[0][d], -1), (more[1][d], 1), secret=secret, names=names
-        )
+        yield from _told((i[pair], 1), (j[pair], 1), (more[0][d], -1), (more[1][d], 1), secret=secret, names=names)
 
 
 def _told(*terms: tuple[int, int], secret: npt.NDArray[np.bool_], names: list[int]) -> Iterator[Identity]:
@@ -115,6 +124,35 @@ def _told(*terms: tuple[int, int], secret: npt.NDArray[np.bool_], names: list[in
     found = {at: k for at, k in found.items() if k}
     if len(found) > 1 and any(secret[at] for at in found):
         yield {names[at]: k for at, k in found.items()}
+
+
+class Lasting:
+    """Prints of all cells by what they are and where, to ask whether an identity holds in every year of its place."""
+
+    def __init__(self, cells: pl.DataFrame) -> None:
+        what = ["table", "program_id", "cut", "part", "grain", "lea_id"]
+        same = cells.select(pl.concat_str([pl.col(name).fill_null("") for name in what], separator="|"))
+        self.what = dict(zip(cells["cell"], same.to_series(), strict=True))
+        self.year = dict(zip(cells["cell"], cells["school_year"], strict=True))
+        self.prints = dict(zip(zip(same.to_series(), cells["school_year"], strict=True), cells["print"], strict=True))
+        behind = cells["persons"].fill_null(0)
+        self.persons = dict(zip(zip(same.to_series(), cells["school_year"], strict=True), behind, strict=True))
+        self.years = sorted(set(cells["school_year"]))
+
+    def holds(self, identity: Identity) -> bool:
+        """Structural: in every year in which all its numbers exist, and with somebody in it in LASTING of them."""
+        latest = max(self.year[cell] for cell in identity)
+        seen = persons = 0
+        for year in self.years:
+            at = [((self.what[cell], self.year[cell] - latest + year), k) for cell, k in identity.items()]
+            terms = [(k, self.prints.get(where)) for where, k in at]
+            if any(number is None for _, number in terms):
+                continue
+            if sum(k * int(number or 0) for k, number in terms) % 2**64:
+                return False
+            seen += any(number for _, number in terms)
+            persons += min(self.persons[where] for where, _ in at)
+        return seen >= LASTING and persons >= LASTING_PERSONS
 
 
 class Basis:

@@ -89,7 +89,9 @@ def moved(designation: pl.DataFrame, years: pl.DataFrame, ladders: pl.DataFrame)
     )
     moves = pl.DataFrame({"part": MOVES})
     told = counted(
-        years.join(kinds.filter(~pl.col("confidential")).select("program_id"), on="program_id").join(moves, how="cross"),
+        years.join(kinds.filter(~pl.col("confidential")).select("program_id"), on="program_id").join(
+            moves, how="cross"
+        ),
         rows.with_columns(part="move"),
     )
     return pl.concat(

@@ -29,11 +29,15 @@ def laid_out(cells: pl.DataFrame, table: str) -> pl.DataFrame:
     hidden = pl.col("mask") == "suppressed"
     seen = cells.filter((pl.col("table") == table) & (pl.col("grain") != "leaf")).with_columns(
         reason=pl.when(hidden).then(
-            pl.when(pl.col("rule").is_in(["not_released", "not_available"])).then("rule").otherwise(pl.lit("protects_persons"))
+            pl.when(pl.col("rule").is_in(["not_released", "not_available"]))
+            .then("rule")
+            .otherwise(pl.lit("protects_persons"))
         ),
         shown=pl.when(~hidden).then("shown"),
     )
-    amount = {"persons": pl.col("shown")} if issubclass(schema, Counts) else {"amount": money_from_cents(pl.col("shown"))}
+    amount = (
+        {"persons": pl.col("shown")} if issubclass(schema, Counts) else {"amount": money_from_cents(pl.col("shown"))}
+    )
     named = _named(seen.with_columns(**amount), table)
     columns = list(schema.columns())
     keys = [key for key in PUBLIC[table].key if key in columns]
@@ -50,4 +54,4 @@ def _named(rows: pl.DataFrame, table: str) -> pl.DataFrame:
             to_level=pl.when(levels).then(split.struct.field("field_1")),
             move=pl.when(levels).then("cut").otherwise("part"),
         )
-    return rows.rename({"part": PART[table]} | ({"cut": CUT[table]} if table in CUT else {}))
+    return rows.drop("group").rename({"part": PART[table]} | ({"cut": CUT[table]} if table in CUT else {}))

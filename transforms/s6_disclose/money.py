@@ -30,16 +30,20 @@ def costed(
     latest = program_pay.filter(pl.col("school_year") == pl.col("school_year").max())
     ends = latest.group_by(*PROGRAM, "ends").agg(pl.col("cents").sum().alias("value")).rename({"ends": "part"})
     tables = [
-        _full(cost, years, "cost_part").join(_behind(program_pay, None), on=PROGRAM, how="left").with_columns(
-            pl.when(pl.col("part") == COST_PARTS[0]).then(name).alias(name) for name in BEHIND
-        ).drop("print"),
+        _full(cost, years, "cost_part")
+        .join(_behind(program_pay, None), on=PROGRAM, how="left")
+        .with_columns(pl.when(pl.col("part") == COST_PARTS[0]).then(name).alias(name) for name in BEHIND)
+        .drop("print"),
         _full(streams, years, "stream").join(_behind(program_pay, "stream"), on=[*PROGRAM, "part"], how="left"),
         _full(ends, years.filter(pl.col("school_year") == latest["school_year"].max()), "ends").join(
             _behind(latest, "ends"), on=[*PROGRAM, "part"], how="left"
         ),
     ]
-    whole = tables[0].group_by(PROGRAM).agg(pl.col("value").sum(), pl.lit(WHOLE).alias("part")).with_columns(
-        cut=pl.lit(WHOLE)
+    whole = (
+        tables[0]
+        .group_by(PROGRAM)
+        .agg(pl.col("value").sum(), pl.lit(WHOLE).alias("part"))
+        .with_columns(cut=pl.lit(WHOLE))
     )
     wholes = [whole]
     for table in tables[1:]:
@@ -47,13 +51,17 @@ def costed(
         if not any(_same(own, known) for known in wholes):
             wholes.append(own.select(whole.columns))
     behind = _behind(program_pay, None).with_columns(print=pl.lit(0, pl.UInt64))
-    rows = pl.concat(
-        [pl.concat(tables, how="diagonal"), pl.concat(wholes).join(behind, on=PROGRAM, how="left")], how="diagonal"
-    ).with_columns(
-        # `largest` are shares of the pay so far; they become cents of the amount that is shown.
-        (pl.col(name) * pl.col("value").abs()).round(0).cast(pl.Int64).alias(name)
-        for name in BEHIND[1:]
-    ).with_columns(pl.col("print").fill_null(0))
+    rows = (
+        pl.concat(
+            [pl.concat(tables, how="diagonal"), pl.concat(wholes).join(behind, on=PROGRAM, how="left")], how="diagonal"
+        )
+        .with_columns(
+            # `largest` are shares of the pay so far; they become cents of the amount that is shown.
+            (pl.col(name) * pl.col("value").abs()).round(0).cast(pl.Int64).alias(name)
+            for name in BEHIND[1:]
+        )
+        .with_columns(pl.col("print").fill_null(0))
+    )
     return shaped(
         rows.join(kinds, on="program_id").with_columns(confidential=pl.col("kind") == "confidential"),
         "public_money",
@@ -66,7 +74,9 @@ def _cost_parts(sustainability: pl.DataFrame) -> pl.DataFrame:
     """Parts of M03 where it is known; pay is what is neither release nor training nor administration."""
     names = [f"{part}_cost" for part in COST_PARTS[1:]]
     known = sustainability.filter(pl.col("program_cost").is_not_null()).select(
-        *PROGRAM, *[cents(pl.col(name)).fill_null(0).alias(name[:-5]) for name in names], cost=cents(pl.col("program_cost"))
+        *PROGRAM,
+        *[cents(pl.col(name)).fill_null(0).alias(name[:-5]) for name in names],
+        cost=cents(pl.col("program_cost")),
     )
     parts = known.with_columns((pl.col("cost") - pl.sum_horizontal(COST_PARTS[1:])).alias(COST_PARTS[0]))
     return parts.unpivot(list(COST_PARTS), index=PROGRAM, variable_name="part", value_name="value")
@@ -127,7 +137,9 @@ def compensated(compensation: pl.DataFrame, program_pay: pl.DataFrame, kinds: pl
         size.top_k(2).sum().alias("two_largest"),
         (pl.col("cents").cast(pl.UInt64, wrap_numerical=True) * pl.col("print")).sum().alias("print"),
     )
-    universe = sums.select(key[:2]).unique().join(pl.DataFrame({"part": ["base", "benefit", "supplement"]}), how="cross")
+    universe = (
+        sums.select(key[:2]).unique().join(pl.DataFrame({"part": ["base", "benefit", "supplement"]}), how="cross")
+    )
     secret = kinds.filter(pl.col("kind") == "confidential").select("program_id")
     mixed = program_pay.join(secret, on="program_id", how="semi").select(key[:2]).unique()
     rest = pl.col("part") == "supplement"

@@ -112,7 +112,9 @@ def retained(
     rows = pl.concat([people.filter(who).with_columns(cut=pl.lit(name)) for name, who in groups.items()])
     universe = lea_years.join(pl.DataFrame({"cut": list(groups)}), how="cross")
     any_program = _distributions(rows, universe, followed)
-    led = program_leaders.join(people.select("staff_id", "school_year", "next_year_outcome", "print"), on=["staff_id", "school_year"])
+    led = program_leaders.join(
+        people.select("staff_id", "school_year", "next_year_outcome", "print"), on=["staff_id", "school_year"]
+    )
     led = led.with_columns(cut=pl.lit("leaders"))
     programs = led.select(*LEA_YEAR, "program_id", "cut").unique()
     by_program = _distributions(led, programs, followed)

@@ -77,14 +77,16 @@ def projected(cost_projection: pl.LazyFrame, money: pl.DataFrame, policy: Disclo
     shown = rows.with_columns(of_program).with_columns(reason=rule)
     hidden = pl.col("reason").is_not_null()
     amounts = [
-        money_from_cents(pl.when(~hidden).then(pl.when(first).then("told").otherwise(_rounded(name, policy)))).alias(name)
+        money_from_cents(pl.when(~hidden).then(pl.when(first).then("told").otherwise(_rounded(name, policy)))).alias(
+            name
+        )
         for name in AMOUNTS
     ]
     exact = first & (pl.col("mask") == "published")
     mask = pl.when(hidden).then(pl.lit("suppressed")).when(exact).then(pl.lit("published")).otherwise(pl.lit("rounded"))
-    made = shown.with_columns(
-        *amounts, grain=pl.lit("state"), lea_id=pl.lit(None, pl.String), mask=mask
-    ).select(list(PublicProjection.columns()))
+    made = shown.with_columns(*amounts, grain=pl.lit("state"), lea_id=pl.lit(None, pl.String), mask=mask).select(
+        list(PublicProjection.columns())
+    )
     return PublicProjection.validate(made.sort(ROW), cast=True)
 
 

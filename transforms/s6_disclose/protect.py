@@ -46,7 +46,7 @@ class _Work:
                 self.system.hidden[cell] = True
                 self.complements.add(cell)
         for each in (movement, {cell: -change for cell, change in movement.items()}):
-            if not self.system.fits(each):
+            if any(self.system.asks(cell, self.system.value[cell] + change) != 0 for cell, change in each.items()):
                 continue
             number = len(self.movements)
             self.movements.append(each)
@@ -77,7 +77,9 @@ def _open(work: _Work, cell: int) -> None:
     need = system.need[cell]
     down = min(need, system.value[cell] - system.low[cell])
     up = min(need, system.high[cell] - system.value[cell])
-    ways = dict.fromkeys(w for w in ((need - down, down), (up, need - up), (need // 2, need - need // 2)) if _can(w, up, down))
+    ways = dict.fromkeys(
+        w for w in ((need - down, down), (up, need - up), (need // 2, need - need // 2)) if _can(w, up, down)
+    )
     best: tuple[int, list[Movement]] | None = None
     for way in ways:
         found = [work.network.movement(cell, change) for change in (way[0], -way[1]) if change]
@@ -122,9 +124,7 @@ def _pruned(work: _Work, exposed: list[int]) -> Protection:
         rises = work.movements[number][cell] > 0
         proofs[cell] = (number, None) if rises else (None, number)
     order = {number: at for at, number in enumerate(sorted(used))}
-    renumbered = {
-        cell: tuple(None if n is None else order[n] for n in pair) for cell, pair in sorted(proofs.items())
-    }
+    renumbered = {cell: tuple(None if n is None else order[n] for n in pair) for cell, pair in sorted(proofs.items())}
     return Protection(
         kept,
         [work.movements[number] for number in sorted(used)],

@@ -81,7 +81,9 @@ def columns(cells: pl.DataFrame, found: Gathered) -> None:
 
 def wholes(cells: pl.DataFrame, found: Gathered) -> None:
     """A whole is the sum of its parts, in every place; each dimension of money adds up to the whole it has."""
-    counts = cells.filter(pl.col("table").is_in(["public_designation", "public_retention"]) & (pl.col("grain") != "school"))
+    counts = cells.filter(
+        pl.col("table").is_in(["public_designation", "public_retention"]) & (pl.col("grain") != "school")
+    )
     sign = pl.when(pl.col("part") == WHOLE).then(-1).otherwise(1)
     with_whole = (pl.col("part") == WHOLE).any().over("table", *AT, "cut")
     rows = counts.filter(with_whole)
@@ -156,7 +158,9 @@ def flows(cells: pl.DataFrame, found: Gathered) -> None:
     ]
     before = levels.with_columns(pl.col("school_year") + 1, start="part")
     name = [pl.lit("who moved from a level held it"), *key, "start"]
-    gone = secret.filter(pl.col("start") != NOBODY).join(before.select(*key, "start"), on=[*key, "start"], how="semi", nulls_equal=True)
+    gone = secret.filter(pl.col("start") != NOBODY).join(
+        before.select(*key, "start"), on=[*key, "start"], how="semi", nulls_equal=True
+    )
     held = before.join(gone.select(*key, "start").unique(), on=[*key, "start"], how="semi", nulls_equal=True)
     _soft(found, held, gone, name)
 
@@ -181,7 +185,9 @@ def _soft(found: Gathered, more: pl.DataFrame, less: pl.DataFrame, name: list[pl
     gaps = (
         both.join(values, on="cell")
         .group_by("name")
-        .agg((pl.col("coefficient") * pl.col("value")).sum().alias("value"), pl.col("coefficient").n_unique().alias("n"))
+        .agg(
+            (pl.col("coefficient") * pl.col("value")).sum().alias("value"), pl.col("coefficient").n_unique().alias("n")
+        )
         .filter((pl.col("value") >= 0) & (pl.col("n") == 2))
     )
     found.entries.append(both.join(gaps, on="name", how="semi"))

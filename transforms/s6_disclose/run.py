@@ -48,7 +48,11 @@ def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.Data
 
     `steps`: program_id, level, rank, leads, kind of every level, and `none` (rank 0) of every program.
     """
-    numbers = numbered(pl.concat([marts[name].select("staff_id") for name in ("educator_year", "designation", "program_pay", "compensation")]))
+    numbers = numbered(
+        pl.concat(
+            [marts[name].select("staff_id") for name in ("educator_year", "designation", "program_pay", "compensation")]
+        )
+    )
     known = {
         name: marts[name].collect()
         for name in NEEDED
@@ -102,6 +106,11 @@ def build_public(
     public = {name: laid_out(made.rows, name) for name in counted}
     public["public_projection"] = projected(marts["cost_projection"], public["public_money"], policy)
     public["public_data_quality"] = arrived(marts["data_quality"], marts["dim_district"])
-    for schema, frame in ((Cells, made.cells), (Relations, made.relations), (Certificates, made.movements), (Proofs, made.proofs)):
+    for schema, frame in (
+        (Cells, made.cells),
+        (Relations, made.relations),
+        (Certificates, made.movements),
+        (Proofs, made.proofs),
+    ):
         schema.validate(frame.select(list(schema.columns())), cast=True)
     return PublicSide({name: public[name] for name in PUBLIC}, made, utility(made.rows))
