@@ -153,7 +153,7 @@ def _identities(cells: pl.DataFrame, relations: pl.DataFrame) -> list[str]:
 
 
 def _sums(cells: pl.DataFrame, movements: pl.DataFrame) -> list[str]:
-    """Read from the names alone: each certificate keeps the state the sum of its districts, and wholes those of parts."""
+    """Read from the names alone: certificates keep the state its districts' sum, wholes their parts'."""
     words = pl.col("name").str.split("|").list
     named = movements.join(cells.select("cell", "name"), on="cell").with_columns(
         key=words.head(5).list.join("|"),

@@ -146,7 +146,7 @@ def decision_log(side: PublicSide) -> pl.DataFrame:
 
 
 def utility_report(side: PublicSide, terms: Terms, checked: dict[str, int]) -> bytes:
-    """`restricted/disclosure.json`: what the public can see by table and grain, why the rest is hidden, what was found."""
+    """`restricted/disclosure.json`: what the public sees by table and grain, why the rest is hidden."""
     cells = side.decided.cells.filter(pl.col("mask") != "latent")
     by_rule = cells.group_by("mask", "rule").len("cells").sort("mask", "rule", nulls_last=True)
     said = {

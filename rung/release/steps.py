@@ -26,8 +26,8 @@ def steps_of(packs: Iterable[Pack], policy: DisclosurePolicy) -> pl.DataFrame:
         kind = policy.visibility.get(pack.program_id, pack.visibility.kind)
         if OPENNESS.index(kind) > OPENNESS.index(pack.visibility.kind):
             raise RungError(
-                f"disclosure.yaml: visibility.{pack.program_id}: {kind} is looser than the pack's {pack.visibility.kind}; "
-                "a state may only tighten it"
+                f"disclosure.yaml: visibility.{pack.program_id}: {kind} is looser than the pack's "
+                f"{pack.visibility.kind}; a state may only tighten it"
             )
         rows.append((pack.program_id, NOBODY, 0, False, kind))
         rows += [

@@ -10,9 +10,9 @@ import polars as pl
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from transforms.s6_disclose.suppress import suppress
 
 from contracts.policy.disclosure import DisclosurePolicy
-from transforms.s6_disclose.suppress import suppress
 
 Table = list[list[list[int]]]  # LEA x school x level
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
+from transforms.s6_disclose.suppress import suppress
 
 from contracts.policy.disclosure import DisclosurePolicy
-from transforms.s6_disclose.suppress import suppress
 
 CATEGORIES = ["count_not_evaluated", "count_suppressed"] + [f"count_level{n}" for n in range(1, 5)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.policy.disclosure import Certificates, Cells, DisclosurePolicy, Proofs, Relations
+from contracts.policy.disclosure import Cells, Certificates, DisclosurePolicy, Proofs, Relations
 from contracts.public import PUBLIC, Counts, Money
 from transforms.s6_disclose import ladders, money, people
 from transforms.s6_disclose.arrivals import arrived

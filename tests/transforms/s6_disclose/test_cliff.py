@@ -8,15 +8,15 @@ from typing import Any
 
 import polars as pl
 import yaml
-
-from contracts.policy.disclosure import DisclosurePolicy
-from transforms.s5_marts.program_pay import program_pay
-from transforms.s6_disclose.layout import laid_out
 from transforms.s6_disclose.linkage import as_cells, as_relations
 from transforms.s6_disclose.primary import with_bands
 from transforms.s6_disclose.problem import problem_of
 from transforms.s6_disclose.sums import ending, funded
 from transforms.s6_disclose.suppress import suppress
+
+from contracts.policy.disclosure import DisclosurePolicy
+from transforms.s5_marts.program_pay import program_pay
+from transforms.s6_disclose.layout import laid_out
 
 POLICY = DisclosurePolicy.model_validate(
     yaml.safe_load((Path(__file__).parents[3] / "programs/disclosure.yaml").read_text())

@@ -11,14 +11,14 @@ import polars as pl
 import pytest
 import yaml
 from pydantic import ValidationError
-
-from contracts.policy.disclosure import DisclosurePolicy
-from transforms.s6_disclose import attack
 from transforms.s6_disclose.counts import LEAF
 from transforms.s6_disclose.hierarchy import counted
 from transforms.s6_disclose.primary import primary_rule, with_bands
 from transforms.s6_disclose.problem import EngineFailure, problem_of
 from transforms.s6_disclose.suppress import DisclosureBlocked, Suppression, suppress
+
+from contracts.policy.disclosure import DisclosurePolicy
+from transforms.s6_disclose import attack
 
 POLICY = yaml.safe_load((Path(__file__).parents[3] / "programs/disclosure.yaml").read_text())
 COLUMNS: dict[str, Any] = {

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import polars as pl
 import yaml
-
-from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.counts import supervised
-from transforms.s6_disclose.layout import laid_out
 from transforms.s6_disclose.linkage import as_cells, as_relations
 from transforms.s6_disclose.suppress import suppress
+
+from contracts.policy.disclosure import DisclosurePolicy
+from transforms.s6_disclose.layout import laid_out
 
 POLICY = DisclosurePolicy.model_validate(
     yaml.safe_load((Path(__file__).parents[3] / "programs/disclosure.yaml").read_text())
