@@ -126,10 +126,8 @@ def cliff(facts: Facts, lea_id: str | None = None, program: Program | None = Non
     for row in drawn:
         gone[int(row["part"])] += money_value(row) or 0
     years = range(base + 1, base + 1 + CLIFF_YEARS)
-    cells = [
-        {"x": year_name(year), "part": "ended", "value": sum(v for end, v in gone.items() if end <= year)}
-        for year in years
-    ]
+    ended = {year: sum(amount for end, amount in gone.items() if end <= year) for year in years}
+    cells = [{"x": year_name(year), "part": "ended", "value": amount} for year, amount in ended.items()]
     hidden = sum(1 for r in ends if money_value(r) is None)
     note = f"Program pay of {year_name(base)} held as it is, before any match. A line marks the first year without."
     note += " One amount is hidden to protect persons." if hidden == 1 else ""

@@ -109,13 +109,8 @@ def leaders_of(facts: Facts, program: Program, lea_id: str | None, year: int) ->
     found = added_up([r for r in rows if r["level"] in leading], "persons")
     whole = next((r for r in rows if r["level"] == "all"), None)
     rest = added_up([r for r in rows if r["level"] not in leading | {"all"}], "persons")
-    if (
-        found is not None
-        and found["persons"] is None
-        and whole
-        and rest
-        and None not in (whole["persons"], rest["persons"])
-    ):
+    known = whole is not None and rest is not None and None not in (whole["persons"], rest["persons"])
+    if found is not None and found["persons"] is None and whole and rest and known:
         return {**whole, "persons": whole["persons"] - rest["persons"]}
     return found
 

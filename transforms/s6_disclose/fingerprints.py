@@ -105,7 +105,7 @@ def _longer(prints: Words, secret: npt.NDArray[np.bool_], names: list[int]) -> I
     at = np.searchsorted(ranked, prints)
     for c in np.flatnonzero(ranked[np.minimum(at, len(ranked) - 1)] == prints):
         pair = order[at[c]]
-        yield from _told((i[pair], 1), (j[pair], 1), (c, -1), secret=secret, names=names)
+        yield from _told((i[pair], 1), (j[pair], 1), (int(c), -1), secret=secret, names=names)
     for k in np.flatnonzero(ranked[1:] == ranked[:-1]):
         p, q = order[k], order[k + 1]
         yield from _told((i[p], 1), (j[p], 1), (i[q], -1), (j[q], -1), secret=secret, names=names)

@@ -1,4 +1,4 @@
-"""Holders and moves: `public_designation` and `public_ladder_flow` by district, and by school where holders are public."""
+"""Holders and moves: `public_designation` (by school too where holders are public) and `public_ladder_flow`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def held(designation: pl.DataFrame, record: pl.DataFrame, years: pl.DataFrame, l
 
 
 def moved(designation: pl.DataFrame, years: pl.DataFrame, ladders: pl.DataFrame) -> pl.DataFrame:
-    """Moves since the year before. Rows of an open program by `move`; a leaf by the two levels for every program (its `cut` is the move, of which the state's rows tell).
+    """Moves since the year before. Rows of an open program by `move`; leaves by the two levels for every program.
+
+    The `cut` of a leaf is the move, of which the state's rows tell.
 
     Who had no row the year before comes from no level. Nothing is said of who had and has none.
     """

@@ -102,7 +102,7 @@ class Network:
         sign = 1 if amount > 0 else -1
         ends = [(relation, k * sign) for relation, k in edge.ends]
         if not ends:
-            return own, dict((c, k * amount) for c, k in edge.moves)
+            return own, {c: k * amount for c, k in edge.moves}
         goal: State = (ends[1][0], -ends[1][1]) if len(ends) == 2 else (GROUND, 0)
         way = self._way(ends[0], goal, size, first)
         if way is None:

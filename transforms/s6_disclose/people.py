@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.public import WHOLE
+from contracts.reference import Schools
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s6_disclose.shape import counted, shaped
@@ -71,7 +72,7 @@ def access_of(people: pl.DataFrame, schools: pl.DataFrame, closed: pl.DataFrame)
 
     `floor`: who leads openly. Leaders are sensitive where confidential levels make leaders: the rest is their count.
     """
-    quartiles = poverty_quartiles(schools.lazy()).collect()
+    quartiles = poverty_quartiles(Schools.cast(schools.lazy())).collect()
     placed = people.join(quartiles, on=["school_id", "school_year"], how="left").with_columns(
         part=pl.col("poverty_quartile").fill_null(0).cast(pl.String)
     )

@@ -79,7 +79,7 @@ def _weight(system: System, cell: int) -> float:
 
 def _built(system: System, cells: list[int], place: dict[int, int]) -> Any:
     """Two columns a cell (more, less) and a row for each relation that something moves in: its changes cancel."""
-    model = highspy.Highs()
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
     model.setOptionValue("random_seed", 0)

@@ -1,4 +1,4 @@
-"""Hides what must be hidden beside the primary cells, and keeps for every hidden cell the two movements that prove it."""
+"""Hides what must be hidden beside the primary cells, and keeps the movements that prove every hidden cell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class DisclosureBlocked(Exception):
 
 @dataclass
 class Protection:
-    """`complements`: cells hidden for others' sake. `proofs`: cell -> (movement up, movement down), either may be None."""
+    """`complements`: cells hidden for others' sake. `proofs`: cell -> (movement up, movement down)."""
 
     complements: set[int]
     movements: list[Movement]

@@ -1,4 +1,4 @@
-"""Cells and relations as plain lists, for the engine: who stands in which relation, what may move, and in which direction.
+"""Cells and relations as plain lists, for the engine: what stands in which relation, and what may move how far.
 
 Values are whole numbers throughout. A movement is a dict cell -> change that keeps every relation.
 """
@@ -15,9 +15,11 @@ HARD, SOFT, DEFINE = "hard", "soft", "define"
 
 @dataclass
 class System:
-    """Lists by cell and by relation. `hidden`: suppressed or latent, so that a reader believes anything from low to high;
-    of any other cell the reader knows that it lies in its box (a published one: just the value; a rounded one: what
-    rounds to the same). A cell of rank 0 or more may be hidden for another's sake.
+    """Lists by cell and by relation.
+
+    `hidden`: suppressed or latent: a reader believes anything from low to high. Of any other cell the reader knows that
+    it lies in its box (a published one: just the value; a rounded one: what rounds to the same). A cell of rank 0 or
+    more may be hidden for another's sake.
     """
 
     value: list[int]
@@ -60,8 +62,16 @@ class System:
 
 def system_of(cells: pl.DataFrame, entries: pl.DataFrame) -> System:
     """The lists of `Cells` (cell = row number) and entries of relations (name, kind, cell, coefficient)."""
+    bounds = ("value", "low", "high", "box_low", "box_high", "need", "rank")
+    value, low, high, box_low, box_high, need, rank = (cells[column].to_list() for column in bounds)
     made = System(
-        *(cells[column].to_list() for column in ("value", "low", "high", "box_low", "box_high", "need", "rank")),
+        value,
+        low,
+        high,
+        box_low,
+        box_high,
+        need,
+        rank,
         hidden=cells["mask"].is_in(["suppressed", "latent"]).to_list(),
         name=cells["name"].to_list(),
     )
