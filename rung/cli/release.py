@@ -29,6 +29,10 @@ def release(
     keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
     accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Only list the releases that are kept, newest first.")] = False,
+    republish: Annotated[
+        tuple[str, int] | None, typer.Option(metavar="LEA YEAR", help="Publish this district-year again; needs --why.")
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why; it stays with the release.")] = "",
     as_json: Json = False,
 ) -> None:
     """Publish the marts as the current release; compare, list, roll back, prune."""
@@ -40,6 +44,8 @@ def release(
         raise RungError("an identified release needs both --identified and --confirm-identified")
     if sum([diff, rollback is not None, listed]) > 1 or (identified and (diff or rollback or listed)):
         raise RungError("choose one of --diff, --rollback and --list, and none of them with --identified")
+    if (republish is not None) != bool(why.strip()):
+        raise RungError("--republish LEA YEAR and --why REASON go together")
     work = open_workspace(config)
     if diff:
         change = diff_releases(work)
@@ -53,14 +59,21 @@ def release(
         said = f"current again: {rollback} (before: {left})"
         _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
     else:
-        _publish(work, identified, accept_drift, as_json)
+        _publish(work, identified, accept_drift, as_json, (republish,) if republish else (), why)
     if keep is not None:
         gone = prune(work, keep)
         if gone and not as_json:
             typer.echo(f"removed: {', '.join(gone)}")
 
 
-def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> None:
+def _publish(
+    work: Any,
+    identified: bool,
+    accept_drift: bool,
+    as_json: bool,
+    republish: tuple[tuple[str, int], ...] = (),
+    why: str = "",
+) -> None:
     from dataclasses import asdict
 
     from rung.core.progress import Progress
@@ -69,7 +82,9 @@ def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> 
 
     progress = Progress(quiet=as_json)
     marts = run_marts_as_of(work, progress, None)
-    receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
+    receipt = run_release(
+        work, marts, progress, identified=identified, accept_drift=accept_drift, republish=republish, why=why
+    )
     data = {**asdict(receipt), "seconds": progress.seconds}
     lines = [f"{'shown to the public':32}{'cells':>8}{'persons or dollars':>20}"]
     lines += [f"{f'{t} ({g})':32}{cells:>8.1%}{value:>20.1%}" for t, g, cells, value in receipt.utility]

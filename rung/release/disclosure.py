@@ -21,6 +21,7 @@ from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from rung.release.jj import jj_format
+from rung.release.memory import Block, memory_files, newest, plan, records_of
 from rung.release.steps import steps_of
 from transforms.s6_disclose.protect import DisclosureBlocked
 from transforms.s6_disclose.run import NEEDED, PublicSide, blocks_of, build_public
@@ -101,14 +102,38 @@ def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
     return Terms(policy, steps_of(packs, policy), tuple(closed))
 
 
-def public_side(work: Workspace, folder: str, terms: Terms) -> PublicSide:
-    """The public tables of a folder of marts. Raises GateFailed when something cannot be protected."""
+@dataclass(frozen=True)
+class Asked:
+    """What a release is asked for beside its marts: the day, and what is to be published again, with the reason."""
+
+    today: date
+    republish: tuple[Block, ...] = ()
+    why: str = ""
+
+
+def public_side(
+    work: Workspace, folder: str, terms: Terms, asked: Asked, key: bytes
+) -> tuple[PublicSide, dict[str, bytes]]:
+    """The public tables of a folder of marts, and the memory's files. `key`: names persons in the memory.
+
+    Where what came cannot be protected beside what was published, it waits. Raises GateFailed when that does not help.
+    """
     marts = {name: _read(work, f"{folder}/{name}.parquet").lazy() for name in NEEDED}
     closed = pl.DataFrame(terms.closed, schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
-    try:
-        return build_public(marts, blocks_of(marts, terms.steps), terms.policy, closed)
-    except DisclosureBlocked as error:
-        raise GateFailed(f"disclosure: {error}; nothing was released") from None
+    blocks, records, memory = blocks_of(marts, terms.steps), records_of(marts, key), newest(work)
+    policy = _sha(json.dumps({k: v for k, v in terms.as_json().items() if k != "closed"}, sort_keys=True).encode())
+    k, late, day = terms.policy.minimum_persons, terms.policy.late, asked.today.isoformat()
+    why = {f"{lea} {year}": asked.why for lea, year in asked.republish}
+    for hold in (False, True):
+        planned = plan(blocks, records, memory, k, policy, day, late, asked.republish, hold=hold)
+        try:
+            side = build_public(marts, planned.blocks, terms.policy, closed, planned.past)
+        except DisclosureBlocked as error:
+            if hold or memory is None:
+                raise GateFailed(f"disclosure: {error}; nothing was released") from None
+            continue
+        return side, memory_files(planned, side, policy, memory, why)
+    raise AssertionError("the second plan answers or raises")
 
 
 def certificates(side: PublicSide, terms: Terms, public: dict[str, bytes]) -> dict[str, bytes]:

@@ -18,8 +18,15 @@ from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.marts.gate import check_drift
 from rung.packs.load import packs_of
-from rung.release.contents import disclosure_files, manifest_of, public_files, restricted_files, restricted_package
-from rung.release.disclosure import Terms, disclosure_terms, public_side
+from rung.release.contents import (
+    Rendered,
+    disclosure_files,
+    manifest_of,
+    public_files,
+    restricted_files,
+    restricted_package,
+)
+from rung.release.disclosure import Asked, Terms, disclosure_terms, public_side
 
 # A made-up state has no persons to protect; a real one must bring its own key.
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
@@ -55,6 +62,8 @@ def run_release(
     identified: bool = False,
     accept_drift: bool = False,
     today: date | None = None,
+    republish: tuple[tuple[str, int], ...] = (),
+    why: str = "",
 ) -> ReleaseReceipt:
     """Publish the marts as the current release; the same marts under the same key and policy are the same release.
 
@@ -64,19 +73,21 @@ def run_release(
     key = educator_key_of(work)
     seen = work.releases.tag("current.json")
     with progress.stage("release"):
-        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", today or datetime.now(UTC).date())
+        asked = Asked(today or datetime.now(UTC).date(), republish, why)
+        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
         said = {
             "inputs_id": marts.inputs_id,
             "identified": identified,
             "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
             "disclosure": terms.as_json(),
+            "republish": republish,
         }
         note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
         release_id = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
         made = release_id is None or work.releases.tag(f"{release_id}/manifest.json") is None
         if made:
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
-            release_id = _write_release(work, marts, terms, None if identified else key)
+            release_id = _write_release(work, marts, terms, asked, key, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
         show(work, str(release_id), seen)
     return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made, utility_of(work, str(release_id)))
@@ -118,18 +129,21 @@ def mirrored(work: Workspace) -> str | None:
     return name
 
 
-def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: bytes | None) -> str:
+def _write_release(
+    work: Workspace, marts: MartsReceipt, terms: Terms, asked: Asked, key: bytes, *, identified: bool
+) -> str:
     """Write every file of a release, the manifest last; nothing points at it yet. Returns its id."""
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
-    side = public_side(work, folder, terms)
+    side, memory = public_side(work, folder, terms, asked, key)
     public = public_files(work, folder, side)
-    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side, terms, public)]
+    files = restricted_files(work, folder, made_from["marts"], None if identified else key)
+    files += [*disclosure_files(side, terms, public), *(Rendered(path, data) for path, data in memory.items())]
     files += [restricted_package(files), *public]
     packs = packs_of(work.settings)
     said = {
         "state": work.settings.state.code,
-        "identified": key is None,
+        "identified": identified,
         "inputs": made_from,
         "packs": {pack.program_id: [version.version for version in pack.versions] for pack in packs},
         "disclosure": terms.as_json(),

@@ -9,6 +9,7 @@ import polars as pl
 from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.cells import as_cells, rounded_to, with_rules
 from transforms.s6_disclose.fingerprints import derived
+from transforms.s6_disclose.past import Past, anchored, as_before, rounded_where_fresh
 from transforms.s6_disclose.protect import DisclosureBlocked, Protection, protect
 from transforms.s6_disclose.relations import declared
 from transforms.s6_disclose.shape import KEY, PLACE
@@ -33,7 +34,9 @@ class Decided:
     ways: dict[str, int]
 
 
-def decide(rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFrame, awards: pl.DataFrame) -> Decided:
+def decide(
+    rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFrame, awards: pl.DataFrame, past: Past
+) -> Decided:
     """Masks of all rows and the proof of what is hidden. `awards`: program_id, school_year, award (cents).
 
     Raises DisclosureBlocked naming a cell, or a derived relation, that cannot be protected.
@@ -50,14 +53,14 @@ def decide(rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFrame, a
             "award": pl.Int64,
         }
     )
-    counts = _protected(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy)
+    counts = _protected(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy, past)
     veiled = (
         counts.rows.filter((pl.col("table") == "public_designation") & (pl.col("mask") == "suppressed"))
         .select("program_id", "school_year", "grain", "lea_id")
         .unique()
         .join(awards, on=["program_id", "school_year"])
     )
-    money = _protected(rounded_to(ruled.filter(pl.col("unit") == "cents"), policy, veiled), policy)
+    money = _protected(rounded_to(ruled.filter(pl.col("unit") == "cents"), policy, veiled), policy, past)
     return _joined(counts, money, rest)
 
 
@@ -73,13 +76,14 @@ def as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _protected(rows: pl.DataFrame, policy: DisclosurePolicy) -> Decided:
-    given = as_cells(rows, policy)
+def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Decided:
+    given = as_before(as_cells(rounded_where_fresh(rows, past, policy.width.persons), policy), past)
     cells, entries = declared(given)
+    cells, earlier = anchored(cells, past)
     prints = rows.select(*KEY, *PLACE, "print", "sensitive")
     linked = given.join(prints, on=[*KEY, *PLACE], how="left", nulls_equal=True).filter(pl.col("mask") != "latent")
     more = derived(linked, entries)
-    every = pl.concat([entries, more])
+    every = pl.concat([entries, earlier, more])
     system = system_of(cells, every)
     try:
         found = protect(system)

@@ -14,6 +14,7 @@ from transforms.s6_disclose.arrivals import arrived
 from transforms.s6_disclose.blocks import of_state
 from transforms.s6_disclose.decide import Decided, decide
 from transforms.s6_disclose.layout import laid_out
+from transforms.s6_disclose.past import Past
 from transforms.s6_disclose.projected import projected
 from transforms.s6_disclose.shape import numbered
 from transforms.s6_disclose.utility import utility
@@ -94,14 +95,15 @@ def build_public(
     blocks: pl.DataFrame,
     policy: DisclosurePolicy,
     closed: pl.DataFrame,
+    past: Past,
 ) -> PublicSide:
     """Public tables (contracts/public) of the blocks that are published.
 
-    `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program). Raises
-    DisclosureBlocked; nothing is returned then.
+    `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program). `past`:
+    what earlier releases showed. Raises DisclosureBlocked; nothing is returned then.
     """
     rows = pl.concat([blocks, of_state(blocks)])
-    made = decide(rows, policy, closed, awards_of(marts["designation"]))
+    made = decide(rows, policy, closed, awards_of(marts["designation"]), past)
     counted = [name for name, mart in PUBLIC.items() if issubclass(mart.schema, Counts | Money)]
     public = {name: laid_out(made.rows, name) for name in counted}
     public["public_projection"] = projected(marts["cost_projection"], public["public_money"], policy)
