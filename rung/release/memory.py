@@ -1,7 +1,7 @@
 """What earlier releases published, kept inside the newest release: the unit of publication is the district-year.
 
-A district-year's block is replaced as a whole, and only when k persons' records in it changed since it was published, or
-a state orders it; else it keeps its last numbers and masks (DISCLOSURE 7). `restricted/memory/` has the records'
+A district-year's block is replaced as a whole, and only when k persons' records in it changed since it was published,
+or a state orders it; else it keeps its last numbers and masks (DISCLOSURE 7). `restricted/memory/` has the records'
 checksums under hashed names, every row with its mask, and the anchors: sets of district-years whose sum an earlier
 state total tells.
 """
@@ -84,8 +84,8 @@ def records_of(marts: Mapping[str, pl.LazyFrame], key: bytes) -> pl.DataFrame:
     for name, columns in parts:
         rows = marts[name]
         if name == "compensation":
-            rows = rows.with_columns(cents=cents(pl.col("amount"))).group_by(*LEA_YEAR, "staff_id", "pay_type")
-            rows = rows.agg(pl.col("cents").sum())
+            by = [*LEA_YEAR, "staff_id", "pay_type"]
+            rows = rows.group_by(by).agg(cents(pl.col("amount")).sum().alias("cents"))
         text = pl.concat_str([pl.lit(name), *(pl.col(c).cast(pl.String).fill_null("") for c in columns)], separator="|")
         lines.append(rows.select(*LEA_YEAR, "staff_id", text.alias("line")))
     persons = (

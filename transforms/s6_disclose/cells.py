@@ -119,7 +119,9 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     shown = (pl.col("value") + unit // 2) // unit * unit
     led = pl.col("table").is_in(["public_span", "public_access"])
     low = pl.when(persons).then("floor").otherwise(pl.min_horizontal(0, "value"))
-    inside = led | (part & pl.col("group").is_not_null() & pl.col("sensitive"))
+    # A part is not more than its whole, where that is shown.
+    veiled = ((pl.col("part") == WHOLE) & pl.col("rule").is_not_null()).any().over(*KEY[:4], *PLACE)
+    inside = led | (part & pl.col("group").is_not_null() & pl.col("sensitive") & ~veiled)
     high = pl.when(persons & inside).then("group").when(persons).then(pl.lit(FAR)).otherwise(pl.lit(FAR_CENTS))
     width = pl.max_horizontal(
         (pl.col("value").abs() * policy.width.money_share).ceil().cast(pl.Int64), policy.width.dollars * 100

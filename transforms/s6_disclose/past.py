@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.s6_disclose.relations import ENTRY
 from transforms.s6_disclose.shape import KEY, PLACE
 
 MASK = {name: pl.Int16 if name == "school_year" else pl.String for name in [*KEY, *PLACE, "mask", "rule"]}
@@ -62,7 +63,7 @@ def rounded_where_fresh(rows: pl.DataFrame, past: Past, width: int) -> pl.DataFr
 
 
 def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Cells and entries (name, kind, cell, coefficient) of the sums that earlier state totals tell of today's blocks."""
+    """Cells, and entries (name, kind, cell, coefficient) of the sums that earlier state totals tell of blocks."""
     lea = cells.filter(pl.col("grain").is_in(["lea", "leaf"]) & (pl.col("rank") > -2))
     sums, entries = [], []
     for year, sets in sorted(past.anchors.items()):
@@ -76,9 +77,7 @@ def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFram
             entries.append(named.select("cell", name="before", kind=pl.lit("hard"), coefficient=pl.lit(1, pl.Int64)))
     columns = ["name", "kind", "cell", "coefficient"]
     if not sums:
-        return cells, pl.DataFrame(
-            schema={"name": pl.String, "kind": pl.String, "cell": pl.Int64, "coefficient": pl.Int64}
-        )
+        return cells, pl.DataFrame(schema=ENTRY)
     whole = pl.concat(sums).sort("before").with_columns(cell=len(cells) + pl.int_range(pl.len()).cast(pl.Int64))
     known = whole.select(
         "cell",

@@ -70,7 +70,10 @@ def _entries(rows: pl.DataFrame, name: list[pl.Expr | str], kind: str, coefficie
 def columns(cells: pl.DataFrame, found: Gathered) -> None:
     """The state is the sum of its districts. Of levels that moves define, and of wholes with parts, it follows."""
     published_as_leaf = (pl.col("grain") == "leaf") | (pl.col("table") != "public_ladder_flow")
-    follows = (pl.col("table") == "public_designation") & (pl.col("part") != NOBODY)
+    moves = cells.filter(pl.col("table") == "public_ladder_flow").select("program_id", "school_year").unique()
+    cells = cells.join(moves.with_columns(moves=pl.lit(True)), on=["program_id", "school_year"], how="left")
+    follows = (pl.col("table") == "public_designation") & (pl.col("part") != NOBODY) & pl.col("moves").fill_null(False)
+    follows |= (pl.col("table") == "public_designation") & (pl.col("part") == WHOLE)
     follows |= (pl.col("part") == WHOLE) & pl.col("table").is_in(["public_retention", "public_money"])
     placed = pl.col("grain").is_in(["state", "lea", "leaf"]) & (published_as_leaf | (pl.col("grain") == "state"))
     rows = cells.filter(placed & ~follows & (pl.col("table") != "public_school"))
@@ -150,6 +153,7 @@ def flows(cells: pl.DataFrame, found: Gathered) -> None:
         & pl.col("confidential")
     ).with_columns(at="grain")
     key = ["program_id", "school_year", "at", "lea_id"]
+    levels = levels.join(moves.select(key).unique(), on=key, how="semi", nulls_equal=True)
     secret = moves.filter("confidential")
     name: list[pl.Expr | str] = [pl.lit("who holds a level came to it"), *key]
     found.entries += [
