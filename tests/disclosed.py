@@ -74,22 +74,19 @@ def files_of(made: Decided) -> Files:
     told = {
         "tables": {path: sha(data) for path, data in public.items()},
         "certificates": {path: sha(data) for path, data in files.items() if path not in public},
-        "rows": {name: frame.height for name, frame in frames.items()},
         "width": {"persons": width.persons, "money_share": width.money_share, "dollars": width.dollars},
     }
     return files | {f"{FOLDER}/certificates.json": json.dumps(told).encode()}
 
 
 def changed(files: Files, path: str, change: Callable[[pl.DataFrame], pl.DataFrame], *, certified: bool) -> Files:
-    """A file with a fault; `certified`: with its new hash and number of rows certified, so that only its content tells."""
+    """A file with a fault; `certified`: with its new hash certified, so that only its content tells."""
     frame = change(pl.read_parquet(io.BytesIO(files[path])))
     new = {**files, path: parquet(frame)}
     if certified:
         told = json.loads(files[f"{FOLDER}/certificates.json"])
         kind = "tables" if path.startswith("public/") else "certificates"
         told[kind][path] = sha(new[path])
-        if kind == "certificates":
-            told["rows"][Path(path).stem] = frame.height
         new[f"{FOLDER}/certificates.json"] = json.dumps(told).encode()
     return new
 

@@ -148,7 +148,6 @@ def certificates(side: PublicSide, terms: Terms, public: dict[str, bytes]) -> di
     told = {
         "tables": {path: _sha(data) for path, data in sorted(public.items())},
         "certificates": {path: _sha(data) for path, data in sorted(files.items())},
-        "rows": {name: frame.height for name, frame in frames.items()},
         "width": {"persons": width.persons, "money_share": width.money_share, "dollars": width.dollars},
     }
     files[f"{FOLDER}/certificates.json"] = json.dumps(told, indent=1).encode()
