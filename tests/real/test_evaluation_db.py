@@ -21,7 +21,9 @@ def blocks(path: Path, state: str, year: str | None = None) -> pl.DataFrame:
     counts = pl.read_csv(path, infer_schema=False).filter(pl.col("state") == state)
     if year:
         counts = counts.filter(pl.col("year") == year)
-    counts = counts.with_columns(pl.col(CATEGORIES).cast(pl.Float64, strict=False).cast(pl.Int64)).drop_nulls(CATEGORIES)
+    counts = counts.with_columns(pl.col(CATEGORIES).cast(pl.Float64, strict=False).cast(pl.Int64)).drop_nulls(
+        CATEGORIES
+    )
     counts = counts.with_columns(all=pl.sum_horizontal(CATEGORIES)).filter(pl.col("all") > 0)
     key = ["lea_id", "school_year"]
     one = counts.group_by(lea_id="localid", school_year=pl.col("year").cast(pl.Int16)).agg(
