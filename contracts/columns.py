@@ -344,7 +344,7 @@ interval = _whole("Pay interval inside the level, where the program has them.", 
 entitlement = _money("What the program pays for the level this year, where the pack knows it.")
 state_tier = Column(dy.Int8, "The level's state tier: 0 none, 1 emerging, 2 leader, 3 senior, 4 master.", low=0, high=4)
 finding = _text("Kind of exception that the row itself is, if any (MARTS 5.13).")
-visibility = _text("Whether the program's designations are public.", values=v.VISIBILITIES)
+visibility = _text("How public the program's holders are: registry, open_role or confidential.", values=v.VISIBILITIES)
 from_level = _text("Level of the row of the year before; empty when none.")
 to_level = _text("Level of this year's row; empty when none.")
 persons = Column(dy.UInt32, "Persons.", unit="persons")

@@ -60,7 +60,7 @@ DESIGNATION_STATUSES = (
     "not_configured",
 )
 STATUSES_WITH_LEVEL = ("entered", "earned", "held", "renewed")
-VISIBILITIES = ("confidential", "public_registry")
+VISIBILITIES = ("registry", "open_role", "confidential")
 NEXT_YEAR_OUTCOMES = ("stay_school", "move_school", "move_lea", "leave_teaching", "leave", "unknown")
 FINANCE_KINDS = ("training", "administration", "release", "recurring_revenue", "match")
 OFFSET_KINDS = (

@@ -31,6 +31,18 @@ class Cited(PackPart):
     provenance: Provenance
 
 
+class Visibility(Cited):
+    """How public the holders are. registry: listed by name by law or by the awarding body. open_role: the role is
+    exercised before everybody. confidential: the level follows from ratings."""
+
+    kind: Literal["registry", "open_role", "confidential"] = Field(alias="class")
+
+
+CONFIDENTIAL = Visibility.model_validate(
+    {"class": "confidential", "source": "no source says that holders are public", "provenance": "assumption"}
+)
+
+
 class Level(PackPart):
     """A level; the order of the list is the rank, lowest first."""
 
@@ -185,7 +197,7 @@ class Pack(PackPart):
     summary: str
     place: int = Field(ge=1, description="order of programs, the last tie-break")
     leader: bool = True
-    visibility: Literal["confidential", "public_registry"] = "confidential"
+    visibility: Visibility = CONFIDENTIAL
     scope: Literal["lea", "state"] = "lea"
     rows: Literal["adopting", "everywhere"] = "adopting"
     population: Literal["teachers", "touched"] = "touched"

@@ -1,9 +1,8 @@
-"""Public marts: aggregates at school, LEA and state grain, and facts that hold no person.
+"""Public tables: aggregates at school, LEA and state grain, and facts that hold no person (DISCLOSURE 2).
 
-Value, mask and reason are separate columns.
-
-`mask`: published (the value stands), banded (only its bounds), suppressed (nothing). `reason` says in general why
-nothing stands there; which rule decided is in the restricted decision log, because the rule itself would tell.
+Value, mask and reason are separate columns. `mask`: published (the value stands), rounded (to the figures that protect
+levels, or a district that came alone), suppressed (nothing). `reason` says in general why nothing stands there; which
+rule decided is in the restricted log, because the rule itself would tell. Every row that could be is there.
 """
 
 from __future__ import annotations
@@ -17,11 +16,15 @@ from contracts import vocabulary as v
 from contracts.policy.disclosure import MASKS, PUBLIC_REASONS
 
 GRAINS = ("school", "lea", "state")
-NOBODY = "none"
+NOBODY = "none"  # no level
+WHOLE = "all"
 PAY_GROUPS = ("base", "benefit", "supplement")
 RECURS, NO_END = "recurs", "unknown"  # of money: it comes again every year; its award has no last day on file
-SPAN_MEASURES = ("teachers", "evaluators", "evaluators_who_lead", "evaluators_without_leaders")
-COST_PARTS = ("incremental_pay", "other_cost")
+SPAN_MEASURES = ("teachers", "evaluators", "evaluators_without_leaders")
+SCHOOL_MEASURES = (*SPAN_MEASURES, "teachers_who_lead", "pupils")
+ACCESS_MEASURES = ("teachers", "leaders")
+MOVES = ("entered", "up", "stayed", "down", "left")
+DIMENSIONS_OF_MONEY = (WHOLE, "cost_part", "stream", "ends")
 
 
 class Shown(dy.Schema):
@@ -33,7 +36,7 @@ class Shown(dy.Schema):
     mask = dy.String(
         nullable=False,
         check=lambda col: col.is_in(list(MASKS)),
-        description="published: the value stands; banded: only its bounds; suppressed: nothing.",
+        description="published: the value stands; rounded: it stands rounded; suppressed: nothing.",
     )
     reason = dy.String(
         nullable=True,
@@ -45,18 +48,8 @@ class Shown(dy.Schema):
 class Counts(Shown):
     """A count of persons."""
 
-    persons = dy.Int64(nullable=True, description="Persons, where published exactly.", metadata={"unit": "persons"})
-    persons_low = dy.Int64(
-        nullable=True, description="Lower bound published; equal to persons where exact.", metadata={"unit": "persons"}
-    )
-    persons_high = dy.Int64(nullable=True, description="Upper bound published.", metadata={"unit": "persons"})
-    percent_low = dy.Float64(
-        nullable=True, description="Lower bound over the published whole.", metadata={"unit": "percent, 0-100"}
-    )
-    percent_high = dy.Float64(
-        nullable=True,
-        description="Upper bound over the published whole; equal to percent_low where exact.",
-        metadata={"unit": "percent, 0-100"},
+    persons = dy.Int64(
+        nullable=True, description="Persons, exact or rounded as `mask` says.", metadata={"unit": "persons"}
     )
 
 
@@ -67,25 +60,8 @@ class Money(Shown):
         precision=c.MONEY_PRECISION,
         scale=c.MONEY_SCALE,
         nullable=True,
-        description="Dollars, where published exactly.",
+        description="Dollars, exact or rounded as `mask` says.",
         metadata={"unit": "US dollars"},
-    )
-    amount_low = dy.Decimal(
-        precision=c.MONEY_PRECISION,
-        scale=c.MONEY_SCALE,
-        nullable=True,
-        description="Lower bound published; equal to amount where exact.",
-        metadata={"unit": "US dollars"},
-    )
-    amount_high = dy.Decimal(
-        precision=c.MONEY_PRECISION,
-        scale=c.MONEY_SCALE,
-        nullable=True,
-        description="Upper bound published.",
-        metadata={"unit": "US dollars"},
-    )
-    share = dy.Float64(
-        nullable=True, description="Share of the published whole; null when that is hidden.", metadata={"unit": "share"}
     )
 
 
@@ -94,94 +70,87 @@ def _one_of(values: tuple[str, ...], description: str) -> dy.String:
 
 
 class PublicDesignation(Counts):
-    """One row per grain x lea_id x school_id x program_id x school_year x level, and `all` for the whole."""
+    """One row per grain x lea_id x school_id x program_id x school_year x level.
+
+    Every level of the pack in every LEA and year with the program. School rows for programs whose holders are public;
+    `all` (the whole, with those at no level) for confidential programs, elsewhere it is the sum of the rows.
+    """
 
     school_id = c.school_id.optional()
     program_id = c.program_id.required()
     level = dy.String(nullable=False, description="Level held after the year; none = no level; all = the whole.")
 
 
+class PublicSchool(Counts):
+    """One row per school x school_year x measure: teachers, those who lead openly, evaluators, pupils."""
+
+    school_id = c.school_id.required()
+    measure = _one_of(SCHOOL_MEASURES, "What the row counts; leading in a confidential program is not in it.")
+
+
 class PublicLadderFlow(Counts):
-    """One row per grain x lea_id x program_id x school_year x from_level x to_level, and `all` for the whole."""
+    """One row per grain x lea_id x program_id x school_year x move; of the state, by the levels moved between.
+
+    Up and down are by rank of the level. Who stayed without a level is in no row.
+    """
 
     program_id = c.program_id.required()
-    from_level = dy.String(nullable=False, description="Level of the year before; none = no level; all = the whole.")
-    to_level = dy.String(nullable=False, description="Level of this year; none = no level; all = the whole.")
+    move = _one_of(MOVES, "entered (from no level), up, stayed, down, left (to no level).")
+    from_level = dy.String(nullable=True, description="State rows: the level of the year before; none = no level.")
+    to_level = dy.String(nullable=True, description="State rows: the level of this year; none = no level.")
 
 
 class PublicRetention(Counts):
-    """One row per grain x lea_id x program_id x school_year x group x next-year outcome, and `all` for the whole."""
+    """One row per grain x lea_id x program_id x school_year x group x next-year outcome, and `all` for the whole.
 
-    program_id = c.program_id.required()
+    With a program_id: leaders of it, for the state alone. Without: leaders of any program, other teachers, top-rated.
+    """
+
+    program_id = c.program_id.optional()
     group = c.group.required()
     outcome = dy.String(nullable=False, description="What became of the persons next year; all = the whole.")
 
 
 class PublicAccess(Counts):
-    """One row per grain x lea_id x school_year x measure x poverty quartile, and `all` for the whole."""
+    """One row per grain x lea_id x school_year x measure x poverty quartile of the school."""
 
-    measure = _one_of(("teachers", "leaders"), "Whom the row counts: teachers or teacher leaders.")
-    poverty_quartile = dy.String(nullable=False, description="1 to 4, 4 poorest; 0 unknown; all = the whole.")
+    measure = _one_of(ACCESS_MEASURES, "Whom the row counts: teachers, or those of them who lead.")
+    poverty_quartile = dy.String(nullable=False, description="1 to 4, 4 poorest; 0 unknown.")
 
 
-class PublicSupervisionSpan(Counts):
-    """One row per grain x lea_id x school_id x school_year x measure.
+class PublicSpan(Counts):
+    """One row per grain x lea_id x school_year x measure; schools are in public_school.
 
-    How many evaluators lead is told for LEAs and the state, in years in which any of them does.
+    A person is counted once a school, so a district's number is the sum of its schools'.
     """
 
-    school_id = c.school_id.optional()
-    measure = _one_of(SPAN_MEASURES, "Whom the row counts: teachers, those who evaluate them, and who of these lead.")
+    measure = _one_of(SPAN_MEASURES, "Teachers, their evaluators, and evaluators who do not lead.")
 
 
-class PublicFundingMix(Money):
-    """One row per grain x lea_id x program_id x school_year x stream, and `all` for the whole."""
+class PublicMoney(Money):
+    """One row per grain x lea_id x program_id x school_year x dimension x part: what a program costs and who pays it.
 
-    program_id = c.program_id.required()
-    stream = dy.String(nullable=False, description="Funding stream; all = the whole.")
-
-
-class PublicGrantCliff(Money):
-    """One row per grain x lea_id x program_id x school_year x stream x ends, and `all` for the whole.
-
-    Program pay of the latest year on the streams in which money ends, by the first school year without it, before any
-    match. Without a program_id: all programs together, as far as that gives away none of them.
+    `all` is the cost; its parts add up to it, and so do the funding streams. `ends`: by the first school year without
+    the money, of the latest year. Where streams are pay alone, their own `all` stands beside them.
     """
 
-    program_id = c.program_id.optional()
-    stream = c.stream.required()
-    ends = dy.String(
-        nullable=False,
-        description="First school year without the money; recurs = it comes again every year; unknown = the award has "
-        "no last day on file; all = the whole.",
-    )
-
-
-class PublicSustainability(Money):
-    """One row per grain x lea_id x program_id x school_year x part of the program's cost, and `all` for the whole."""
-
     program_id = c.program_id.required()
-    cost_part = _one_of((*COST_PARTS, "all"), "Incremental pay (M01), other cost (release, training, administration).")
-
-
-class PublicLeaders(Counts):
-    """One row per grain x lea_id x program_id x school_year: teacher leaders, the persons behind the money."""
-
-    program_id = c.program_id.required()
+    dimension = _one_of(DIMENSIONS_OF_MONEY, "all: the cost; cost_part, stream, ends: what it is divided by.")
+    part = dy.String(nullable=False, description="A part of cost, a stream, a first year without; all = the whole.")
 
 
 class PublicCompensation(Money):
-    """One row per grain x lea_id x school_year x group of pay types, and `all` for the whole."""
+    """One row per grain x lea_id x school_year x group of pay types."""
 
-    pay_group = _one_of((*PAY_GROUPS, "all"), "base, benefit, or supplement (all other pay): never a pay code.")
+    pay_group = _one_of(PAY_GROUPS, "base, benefit, or supplement (all other pay): never a pay code.")
 
 
-class PublicCostProjection(Shown):
+class PublicProjection(Shown):
     """One row per program_id x scenario x school_year (the base year) x future_year, for the whole state alone.
 
     `cost_projection` over districts whose cost is known; quantiles are theirs added up, wider than the state's own.
-    Shown where `public_sustainability` publishes the base year's whole cost, which is year 0 here, and where no one or
-    two districts make up most of it. Years to come are rounded to three significant figures.
+    Shown where `public_money` shows the base year's cost, which is year 0 here, and where no one or two districts make
+    up most of it. Years to come are rounded.
     """
 
     program_id = c.program_id.required()
@@ -219,7 +188,7 @@ class PublicDataQuality(dy.Schema):
 
 @dataclass(frozen=True)
 class PublicMart:
-    """A public mart. `key`: what names a row, in the order in which it is written."""
+    """A public table. `key`: what names a row, in the order in which it is written."""
 
     schema: type[dy.Schema]
     key: tuple[str, ...]
@@ -228,19 +197,15 @@ class PublicMart:
 PROGRAM = ("program_id", "school_year", "grain", "lea_id")
 PUBLIC: dict[str, PublicMart] = {
     "public_designation": PublicMart(PublicDesignation, (*PROGRAM, "school_id", "level")),
-    "public_ladder_flow": PublicMart(PublicLadderFlow, (*PROGRAM, "from_level", "to_level")),
+    "public_school": PublicMart(PublicSchool, ("measure", "school_year", "grain", "lea_id", "school_id")),
+    "public_ladder_flow": PublicMart(PublicLadderFlow, (*PROGRAM, "move", "from_level", "to_level")),
     "public_retention": PublicMart(PublicRetention, (*PROGRAM, "group", "outcome")),
     "public_access": PublicMart(PublicAccess, ("measure", "school_year", "grain", "lea_id", "poverty_quartile")),
-    "public_supervision_span": PublicMart(
-        PublicSupervisionSpan, ("measure", "school_year", "grain", "lea_id", "school_id")
-    ),
-    "public_funding_mix": PublicMart(PublicFundingMix, (*PROGRAM, "stream")),
-    "public_grant_cliff": PublicMart(PublicGrantCliff, (*PROGRAM, "stream", "ends")),
-    "public_sustainability": PublicMart(PublicSustainability, (*PROGRAM, "cost_part")),
-    "public_leaders": PublicMart(PublicLeaders, PROGRAM),
+    "public_span": PublicMart(PublicSpan, ("measure", "school_year", "grain", "lea_id")),
+    "public_money": PublicMart(PublicMoney, (*PROGRAM, "dimension", "part")),
     "public_compensation": PublicMart(PublicCompensation, ("school_year", "grain", "lea_id", "pay_group")),
-    "public_cost_projection": PublicMart(PublicCostProjection, (*PROGRAM, "scenario", "future_year")),
+    "public_projection": PublicMart(PublicProjection, (*PROGRAM, "scenario", "future_year")),
     "public_data_quality": PublicMart(PublicDataQuality, ("school_year", "lea_id", "extract")),
 }
-# Marts without a number of persons or their pay: nothing in them is ever hidden.
+# Tables without a number of persons or their pay: nothing in them is ever hidden.
 NO_PERSONS = tuple(name for name, mart in PUBLIC.items() if not issubclass(mart.schema, Shown))

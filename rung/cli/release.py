@@ -15,6 +15,7 @@ from rung.core.errors import RungError
 def add_commands(app: typer.Typer) -> None:
     """Give the command line the commands of this module."""
     app.command("release")(release)
+    app.command("audit")(audit)
     app.command("sql")(sql)
     app.command("dictionary")(dictionary)
 
@@ -31,6 +32,10 @@ def release(
     keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
     accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Only list the releases that are kept, newest first.")] = False,
+    republish: Annotated[
+        tuple[str, int] | None, typer.Option(metavar="LEA YEAR", help="Publish this district-year again; needs --why.")
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why; it stays with the release.")] = "",
     as_json: Json = False,
 ) -> None:
     """Publish the marts as the current release; compare, list, roll back, prune."""
@@ -44,6 +49,8 @@ def release(
         raise RungError("choose one of --diff, --rollback and --list, and none of them with --identified")
     if pending and not diff:
         raise RungError("--pending goes with --diff")
+    if (republish is not None) != bool(why.strip()):
+        raise RungError("--republish LEA YEAR and --why REASON go together")
     work = open_workspace(config)
     if diff:
         change = _pending(work, as_json) if pending else diff_releases(work)
@@ -58,7 +65,7 @@ def release(
         said = f"current again: {rollback} (before: {left})"
         _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
     else:
-        _publish(work, identified, accept_drift, as_json)
+        _publish(work, identified, accept_drift, as_json, (republish,) if republish else (), why)
     if keep is not None:
         with work.alone():
             gone = prune(work, keep)
@@ -75,7 +82,14 @@ def _pending(work: Any, as_json: bool) -> Any:
     return diff_pending(work, run_marts_as_of(work, Progress(quiet=as_json), None))
 
 
-def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> None:
+def _publish(
+    work: Any,
+    identified: bool,
+    accept_drift: bool,
+    as_json: bool,
+    republish: tuple[tuple[str, int], ...] = (),
+    why: str = "",
+) -> None:
     from dataclasses import asdict
 
     from rung.core.progress import Progress
@@ -85,9 +99,30 @@ def _publish(work: Any, identified: bool, accept_drift: bool, as_json: bool) -> 
     progress = Progress(quiet=as_json)
     with work.alone():
         marts = run_marts_as_of(work, progress, None)
-        receipt = run_release(work, marts, progress, identified=identified, accept_drift=accept_drift)
+        receipt = run_release(
+            work, marts, progress, identified=identified, accept_drift=accept_drift, republish=republish, why=why
+        )
     data = {**asdict(receipt), "seconds": progress.seconds}
-    _say(data, as_json, lambda: typer.echo(f"release {receipt.release_id}: {receipt.location}"))
+    lines = [f"{'shown to the public':32}{'cells':>8}{'persons or dollars':>20}"]
+    lines += [f"{f'{t} ({g})':32}{cells:>8.1%}{value:>20.1%}" for t, g, cells, value in receipt.utility]
+    lines.append(f"release {receipt.release_id}: {receipt.location}")
+    _say(data, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def audit(
+    directory: Annotated[Path, typer.Argument(help="A release: the folder that has its manifest.json.")],
+    as_json: Json = False,
+) -> None:
+    """Check a release's certificates from its files alone: no hidden number can be worked out."""
+    from rung.audit.checker import check
+
+    verdict = check(lambda path: (directory / path).read_bytes())
+    said = {"holds": verdict.holds, "problems": verdict.problems, **verdict.said}
+    numbers = ", ".join(f"{count:,} {what}" for what, count in verdict.said.items())
+    words = [f"holds: {numbers}"] if verdict.holds else [f"does not hold: {problem}" for problem in verdict.problems]
+    _say(said, as_json, lambda: typer.echo("\n".join(words)))
+    if not verdict.holds:
+        raise typer.Exit(2)
 
 
 def sql(

@@ -73,7 +73,7 @@ def program_data(pack: Pack) -> dict[str, Any]:
 def program_page(pack: Pack) -> str:
     """A pack in words: levels, inputs, rules with sources, pay, knobs, open questions, and the ladder in Mermaid."""
     parts = [f"{pack.program_id}: {pack.title}", pack.summary, ""]
-    parts += [f"visibility {pack.visibility}; primitives: {', '.join(primitives(pack))}", ""]
+    parts += [f"visibility {pack.visibility.kind}; primitives: {', '.join(primitives(pack))}", ""]
     parts += ["Versions", *(_version(pack)), ""]
     parts += ["Levels, lowest first"]
     parts += [f"  {level.id}: {level.title}, state tier {level.tier} (assumption)" for level in pack.levels]

@@ -14,12 +14,12 @@ import polars as pl
 
 from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
-from contracts.policy.disclosure import Decisions
+from contracts.policy.disclosure import DisclosureLog
 from contracts.public import PUBLIC
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from rung.release.dictionary import dictionary_markdown, frictionless
-from rung.release.disclosure import decision_log, loss_report
+from rung.release.disclosure import Terms, ask_checker, certificates, decision_log, utility_report
 from transforms.s6_disclose.run import PublicSide
 
 
@@ -80,10 +80,20 @@ def public_files(work: Workspace, folder: str, side: PublicSide) -> list[Rendere
     ]
 
 
-def disclosure_files(side: PublicSide) -> list[Rendered]:
-    """The decision log and what was lost: restricted, as they hold the true values and the rules."""
-    log = _table("restricted", "disclosure_log", decision_log(side), Decisions)
-    return [log, Rendered("restricted/disclosure.json", loss_report(side))]
+def disclosure_files(side: PublicSide, terms: Terms, public: list[Rendered]) -> list[Rendered]:
+    """The decision log, the certificates and what the public can see: restricted, as they hold true values and rules.
+
+    Raises GateFailed where the checker does not say that the certificates hold for these public tables.
+    """
+    tables = {file.path: file.data for file in public if file.rows is not None}
+    proof = certificates(side, terms, tables)
+    checked = ask_checker(tables | proof)
+    log = _table("restricted", "disclosure_log", decision_log(side), DisclosureLog)
+    return [
+        log,
+        *(Rendered(path, data) for path, data in proof.items()),
+        Rendered("restricted/disclosure.json", utility_report(side, terms, checked)),
+    ]
 
 
 def restricted_package(files: list[Rendered]) -> Rendered:

@@ -12,7 +12,7 @@ import dataframely as dy
 from contracts import columns as c
 from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
-from contracts.policy.disclosure import Decisions
+from contracts.policy.disclosure import DisclosureLog
 from contracts.policy.packs import Pack
 from contracts.public import PUBLIC
 
@@ -60,7 +60,7 @@ def tables_of(side: str) -> list[Table]:
     if side == "public":
         return [*(_table(name, side, mart.schema, mart.key) for name, mart in PUBLIC.items()), *stars]
     marts = [_table(name, side, mart.schema, mart.order, mart.person_level) for name, mart in MARTS.items()]
-    return [*marts, *stars, _table("disclosure_log", side, Decisions, ("cell",))]
+    return [*marts, *stars, _table("disclosure_log", side, DisclosureLog, ("name",))]
 
 
 def _table(name: str, side: str, schema: type[dy.Schema], key: Sequence[str], persons: bool = False) -> Table:
@@ -123,7 +123,7 @@ def programs_markdown(packs: Sequence[Pack]) -> str:
             "",
             f"{pack.title}. {pack.summary}",
             "",
-            f"Designations: {pack.visibility}.",
+            f"Designations: {pack.visibility.kind}.",
             "",
         ]
         lines += [f"Versions: {', '.join(f'{v.version} (from {v.from_year})' for v in pack.versions)}.", ""]

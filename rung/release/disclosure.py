@@ -1,10 +1,11 @@
-"""Reads the disclosure policy and what earlier releases showed, and runs the disclosure step over a set of marts."""
+"""Reads the disclosure policy, runs the disclosure step over a set of marts, and asks the checker."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,37 +13,52 @@ import polars as pl
 import yaml
 from pydantic import ValidationError
 
-from contracts.policy.disclosure import Decisions, DisclosurePolicy
+from contracts.policy.disclosure import DisclosurePolicy
+from rung.audit.checker import FOLDER, check
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import policy_paths
+from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
-from transforms.s6_disclose.problem import EngineFailure
-from transforms.s6_disclose.run import NEEDED, PublicSide, build_public
-from transforms.s6_disclose.suppress import DisclosureBlocked
+from rung.release.jj import jj_format
+from rung.release.memory import Block, memory_files, newest, plan, records_of
+from rung.release.steps import steps_of
+from transforms.s6_disclose.protect import DisclosureBlocked
+from transforms.s6_disclose.run import NEEDED, PublicSide, blocks_of, build_public
+
+# What a state may only make stricter: larger numbers, or true.
+STRICTER = ("minimum_persons", "zero_shown_from", "levels_shown_from", "uniform", "one_off")
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a release's public side depends on beside the marts: policy, registries, years not yet open."""
+    """What a release's public side depends on beside the marts: the policy in force, classes, years not yet open."""
 
     policy: DisclosurePolicy
-    registries: tuple[str, ...]
+    steps: pl.DataFrame
     closed: tuple[tuple[str | None, int], ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {"policy": self.policy.model_dump(), "registries": self.registries, "closed": self.closed}
+        kinds = self.steps.select("program_id", "kind").unique().sort("program_id")
+        return {
+            "policy": self.policy.model_dump(mode="json"),
+            "visibility": dict(zip(kinds["program_id"], kinds["kind"], strict=True)),
+            "closed": self.closed,
+        }
 
 
 def load_policy(work: Workspace) -> DisclosurePolicy:
     """The shipped policy with the state's laid over it, k raised by `[disclosure] minimum_persons` of rung.toml.
 
-    Raises RungError naming file and key, and where rung.toml would lower k.
+    Raises RungError naming file and key, where a file makes a key of STRICTER less strict, and where rung.toml would
+    lower k.
     """
     tree: dict[str, Any] = {}
     for path in policy_paths(work.settings):
         try:
-            tree = laid_over(tree, yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+            own = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            _no_looser(path.name, tree, own)
+            tree = laid_over(tree, own)
             policy = DisclosurePolicy.model_validate(tree)
         except ValidationError as error:
             place = ".".join(str(part) for part in error.errors()[0]["loc"])
@@ -68,47 +84,109 @@ def _both(one: Any, other: Any) -> bool:
     return isinstance(one, dict) and isinstance(other, dict)
 
 
+def _no_looser(name: str, tree: dict[str, Any], own: dict[str, Any]) -> None:
+    for key in STRICTER:
+        if key in own and key in tree and isinstance(own[key], int) and own[key] < tree[key]:
+            raise RungError(
+                f"{name}: `{key}` is {own[key]}, less than the {tree[key]} before it; it may only be raised"
+            )
+
+
 def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
-    """The policy, the programs that are public registries, and the program-years that `today` is too early for."""
+    """The policy, the programs' levels and classes, and the program-years that `today` is too early for."""
     policy = load_policy(work)
     packs = packs_of(work.settings)
-    registries = tuple(sorted(pack.program_id for pack in packs if pack.visibility == "public_registry"))
     years = _read(work, f"{folder}/educator_year.parquet", ["school_year"]).to_series().unique().to_list()
     programs = [None, *sorted(pack.program_id for pack in packs)]
-    closed = [
-        (program, year)
-        for program in programs
-        for year in sorted(years)
-        if today < (policy.opens(program, year) if program else policy.release_after.opens(year))
-    ]
-    return Terms(policy, registries, tuple(closed))
+    closed = [(p, year) for p in programs for year in sorted(years) if today < policy.opens(p, year)]
+    return Terms(policy, steps_of(packs, policy), tuple(closed))
 
 
-def public_side(work: Workspace, folder: str, terms: Terms, before: pl.DataFrame | None) -> PublicSide:
-    """The public marts of a folder of marts; `before` is what earlier releases showed.
+@dataclass(frozen=True)
+class Asked:
+    """What a release is asked for beside its marts: the day, and what is to be published again, with the reason."""
 
-    Raises GateFailed when the audit succeeds or cannot answer.
+    today: date
+    republish: tuple[Block, ...] = ()
+    why: str = ""
+
+
+def public_side(
+    work: Workspace, folder: str, terms: Terms, asked: Asked, key: bytes, known: str | None = None
+) -> tuple[PublicSide, dict[str, bytes]]:
+    """The public tables of a folder of marts, and the memory's files. `key`: names persons in the memory.
+    `known`: the release that is made once more; what it published itself is not before it.
+
+    Where what came cannot be protected beside what was published, it waits. Raises GateFailed when that does not help.
     """
     marts = {name: _read(work, f"{folder}/{name}.parquet").lazy() for name in NEEDED}
     closed = pl.DataFrame(terms.closed, schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
-    try:
-        return build_public(marts, terms.policy, terms.registries, closed, before)
-    except (DisclosureBlocked, EngineFailure) as error:
-        raise GateFailed(f"disclosure: {error}; nothing was released") from None
+    blocks, records, memory = blocks_of(marts, terms.steps), records_of(marts, key), newest(work, until=known)
+    policy = _sha(json.dumps({k: v for k, v in terms.as_json().items() if k != "closed"}, sort_keys=True).encode())
+    k, late, day = terms.policy.minimum_persons, terms.policy.late, asked.today.isoformat()
+    why = {f"{lea} {year}": asked.why for lea, year in asked.republish}
+    for hold in (False, True):
+        planned = plan(blocks, records, memory, k, policy, day, late, asked.republish, hold=hold)
+        try:
+            side = build_public(marts, planned.blocks, terms.policy, closed, planned.past)
+        except DisclosureBlocked as error:
+            if hold or memory is None:
+                raise GateFailed(f"disclosure: {error}; nothing was released") from None
+            continue
+        return side, memory_files(planned, side, policy, memory, why)
+    raise AssertionError("the second plan answers or raises")
+
+
+def certificates(side: PublicSide, terms: Terms, public: dict[str, bytes]) -> dict[str, bytes]:
+    """Files of `restricted/certificates/`: cells, relations, movements, proofs, the problem in JJ format, and hashes of
+    the public tables (`public`: path -> bytes) and of these files.
+    """
+    made = side.decided
+    frames = {"cells": made.cells, "relations": made.relations, "movements": made.movements, "proofs": made.proofs}
+    files = {f"{FOLDER}/{name}.parquet": to_parquet(frame, None) for name, frame in frames.items()}
+    files[f"{FOLDER}/problem.jj"] = jj_format(made.cells, made.relations).encode()
+    width = terms.policy.width
+    told = {
+        "tables": {path: _sha(data) for path, data in sorted(public.items())},
+        "certificates": {path: _sha(data) for path, data in sorted(files.items())},
+        "width": {"persons": width.persons, "money_share": width.money_share, "dollars": width.dollars},
+    }
+    files[f"{FOLDER}/certificates.json"] = json.dumps(told, indent=1).encode()
+    return files
+
+
+def ask_checker(files: dict[str, bytes]) -> dict[str, int]:
+    """What the checker read. Raises GateFailed with its first words where the release does not hold."""
+    verdict = check(lambda path: files[path])
+    if not verdict.holds:
+        raise GateFailed(f"disclosure: the checker refuses: {'; '.join(verdict.problems[:3])}; nothing was released")
+    return verdict.said
 
 
 def decision_log(side: PublicSide) -> pl.DataFrame:
-    """The decisions, for the restricted side: rule, reason and value of every cell."""
-    return Decisions.validate(side.suppression.decisions, cast=True)
+    """The decisions, for the restricted side: mask, rule and value of every cell that takes part."""
+    return side.decided.cells.select("name", "unit", "value", "persons", "mask", "rule", "low", "high", "need").sort(
+        "name"
+    )
 
 
-def loss_report(side: PublicSide) -> bytes:
-    """Cells and values hidden by the primary rules, by the chosen complements, and by a plain greedy choice."""
-    done = side.suppression
-    report = {"shown_or_hidden": done.shown, "primary": asdict(done.primary), "chosen": asdict(done.chosen)}
-    report["greedy"] = asdict(done.greedy) if done.greedy is not None else None
-    by_rule = done.decisions.group_by("mask", "rule").len("cells").sort("mask", "rule", nulls_last=True)
-    return json.dumps({**report, "by_rule": by_rule.to_dicts()}, indent=1).encode()
+def utility_report(side: PublicSide, terms: Terms, checked: dict[str, int]) -> bytes:
+    """`restricted/disclosure.json`: what the public sees by table and grain, why the rest is hidden."""
+    cells = side.decided.cells.filter(pl.col("mask") != "latent")
+    by_rule = cells.group_by("mask", "rule").len("cells").sort("mask", "rule", nulls_last=True)
+    said = {
+        "utility": side.utility.to_dicts(),
+        "by_rule": by_rule.to_dicts(),
+        "derived_relations": list(side.decided.derived),
+        "certificates_found_by": side.decided.ways,
+        "checked": checked,
+        "in_force": terms.as_json(),
+    }
+    return json.dumps(said, indent=1).encode()
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _read(work: Workspace, key: str, columns: list[str] | None = None) -> pl.DataFrame:

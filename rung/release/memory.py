@@ -1,47 +1,215 @@
-"""What readers may have seen: the cells of every release that became current, kept with the release that adds to it.
+"""What earlier releases published, kept inside the newest release: the unit of publication is the district-year.
 
-`disclosure/memory/<release_id>.parquet` in the lake holds the decisions of a release and of all before it. A release
-counts once the ledger knows it, so that a run that stopped before has published and remembered nothing.
+A district-year's block is replaced as a whole, and only when k persons' records in it changed since it was published,
+or a state orders it; else it keeps its last numbers and masks (DISCLOSURE 7). `restricted/memory/` has the records'
+checksums under hashed names, every row with its mask, and the anchors: sets of district-years whose sum an earlier
+state total tells.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from rung.lake.ledger import Ledger
-from rung.lake.place import Place
+from rung.lake.parquet import to_parquet
+from rung.lake.workspace import Workspace
+from transforms.money import cents
+from transforms.s6_disclose.past import Past, nothing_before
+from transforms.s6_disclose.run import PublicSide
 
-# One file for all releases, as it was kept before each release had its own.
-OLD_MEMORY = "disclosure/memory.parquet"
+FOLDER = "restricted/memory"
+LEA_YEAR = ["lea_id", "school_year"]
+Block = tuple[str, int]
 
 
-def remembered(lake: Place, ledger: Ledger, until: str | None = None) -> pl.DataFrame | None:
-    """What the releases known to the ledger showed, cell by cell; None before the first.
+@dataclass(frozen=True)
+class Memory:
+    """The newest release's memory. `since`: (lea, year) -> the day from which its numbers stand."""
 
-    `until`: those before this release only, to make it once more as it was.
+    number: int
+    policy: str
+    since: Mapping[Block, str]
+    anchors: Mapping[int, tuple[tuple[str, ...], ...]]
+    records: pl.DataFrame
+    rows: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What this release publishes: blocks (now or kept), what is before them, and the memory's next state."""
+
+    blocks: pl.DataFrame
+    past: Past
+    records: pl.DataFrame
+    since: Mapping[Block, str]
+    anchors: Mapping[int, tuple[tuple[str, ...], ...]]
+    kept: tuple[Block, ...]
+
+
+def newest(work: Workspace, until: str | None = None) -> Memory | None:
+    """The memory with the highest number among the releases that are kept, whichever is current; None before any.
+
+    `until`: of those before this release only, to make it once more as it was.
     """
-    order = list(dict.fromkeys(reversed(ledger.releases())))
-    if until in order:
-        order = order[: order.index(until)]
-    if not order:
+    found: list[tuple[int, str, dict[str, Any]]] = []
+    order = list(dict.fromkeys(reversed(work.ledger.releases())))
+    for name in order[: order.index(until)] if until in order else order:
+        path = f"{name}/{FOLDER}/memory.json"
+        if work.releases.tag(path) is not None:
+            told = json.loads(work.releases.read(path))
+            found.append((told["number"], name, told))
+    if not found:
         return None
-    for key in (_key(order[-1]), OLD_MEMORY):
-        try:
-            return pl.read_parquet(io.BytesIO(lake.read(key)))
-        except FileNotFoundError:
-            continue
-    return None
+    _, name, told = max(found, key=lambda each: each[0])
+
+    def read(table: str) -> pl.DataFrame:
+        return pl.read_parquet(io.BytesIO(work.releases.read(f"{name}/{FOLDER}/{table}.parquet")))
+
+    since = {(lea, int(year)): day for lea, year, day in told["since"]}
+    anchors = {int(year): tuple(tuple(each) for each in sets) for year, sets in told["anchors"].items()}
+    return Memory(told["number"], told["policy"], since, anchors, read("records"), read("rows"))
 
 
-def remember(lake: Place, release_id: str, new: pl.DataFrame, before: pl.DataFrame | None) -> None:
-    """Write the memory of a release: its decisions, and the last ones about cells that it no longer has."""
-    kept = new if before is None else pl.concat([new, before.join(new, on="name", how="anti").select(new.columns)])
-    buffer = io.BytesIO()
-    kept.sort("name").write_parquet(buffer, compression="zstd")
-    lake.write(_key(release_id), buffer.getvalue())
+def records_of(marts: Mapping[str, pl.LazyFrame], key: bytes) -> pl.DataFrame:
+    """One row per LEA x year x person: a checksum of everything that public numbers count of the person there."""
+    parts = [
+        ("educator_year", ["school_id", "is_teacher", "is_leader", "is_top", "next_year_outcome"]),
+        ("designation", ["program_id", "level"]),
+        ("program_pay", ["program_id", "stream", "ends", "cents"]),
+        ("compensation", ["pay_type", "cents"]),
+    ]
+    lines = []
+    for name, columns in parts:
+        rows = marts[name]
+        if name == "compensation":
+            by = [*LEA_YEAR, "staff_id", "pay_type"]
+            rows = rows.group_by(by).agg(cents(pl.col("amount")).sum().alias("cents"))
+        text = pl.concat_str([pl.lit(name), *(pl.col(c).cast(pl.String).fill_null("") for c in columns)], separator="|")
+        lines.append(rows.select(*LEA_YEAR, "staff_id", text.alias("line")))
+    persons = (
+        pl.concat(lines)
+        .group_by(*LEA_YEAR, "staff_id")
+        .agg(pl.col("line").sort().str.join("\n"))
+        .sort(*LEA_YEAR, "staff_id")
+        .collect()
+    )
+
+    def hashed(texts: pl.Series) -> pl.Series:
+        digests = [hashlib.blake2b(t.encode(), key=key[:64], digest_size=8).hexdigest() for t in texts]
+        return pl.Series(digests, dtype=pl.String)
+
+    return persons.select(*LEA_YEAR, person=hashed(persons["staff_id"]), record=hashed(persons["line"]))
 
 
-def _key(release_id: str) -> str:
-    return f"disclosure/memory/{release_id}.parquet"
+def changes(now: pl.DataFrame, before: pl.DataFrame) -> dict[Block, int]:
+    """Persons whose record is other than before, new or gone, by LEA-year that both have; 0 for an unchanged one."""
+    both = now.join(before, on=[*LEA_YEAR, "person"], how="full", coalesce=True, suffix="_before")
+    shared = now.select(LEA_YEAR).unique().join(before.select(LEA_YEAR).unique(), on=LEA_YEAR)
+    counted = both.group_by(LEA_YEAR).agg(pl.col("record").ne_missing(pl.col("record_before")).sum().alias("n"))
+    rows = shared.join(counted, on=LEA_YEAR)
+    return {(lea, year): n for lea, year, n in rows.iter_rows()}
+
+
+def plan(
+    blocks: pl.DataFrame,
+    records: pl.DataFrame,
+    memory: Memory | None,
+    k: int,
+    policy: str,
+    today: str,
+    late: str,
+    republish: Collection[Block] = (),
+    *,
+    hold: bool = False,
+) -> Plan:
+    """Which blocks are replaced, and which keep what they published. See the module.
+
+    Under another policy every block is decided anew: its masks follow the new rules. `late`: wait keeps the only
+    block of a year that comes or changes as it was before (nothing, when it is new) until another comes. `hold` does
+    so with every block of a year that was published.
+    """
+    present = {(lea, year) for lea, year in blocks.select(LEA_YEAR).unique().iter_rows()}
+    if memory is None or memory.policy != policy:
+        return Plan(blocks, nothing_before(), records, dict.fromkeys(present, today), {}, ())
+    changed = changes(records, memory.records)
+    known = set(memory.since)
+    few = {b for b in known & present if changed.get(b, 0) < k and b not in republish}
+    moved = present - few
+    published = {year for _, year in known}
+    if hold:
+        moved = {block for block in moved if block[1] not in published}
+    elif late == "wait":
+        by_year: dict[int, list[Block]] = {}
+        for block in sorted(moved - set(republish)):
+            by_year.setdefault(block[1], []).append(block)
+        alone = {each[0] for year, each in by_year.items() if len(each) == 1 and year in published}
+        moved -= alone
+    kept = (known & present) - moved
+    gone = known - present
+    return _planned(blocks, records, memory, moved, kept, gone, today)
+
+
+def _planned(
+    blocks: pl.DataFrame,
+    records: pl.DataFrame,
+    memory: Memory,
+    moved: set[Block],
+    kept: set[Block],
+    gone: set[Block],
+    today: str,
+) -> Plan:
+    now, old = _frame(moved), _frame(kept)
+    shape = blocks.columns
+    before = memory.rows.filter(pl.col("grain") != "state").join(old, on=LEA_YEAR, how="semi")
+    public = pl.concat([blocks.join(now, on=LEA_YEAR, how="semi"), before.select(shape)])
+    told = pl.concat([records.join(now, on=LEA_YEAR, how="semi"), memory.records.join(old, on=LEA_YEAR, how="semi")])
+    years = {year for _, year in moved | gone}
+    anchors: dict[int, tuple[tuple[str, ...], ...]] = {}
+    for year in sorted({year for _, year in moved | kept}):
+        still = {lea for lea, y in kept if y == year}
+        sets = [tuple(sorted(set(each) & still)) for each in memory.anchors.get(year, ())]
+        if year in years and still:
+            sets.append(tuple(sorted(still)))
+        anchors[year] = tuple(dict.fromkeys(each for each in sets if each))
+    frozen = memory.rows.filter(pl.col("grain") == "state").filter(~pl.col("school_year").is_in(list(years)))
+    # A row that was not released yet is decided for the first time.
+    masks = pl.concat([before, frozen]).select(*MASKED).filter(pl.col("rule").fill_null("") != "not_released")
+    fresh = now.filter(pl.col("school_year").is_in([year for _, year in memory.since]))
+    since = {block: memory.since[block] for block in kept} | dict.fromkeys(moved, today)
+    return Plan(public, Past(masks, anchors, fresh), told, since, anchors, tuple(sorted(kept)))
+
+
+MASKED = ["table", "program_id", "school_year", "cut", "part", "grain", "lea_id", "school_id", "mask", "rule"]
+
+
+def _frame(blocks: Collection[Block]) -> pl.DataFrame:
+    return pl.DataFrame(sorted(blocks), schema={"lea_id": pl.String, "school_year": pl.Int16}, orient="row")
+
+
+def memory_files(
+    plan: Plan, side: PublicSide, policy: str, before: Memory | None, why: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Files of `restricted/memory/` of a release. `why`: what a state ordered to be published again, and why."""
+    told = {
+        "number": (before.number if before else 0) + 1,
+        "policy": policy,
+        "since": [[lea, year, day] for (lea, year), day in sorted(plan.since.items())],
+        "kept": [list(block) for block in plan.kept],
+        "anchors": {str(year): [list(each) for each in sets] for year, sets in sorted(plan.anchors.items())},
+        "republished": dict(why),
+    }
+    decided = side.decided.rows.select(MASKED)
+    blocks = plan.blocks.join(decided, on=MASKED[:8], how="left", nulls_equal=True)
+    state = decided.filter(pl.col("grain") == "state")
+    rows = pl.concat([blocks, state], how="diagonal").sort(MASKED[:8], nulls_last=True)
+    return {
+        f"{FOLDER}/memory.json": json.dumps(told, indent=1).encode(),
+        f"{FOLDER}/records.parquet": to_parquet(plan.records.sort(*LEA_YEAR, "person"), None),
+        f"{FOLDER}/rows.parquet": to_parquet(rows, None),
+    }

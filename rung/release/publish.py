@@ -21,9 +21,15 @@ from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.marts.gate import check_drift
 from rung.packs.load import packs_of
-from rung.release.contents import disclosure_files, manifest_of, public_files, restricted_files, restricted_package
-from rung.release.disclosure import Terms, disclosure_terms, public_side
-from rung.release.memory import remember, remembered
+from rung.release.contents import (
+    Rendered,
+    disclosure_files,
+    manifest_of,
+    public_files,
+    restricted_files,
+    restricted_package,
+)
+from rung.release.disclosure import Asked, Terms, disclosure_terms, public_side
 
 # A made-up state has no persons to protect; a real one must bring its own key.
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
@@ -36,6 +42,7 @@ class ReleaseReceipt:
     release_id: str
     location: str
     made: bool
+    utility: tuple[tuple[str, str, float, float], ...] = ()  # table, grain, share of cells and of their sum shown
 
 
 def educator_key_of(work: Workspace) -> bytes:
@@ -58,6 +65,8 @@ def run_release(
     identified: bool = False,
     accept_drift: bool = False,
     today: date | None = None,
+    republish: tuple[tuple[str, int], ...] = (),
+    why: str = "",
 ) -> ReleaseReceipt:
     """Publish the marts as the current release; the same marts under the same key and policy are the same release.
 
@@ -67,12 +76,14 @@ def run_release(
     key = educator_key_of(work)
     seen = pointer_tag(work.releases)
     with progress.stage("release"):
-        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", today or datetime.now(UTC).date())
+        asked = Asked(today or datetime.now(UTC).date(), republish, why)
+        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
         said = {
             "inputs_id": marts.inputs_id,
             "identified": identified,
             "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
             "disclosure": terms.as_json(),
+            "republish": republish,
         }
         note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
         known = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
@@ -80,10 +91,16 @@ def run_release(
         release_id = str(known)
         if made:
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
-            release_id = _write_release(work, marts, terms, None if identified else key, known)
+            release_id = _write_release(work, marts, terms, asked, key, known, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
         show(work, release_id, seen)
-    return ReleaseReceipt(release_id, work.releases.uri(release_id), made)
+    return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id))
+
+
+def utility_of(work: Workspace, release_id: str) -> tuple[tuple[str, str, float, float], ...]:
+    """What the public can see of a release, by table and grain: shares of cells, and of persons or dollars."""
+    rows = json.loads(work.releases.read(f"{release_id}/restricted/disclosure.json"))["utility"]
+    return tuple((row["table"], row["grain"], row["shown"], row["of_value"]) for row in rows)
 
 
 def show(work: Workspace, release_id: str, seen: str | None) -> None:
@@ -102,21 +119,31 @@ def show(work: Workspace, release_id: str, seen: str | None) -> None:
         work.releases.point("current", str(now))
 
 
-def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: bytes | None, known: str | None) -> str:
-    """Write every file of a release, the manifest after them, its memory last; nothing points at it yet.
+def _write_release(
+    work: Workspace,
+    marts: MartsReceipt,
+    terms: Terms,
+    asked: Asked,
+    key: bytes,
+    known: str | None,
+    *,
+    identified: bool,
+) -> str:
+    """Write every file of a release, its memory among them, the manifest last; nothing points at it yet.
 
     Returns its id. `known`: the id under which the same release was made before; its files are gone.
     """
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
-    before = remembered(work.lake, work.ledger, until=known)
-    side = public_side(work, folder, terms, before)
-    files = [*restricted_files(work, folder, made_from["marts"], key), *disclosure_files(side)]
-    files += [restricted_package(files), *public_files(work, folder, side)]
+    side, memory = public_side(work, folder, terms, asked, key, known)
+    public = public_files(work, folder, side)
+    files = restricted_files(work, folder, made_from["marts"], None if identified else key)
+    files += [*disclosure_files(side, terms, public), *(Rendered(path, data) for path, data in memory.items())]
+    files += [restricted_package(files), *public]
     packs = packs_of(work.settings)
     said = {
         "state": work.settings.state.code,
-        "identified": key is None,
+        "identified": identified,
         "inputs": made_from,
         "packs": {pack.program_id: [version.version for version in pack.versions] for pack in packs},
         "disclosure": terms.as_json(),
@@ -126,5 +153,4 @@ def _write_release(work: Workspace, marts: MartsReceipt, terms: Terms, key: byte
     for file in files:
         work.releases.write(f"{release_id}/{file.path}", file.data)
     work.releases.write(f"{release_id}/manifest.json", manifest)
-    remember(work.lake, release_id, side.suppression.decisions, before)
     return release_id

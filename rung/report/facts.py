@@ -21,6 +21,7 @@ from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from rung.report.restricted import MORE, exact_tables
+from rung.report.shown import added_up
 
 Row = dict[str, Any]
 
@@ -71,6 +72,17 @@ class Facts:
         if program_id is not None:
             found = found.filter(pl.col("program_id") == program_id)
         return found.to_dicts()
+
+    def retention_rows(self, program_id: str | None, lea_id: str | None = None) -> list[Row]:
+        """Retention of a place: leaders of the program where only the state tells of it, else of any program."""
+        rows = self.rows("public_retention", lea_id)
+        mine = [r for r in rows if program_id is not None and r["program_id"] == program_id]
+        return mine + [r for r in rows if r["program_id"] is None and not (mine and r["group"] == "leaders")]
+
+    def people(self, measure: str, lea_id: str | None, year: int) -> Row | None:
+        """Teachers or leaders of a year, over schools of every poverty."""
+        rows = [r for r in self.rows("public_access", lea_id) if r["school_year"] == year and r["measure"] == measure]
+        return added_up(rows, "persons")
 
     def extra(self, mart: str, lea_id: str | None = None, program_id: str | None = None) -> list[Row]:
         """Rows of a restricted mart; none in the public report."""

@@ -15,8 +15,20 @@ from rung.report.people import Planned
 from rung.report.shown import Missing, dollars, money_text, money_value, words, year_name
 from transforms.s4_sustain.revenue import first_year_without
 
-COST_PARTS = {"incremental_pay": "extra pay", "other_cost": "release and support", "all": "whole cost"}
-COST_COLOURS = {"incremental_pay": theme.BLUE, "other_cost": theme.SKY, "all": theme.PURPLE}
+COST_PARTS = {
+    "pay": "extra pay",
+    "release": "released time",
+    "training": "training",
+    "administration": "administration",
+    "all": "whole cost",
+}
+COST_COLOURS = {
+    "pay": theme.BLUE,
+    "release": theme.SKY,
+    "training": "#8c6bb1",
+    "administration": theme.GREY,
+    "all": theme.PURPLE,
+}
 PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
 PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
 SCENARIO = "base"
@@ -27,10 +39,11 @@ SOFT = ("competitive_federal", "philanthropic", "time_limited_levy")
 def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
     """What the program cost each year."""
     title = "Yearly cost"
-    rows = facts.rows("public_sustainability", lea_id, program.program_id)
+    money = facts.rows("public_money", lea_id, program.program_id)
+    rows = [{**r, "cost_part": r["part"]} for r in money if r["dimension"] in ("all", "cost_part")]
     shown = [r for r in rows if money_value(r) is not None]
     in_parts = {r["school_year"] for r in shown if r["cost_part"] != "all"}
-    # The whole where its parts are hidden: a confidential program publishes no pay, but what it costs.
+    # The whole where all its parts are hidden.
     drawn = [r for r in shown if (r["cost_part"] != "all") == (r["school_year"] in in_parts)]
     if not drawn:
         return Missing(
@@ -47,7 +60,7 @@ def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned |
         f"Stacked columns of cost by year.{said}",
         ("year", "part", "dollars"),
         table,
-        "Extra pay with benefits on it; support is training and administration."
+        "Extra pay with the benefits on it."
         + (" Whole: its parts are not published." if any(r["cost_part"] == "all" for r in drawn) else ""),
     )
 
@@ -55,7 +68,8 @@ def cost(facts: Facts, program: Program, lea_id: str | None = None) -> Planned |
 def funding(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
     """Who pays for the program: money that comes back each year in blue, money that ends in orange."""
     title = "Who pays"
-    rows = facts.rows("public_funding_mix", lea_id, program.program_id)
+    money = facts.rows("public_money", lea_id, program.program_id)
+    rows = [{**r, "stream": r["part"]} for r in money if r["dimension"] == "stream"]
     drawn = [r for r in rows if r["stream"] != "all" and (money_value(r) or 0) > 0]
     if not drawn:
         return Missing(title, _why(rows, "no pay stands on this program's codes"))
@@ -98,38 +112,34 @@ def compensation(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
 
 
 def cliff(facts: Facts, lea_id: str | None = None, program: Program | None = None) -> Planned | Missing:
-    """Pay whose money will have ended, by future year and stream, with each end marked; of a program, or of all."""
+    """Pay whose money will have ended, by future year, with each end marked; of a program, or of all added up."""
     if facts.restricted:
         return _cliff_by_award(facts, lea_id)
-    wanted = program.program_id if program else None
-    rows = [r for r in facts.rows("public_grant_cliff", lea_id) if r["program_id"] == wanted]
-    ends = [r for r in rows if r["ends"].isdigit()]
+    rows = [r for r in facts.rows("public_money", lea_id) if r["dimension"] == "ends" and r["part"] != "all"]
+    rows = [r for r in rows if program is None or r["program_id"] == program.program_id]
+    ends = [r for r in rows if r["part"].isdigit()]
     drawn = [r for r in ends if (money_value(r) or 0) > 0]
     if not drawn:
         return Missing(CLIFF, _why(rows, "no program pay stands on money with an end on file"))
     base = drawn[0]["school_year"]
+    gone: dict[int, float] = defaultdict(float)
+    for row in drawn:
+        gone[int(row["part"])] += money_value(row) or 0
     years = range(base + 1, base + 1 + CLIFF_YEARS)
-    gone: dict[tuple[int, str], float] = defaultdict(float)
-    for row in drawn:
-        for year in years:
-            gone[year, row["stream"]] += (money_value(row) or 0) if int(row["ends"]) <= year else 0
-    by_end: dict[int, list[str]] = defaultdict(list)
-    for row in drawn:
-        by_end[int(row["ends"])].append(words(row["stream"]))
-    cells = [{"x": year_name(year), "part": stream, "value": value} for (year, stream), value in sorted(gone.items())]
-    whole = sum(money_value(r) or 0 for r in drawn)
-    hidden = len(ends) - len(drawn)
+    ended = {year: sum(amount for end, amount in gone.items() if end <= year) for year in years}
+    cells = [{"x": year_name(year), "part": "ended", "value": amount} for year, amount in ended.items()]
+    hidden = sum(1 for r in ends if money_value(r) is None)
     note = f"Program pay of {year_name(base)} held as it is, before any match. A line marks the first year without."
     note += " One amount is hidden to protect persons." if hidden == 1 else ""
     note += f" {hidden} amounts are hidden to protect persons." if hidden > 1 else ""
-    first = min(by_end)
+    first = min(gone)
+    marks = [{"x": year_name(year), "text": "ends"} for year in sorted(gone) if year in years]
     return (
-        charts.stacked(cells, theme.STREAMS, {s: words(s) for s in theme.STREAMS}, "dollars", "$,~s", _marks(by_end)),
+        charts.stacked(cells, {"ended": theme.ORANGE}, {"ended": "pay without its money"}, "dollars", "$,~s", marks),
         CLIFF,
-        f"Stacked columns by future year and stream. {dollars(whole)} a year ends, the first of it in "
-        f"{year_name(first)} ({', '.join(by_end[first])}).",
-        ("stream", "first year without", "dollars a year"),
-        [(words(r["stream"]), year_name(int(r["ends"])), money_text(r)) for r in ends],
+        f"Columns by future year. {dollars(sum(gone.values()))} a year ends, the first of it in {year_name(first)}.",
+        ("first year without", "dollars a year"),
+        [(year_name(end), dollars(amount)) for end, amount in sorted(gone.items())],
         note,
     )
 
@@ -169,7 +179,7 @@ def projection(facts: Facts, program: Program, lea_id: str | None = None) -> Pla
     """Ten years of cost in the base scenario, as a fan: of the state; restricted: of a district, with its revenue."""
     title = "Cost in ten years"
     if lea_id is None:
-        rows = facts.rows("public_cost_projection", None, program.program_id)
+        rows = facts.rows("public_projection", None, program.program_id)
     else:
         rows = facts.extra("cost_projection", lea_id, program.program_id)
     points = [_fan_point(r) for r in rows if r["scenario"] == SCENARIO and r["p50"] is not None]
@@ -239,8 +249,6 @@ def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
 
 def _why(rows: list[Row], otherwise: str) -> str:
     reasons = {row["reason"] for row in rows if row.get("reason")}
-    if "confidential_pay" in reasons:
-        return "the program's designations are confidential, so its pay is not published"
     if "not_released" in reasons:
         return "not released yet"
     return "hidden to protect persons" if reasons else otherwise

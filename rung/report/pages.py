@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rung.report import money, people, quality
-from rung.report.facts import Facts, Program, Row
+from rung.report.facts import Facts, Program
 from rung.report.people import Planned
 from rung.report.shown import Missing, Table, persons_text, persons_value, year_name
 
@@ -79,6 +79,8 @@ def program_page(facts: Facts, program: Program) -> Page:
     ]
     if not facts.restricted:  # the restricted mart knows awards, not programs
         cost.insert(2, money.cliff(facts, None, program))
+    leading = people.leaders_of(facts, program, None, facts.latest)
+    said = ((f"teacher leaders, {year_name(facts.latest)}", persons_text(leading)),) if leading else ()
     adopting = tuple(
         (name, f"district/{lea_id}.html")
         for lea_id, name in facts.reported.items()
@@ -88,7 +90,7 @@ def program_page(facts: Facts, program: Program) -> Page:
         f"program/{program.program_id}.html",
         program.title,
         program.summary,
-        (("districts", f"{len(adopting):,}"), *_leaders(facts.rows("public_leaders", None, program.program_id), facts)),
+        (("districts", f"{len(adopting):,}"), *said),
         (Section("People", tuple(figures)), Section("Money", tuple(cost))),
         (("Districts with this program", adopting),),
     )
@@ -103,6 +105,7 @@ def district_page(facts: Facts, lea_id: str) -> Page:
                 people.leaders_by_year(facts, lea_id),
                 people.access(facts, lea_id),
                 people.leaders_by_program(facts, lea_id),
+                people.retention(facts, None, lea_id),
                 people.span(facts, lea_id),
             ),
         )
@@ -110,7 +113,6 @@ def district_page(facts: Facts, lea_id: str) -> Page:
     for program in programs:
         own: list[Planned | Missing] = [
             people.ladder(facts, program, lea_id),
-            people.retention(facts, program, lea_id),
             money.cost(facts, program, lea_id),
             money.funding(facts, program, lea_id),
         ]
@@ -143,21 +145,12 @@ def _largest(facts: Facts) -> list[Program]:
 
 
 def _headline(facts: Facts, lea_id: str | None) -> tuple[tuple[str, str], ...]:
-    def whole(table: str, **where: str) -> Row | None:
-        rows = [r for r in facts.rows(table, lea_id) if r["school_year"] == facts.latest]
-        return next((r for r in rows if all(r[key] == value for key, value in where.items())), None)
-
     said = []
     for name, measure in (("teachers", "teachers"), ("teacher leaders", "leaders")):
-        row = whole("public_access", measure=measure, poverty_quartile="all")
+        row = facts.people(measure, lea_id, facts.latest)
         if row is not None:
             said.append((f"{name}, {year_name(facts.latest)}", persons_text(row)))
     said.append(("programs", str(len(facts.programs_of(lea_id)))))
     if lea_id is None:
         said.append(("districts", f"{len(facts.reported):,}"))
     return tuple(said)
-
-
-def _leaders(rows: list[Row], facts: Facts) -> tuple[tuple[str, str], ...]:
-    mine = [r for r in rows if r["school_year"] == facts.latest and persons_value(r) is not None]
-    return ((f"teacher leaders, {year_name(facts.latest)}", persons_text(mine[0])),) if mine else ()

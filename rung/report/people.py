@@ -7,7 +7,7 @@ from typing import Any
 
 from rung.report import charts, theme
 from rung.report.facts import Facts, Program, Row
-from rung.report.shown import Missing, percent, persons_text, persons_value, year_name
+from rung.report.shown import Missing, added_up, percent, persons_text, persons_value, year_name
 
 YEARS_SHOWN = 4
 Planned = tuple[Any, str, str, tuple[str, ...], Sequence[tuple[str, ...]], str]
@@ -19,6 +19,13 @@ OUTCOMES = {
     "leave_teaching": "left teaching",
     "leave": "left",
     "unknown": "not known yet",
+}
+MOVES = {
+    "entered": "new on the ladder",
+    "up": "up",
+    "stayed": "stayed",
+    "down": "down",
+    "left": "left the ladder",
 }
 AS_IT_IS, WITHOUT = "as it is", "without leaders"
 GROUPS = {"leaders": "teacher leaders", "others": "other teachers", "top_rated": "top-rated"}
@@ -46,7 +53,9 @@ def ladder(facts: Facts, program: Program, lea_id: str | None = None, *, named: 
         for r in held
     ]
     flows = [r for r in facts.rows("public_ladder_flow", lea_id, program.program_id) if r["school_year"] in years[1:]]
-    moved = [r for r in flows if not {r["from_level"], r["to_level"]} & {"all", "none"}]
+    # Of a district only what kind of move is told; of the state, from where to where.
+    moved = [r for r in flows if r["from_level"] is not None and "none" not in (r["from_level"], r["to_level"])]
+    kinds = [r for r in flows if r["from_level"] is None]
     edges = [_edge(r, program, rungs) for r in moved if persons_value(r)]
     table: list[tuple[str, ...]] = [
         (year_name(r["school_year"]), str(program.titles.get(r["level"], r["level"])), persons_text(r))
@@ -61,6 +70,7 @@ def ladder(facts: Facts, program: Program, lea_id: str | None = None, *, named: 
         for r in sorted(moved, key=lambda r: (r["school_year"], r["from_level"], r["to_level"]))
         if persons_text(r) != "0"
     ]
+    table += [(year_name(r["school_year"]), MOVES[r["move"]], persons_text(r)) for r in kinds]
     last = [r for r in held if r["school_year"] == years[-1]]
     said = "; ".join(f"{program.titles.get(r['level'], r['level'])} {persons_text(r)}" for r in last)
     hidden = sum(1 for r in moved if persons_value(r) is None)
@@ -91,11 +101,25 @@ def _edge(row: Row, program: Program, rungs: Sequence[str]) -> Row:
     }
 
 
+def leaders_of(facts: Facts, program: Program, lea_id: str | None, year: int) -> Row | None:
+    """Holders of the program's levels of state tier 1 or more: added up, or the whole less all the others."""
+    rows = [r for r in facts.rows("public_designation", lea_id, program.program_id) if r["school_year"] == year]
+    rows = [r for r in rows if r.get("school_id") is None]
+    leading = {level for level, _, tier in program.levels if tier >= 1}
+    found = added_up([r for r in rows if r["level"] in leading], "persons")
+    whole = next((r for r in rows if r["level"] == "all"), None)
+    rest = added_up([r for r in rows if r["level"] not in leading | {"all"}], "persons")
+    known = whole is not None and rest is not None and None not in (whole["persons"], rest["persons"])
+    if found is not None and found["persons"] is None and whole and rest and known:
+        return {**whole, "persons": whole["persons"] - rest["persons"]}
+    return found
+
+
 def leaders_by_program(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
-    """Teacher leaders of each program in the latest year."""
+    """Holders of leading levels of each program in the latest year."""
     title = f"Teacher leaders by program, {year_name(facts.latest)}"
-    rows = [r for r in facts.rows("public_leaders", lea_id) if r["school_year"] == facts.latest]
-    named = [(facts.programs[r["program_id"]].title, r) for r in rows if r["program_id"] in facts.programs]
+    found = [(each.title, leaders_of(facts, each, lea_id, facts.latest)) for each in facts.programs_of(lea_id)]
+    named = [(name, row) for name, row in found if row is not None]
     named = sorted(named, key=lambda each: (-(persons_value(each[1]) or -1), each[0]))
     shown = [(name, r) for name, r in named if persons_value(r)]
     hidden = sum(1 for _, r in named if persons_value(r) is None)
@@ -144,10 +168,10 @@ def access(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
     )
 
 
-def retention(facts: Facts, program: Program, lea_id: str | None = None) -> Planned | Missing:
-    """What became of leaders, other teachers and the top-rated a year later, side by side."""
+def retention(facts: Facts, program: Program | None = None, lea_id: str | None = None) -> Planned | Missing:
+    """What became of leaders (of a program, or of any), other teachers and the top-rated a year later, side by side."""
     title = "Where they were a year later"
-    rows = facts.rows("public_retention", lea_id, program.program_id)
+    rows = facts.retention_rows(program.program_id if program else None, lea_id)
     known = [r for r in rows if r["outcome"] not in ("unknown", "all") and persons_value(r)]
     if not known:
         return Missing(title, "no year has a following year on file, or the groups are too small to be shown")
@@ -182,7 +206,7 @@ def retention(facts: Facts, program: Program, lea_id: str | None = None) -> Plan
 def span(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
     """Teachers per evaluator by year: as it is, and without the teacher leaders among the evaluators."""
     title = "Span of supervision: teachers per evaluator"
-    rows = facts.rows("public_supervision_span", lea_id)
+    rows = facts.rows("public_span", lea_id)
     by = {(r["school_year"], r["measure"]): r for r in rows if r.get("school_id") is None}
     points: list[Row] = []
     table: list[tuple[str, ...]] = []
@@ -219,12 +243,10 @@ def span(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
 def leaders_by_year(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
     """Share of teachers who lead, by year."""
     title = "Teachers who lead, by year"
-    rows = [r for r in facts.rows("public_access", lea_id) if r["poverty_quartile"] == "all"]
-    by = {(r["school_year"], r["measure"]): r for r in rows}
     points: list[Row] = []
     table: list[tuple[str, ...]] = []
-    for year in sorted({year for year, _ in by}):
-        leaders, teachers = by.get((year, "leaders")), by.get((year, "teachers"))
+    for year in sorted({r["school_year"] for r in facts.rows("public_access", lea_id)}):
+        leaders, teachers = (facts.people(measure, lea_id, year) for measure in ("leaders", "teachers"))
         if leaders is None or teachers is None:
             continue
         a, b = persons_value(leaders), persons_value(teachers)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from contracts.public import NOBODY, PAY_GROUPS
+from contracts.public import NOBODY, PAY_GROUPS, SPAN_MEASURES
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
 from transforms.money import money_from_cents
+from transforms.s6_disclose.money import COST_PARTS
 from transforms.s6_disclose.projected import AMOUNTS, added_up
 
 # Marts that only the restricted pages draw.
@@ -20,18 +21,14 @@ Read = Callable[[str], pl.DataFrame]
 def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
     """The tables of contracts/public from restricted marts, at state and LEA grain."""
     designation = read("designation").with_columns(level=pl.col("level").fill_null(NOBODY), persons=pl.lit(1))
-    flow = read("ladder_flow").with_columns(pl.col("from_level", "to_level").fill_null(NOBODY))
-    retention = (
-        read("retention")
-        .drop("persons")
-        .unpivot(
-            list(NEXT_YEAR_OUTCOMES), index=["lea_id", *PROGRAM, "group"], variable_name="outcome", value_name="persons"
-        )
+    kind = pl.col("pay_type")
+    group = pl.when(kind.is_in(PAY_GROUPS[:2])).then(kind).otherwise(pl.lit(PAY_GROUPS[2]))
+    span = read("supervision_span").unpivot(
+        list(SPAN_MEASURES), index=["lea_id", "school_year"], variable_name="measure", value_name="persons"
     )
-    quartile = pl.col("poverty_quartile").cast(pl.String)
     access = (
         read("access")
-        .with_columns(quartile)
+        .with_columns(pl.col("poverty_quartile").cast(pl.String))
         .unpivot(
             ["teachers", "leaders"],
             index=["lea_id", "school_year", "poverty_quartile"],
@@ -39,38 +36,65 @@ def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
             value_name="persons",
         )
     )
-    span = read("supervision_span").unpivot(
-        ["teachers", "evaluators", "evaluators_without_leaders"],
-        index=["lea_id", "school_year"],
-        variable_name="measure",
-        value_name="persons",
-    )
-    cost = read("sustainability").filter(pl.col("program_cost").is_not_null())
-    parts = cost.select(
-        "lea_id", *PROGRAM, "incremental_pay", other_cost=pl.col("program_cost") - pl.col("incremental_pay")
-    ).unpivot(index=["lea_id", *PROGRAM], variable_name="cost_part", value_name="amount")
-    kind = pl.col("pay_type")
-    group = pl.when(kind.is_in(PAY_GROUPS[:2])).then(kind).otherwise(pl.lit(PAY_GROUPS[2]))
     return {
         "public_designation": _summed(designation, "persons", PROGRAM, "level"),
-        "public_ladder_flow": _summed(flow, "persons", (*PROGRAM, "from_level"), "to_level"),
-        "public_retention": _summed(retention, "persons", (*PROGRAM, "group"), "outcome"),
-        "public_access": _summed(access, "persons", ("measure", "school_year"), "poverty_quartile"),
-        "public_supervision_span": _summed(span, "persons", ("school_year",), "measure", whole=False),
-        "public_funding_mix": _summed(read("funding_mix"), "amount", PROGRAM, "stream"),
-        "public_sustainability": _summed(parts, "amount", PROGRAM, "cost_part"),
-        "public_leaders": _summed(
-            read("sustainability").rename({"leaders": "persons"}),
-            "persons",
-            ("school_year",),
-            "program_id",
-            whole=False,
-        ),
-        "public_cost_projection": _projected(read("cost_projection")),
+        "public_ladder_flow": _moved(read),
+        "public_retention": _retained(read("retention")),
+        "public_access": _summed(access, "persons", ("measure", "school_year"), "poverty_quartile", whole=False),
+        "public_span": _summed(span, "persons", ("school_year",), "measure", whole=False),
+        "public_money": _money(read),
+        "public_projection": _projected(read("cost_projection")),
         "public_compensation": _summed(
             read("compensation").with_columns(pay_group=group), "amount", ("school_year",), "pay_group"
         ),
     }
+
+
+def _moved(read: Read) -> pl.DataFrame:
+    """Moves between levels, of districts too."""
+    flow = read("ladder_flow").with_columns(pl.col("from_level", "to_level").fill_null(NOBODY))
+    ranks = read("dim_level").select("program_id", "level", "rank")
+    none = ranks.select("program_id").unique().with_columns(level=pl.lit(NOBODY), rank=pl.lit(0))
+    ranks = pl.concat([ranks, none], how="vertical_relaxed")
+    named = flow.join(ranks.rename({"level": "from_level"}), on=["program_id", "from_level"]).join(
+        ranks.rename({"level": "to_level", "rank": "to"}), on=["program_id", "to_level"]
+    )
+    move = (
+        pl.when(pl.col("rank") == 0)
+        .then(pl.lit("entered"))
+        .when(pl.col("to") == 0)
+        .then(pl.lit("left"))
+        .when(pl.col("to") > pl.col("rank"))
+        .then(pl.lit("up"))
+        .when(pl.col("to") < pl.col("rank"))
+        .then(pl.lit("down"))
+        .otherwise(pl.lit("stayed"))
+    )
+    rows = named.filter((pl.col("rank") > 0) | (pl.col("to") > 0)).with_columns(move=move)
+    return _summed(rows, "persons", (*PROGRAM, "move", "from_level"), "to_level", whole=False)
+
+
+def _retained(retention: pl.DataFrame) -> pl.DataFrame:
+    """Leaders of each program; others and top-rated once, as they are the same in every program of a district."""
+    long = retention.drop("persons").unpivot(
+        list(NEXT_YEAR_OUTCOMES), index=["lea_id", *PROGRAM, "group"], variable_name="outcome", value_name="persons"
+    )
+    led = long.filter(pl.col("group") == "leaders")
+    rest = long.filter(pl.col("group") != "leaders").with_columns(program_id=pl.lit(None, pl.String)).unique()
+    any_program = led.with_columns(program_id=pl.lit(None, pl.String))
+    return _summed(pl.concat([led, rest, any_program]), "persons", (*PROGRAM, "group"), "outcome")
+
+
+def _money(read: Read) -> pl.DataFrame:
+    """Cost by its parts, and what is paid by stream."""
+    cost = read("sustainability").filter(pl.col("program_cost").is_not_null())
+    known = [pl.col(f"{part}_cost").fill_null(0).alias(part) for part in COST_PARTS[1:]]
+    parts = cost.select("lea_id", *PROGRAM, *known, pay=pl.col("program_cost"))
+    parts = parts.with_columns(pay=pl.col("pay") - pl.sum_horizontal(COST_PARTS[1:]))
+    long = parts.unpivot(list(COST_PARTS), index=["lea_id", *PROGRAM], variable_name="part", value_name="amount")
+    streams = read("funding_mix").select("lea_id", *PROGRAM, part="stream", amount="amount", dimension=pl.lit("stream"))
+    each = pl.concat([long.with_columns(dimension=pl.lit("cost_part")), streams], how="diagonal_relaxed")
+    return _summed(each, "amount", (*PROGRAM, "dimension"), "part")
 
 
 def _projected(cost_projection: pl.DataFrame) -> pl.DataFrame:
@@ -97,6 +121,4 @@ def _summed(frame: pl.DataFrame, value: str, keys: Sequence[str], part: str, *, 
         grains.append(pl.concat(tables, how="diagonal_relaxed").with_columns(grain=pl.lit(grain), lea_id=lea))
     both = pl.concat(grains, how="diagonal_relaxed")
     columns = [pl.lit("published").alias("mask"), pl.lit(None, pl.String).alias("reason")]
-    if value == "persons":
-        columns += [pl.col("persons").alias("persons_low"), pl.col("persons").alias("persons_high")]
     return both.with_columns(columns).sort("grain", "lea_id", *keys, part, nulls_last=True)

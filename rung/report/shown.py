@@ -9,7 +9,6 @@ from typing import Any
 HIDDEN = "hidden"
 WHY = {
     "protects_persons": "hidden to protect persons",
-    "confidential_pay": "pay of a confidential program",
     "not_released": "not released yet",
     "not_available": "not available",
 }
@@ -45,35 +44,37 @@ class Table:
 
 
 def persons_text(row: dict[str, Any]) -> str:
-    """A count of persons: `1,234`, `10–14`, or why nothing stands there."""
-    if row["mask"] == "published" and row["persons"] is not None:
-        return f"{row['persons']:,}"
-    if row["mask"] == "banded" and row["persons_low"] is not None and row["persons_high"] is not None:
-        return f"{row['persons_low']:,}–{row['persons_high']:,}"
-    if row["mask"] == "banded" and row["persons_high"] is not None:
-        return f"up to {row['persons_high']:,}"
-    if row["mask"] == "banded" and row["persons_low"] is not None:
-        return f"{row['persons_low']:,} or more"
+    """A count of persons: `1,234`, `about 1,230` where it is rounded, or why nothing stands there."""
+    if row["persons"] is not None:
+        return f"{'about ' if row['mask'] == 'rounded' else ''}{row['persons']:,}"
     return WHY.get(row["reason"] or "", HIDDEN)
 
 
 def persons_value(row: dict[str, Any]) -> float | None:
-    """Where a count is drawn: at its value, in the middle of its band, nowhere when hidden."""
-    if row["mask"] == "published" and row["persons"] is not None:
-        return float(row["persons"])
-    if row["mask"] == "banded" and row["persons_low"] is not None and row["persons_high"] is not None:
-        return float(row["persons_low"] + row["persons_high"]) / 2
-    return None
+    """Where a count is drawn: at its value, nowhere when hidden."""
+    return float(row["persons"]) if row["persons"] is not None else None
 
 
 def money_value(row: dict[str, Any]) -> float | None:
-    """Dollars, where published."""
-    return float(row["amount"]) if row["mask"] == "published" and row["amount"] is not None else None
+    """Dollars, exact or rounded; None where hidden."""
+    return float(row["amount"]) if row["amount"] is not None else None
 
 
 def money_text(row: dict[str, Any]) -> str:
     value = money_value(row)
-    return dollars(value) if value is not None else WHY.get(row["reason"] or "", HIDDEN)
+    if value is not None:
+        return f"{'about ' if row['mask'] == 'rounded' else ''}{dollars(value)}"
+    return WHY.get(row["reason"] or "", HIDDEN)
+
+
+def added_up(rows: list[dict[str, Any]], value: str) -> dict[str, Any] | None:
+    """One row for several that add up: hidden as soon as one is, rounded as soon as one is; None of no rows."""
+    if not rows:
+        return None
+    hidden = [row for row in rows if row[value] is None]
+    mask = "suppressed" if hidden else "rounded" if any(row["mask"] == "rounded" for row in rows) else "published"
+    total = None if hidden else sum(row[value] for row in rows)
+    return {**rows[0], value: total, "mask": mask, "reason": hidden[0]["reason"] if hidden else None}
 
 
 def dollars(value: float | Decimal | None) -> str:

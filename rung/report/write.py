@@ -84,7 +84,7 @@ def _render(facts: Facts, page: Page, drawn: Iterator[str]) -> tuple[str, int]:
     return html, used
 
 
-_NUMERIC = re.compile(r"[−$]*[\d,.]+(–[\d,.]+)?( %)?|–")
+_NUMERIC = re.compile(r"(about )?[−$]*[\d,.]+(–[\d,.]+)?( %)?|–")
 
 
 @lru_cache

@@ -1,5 +1,6 @@
--- Public places whose published parts are more than their published whole: must return no row.
-SELECT grain, lea_id, school_id, program_id, school_year
+-- Places of a confidential program whose shown parts are more than their shown whole: must return no row.
+SELECT grain, lea_id, program_id, school_year
 FROM public_designation
-GROUP BY grain, lea_id, school_id, program_id, school_year
-HAVING SUM(CASE WHEN level <> 'all' THEN persons_low ELSE 0 END) > MAX(CASE WHEN level = 'all' THEN persons_high END);
+WHERE grain <> 'school'
+GROUP BY grain, lea_id, program_id, school_year
+HAVING SUM(CASE WHEN level <> 'all' THEN persons ELSE 0 END) > MAX(CASE WHEN level = 'all' THEN persons END);

@@ -1,9 +1,9 @@
--- Published counts of one to five persons, below any policy: must return no row.
-SELECT 'public_designation' AS mart, program_id, school_year, persons
-FROM public_designation WHERE persons BETWEEN 1 AND 5
+-- Shown counts of one to five persons of confidential programs, below any policy: must return no row.
+SELECT 'public_designation' AS mart, d.program_id, d.school_year, d.persons
+FROM public_designation AS d
+INNER JOIN dim_program AS p ON p.program_id = d.program_id
+WHERE p.visibility = 'confidential' AND d.persons BETWEEN 1 AND 5
 UNION ALL
-SELECT 'public_retention', program_id, school_year, persons
-FROM public_retention WHERE persons BETWEEN 1 AND 5
-UNION ALL
-SELECT 'public_ladder_flow', program_id, school_year, persons
-FROM public_ladder_flow WHERE persons BETWEEN 1 AND 5;
+SELECT 'public_retention', r.program_id, r.school_year, r.persons
+FROM public_retention AS r
+WHERE r.outcome NOT IN ('all', 'unknown') AND r.persons BETWEEN 1 AND 5;

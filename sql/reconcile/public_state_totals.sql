@@ -1,4 +1,4 @@
--- Published districts that do not add up to their state, where all are published: must return no row.
+-- Shown districts that do not add up to their state, where all are shown: must return no row.
 SELECT program_id, school_year, level
 FROM public_designation
 WHERE grain IN ('lea', 'state')

@@ -15,6 +15,7 @@ import pytest
 
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import NO_PERSONS, PUBLIC
+from rung.audit.checker import check
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.pointer import current_release
@@ -24,7 +25,7 @@ from rung.pipeline import run_all, run_marts_as_of
 from rung.release.contents import pseudonymise
 from rung.release.dictionary import dictionary_markdown, tables_of
 from rung.release.history import diff_pending, diff_releases, read_checked, read_manifest, roll_back
-from rung.release.memory import remembered
+from rung.release.memory import newest
 from rung.release.publish import run_release
 
 
@@ -91,37 +92,36 @@ def test_nothing_suppressed_leaves_in_any_column(released: Workspace) -> None:
     for name in set(PUBLIC) - set(NO_PERSONS):
         frame = pl.read_parquet(public_folder(released) / name / f"{name}.parquet")
         gone = frame.filter(pl.col("mask") == "suppressed")
-        numbers = [
-            c
-            for c in frame.columns
-            if c.startswith(("persons", "percent", "amount", "share", "expected", "p10", "p50", "p90"))
-        ]
+        numbers = [c for c in frame.columns if c in ("persons", "amount", "expected", "p10", "p50", "p90")]
         assert numbers
         assert gone.select(pl.col(numbers).is_not_null().any()).row(0) == (False,) * len(numbers), name
         assert gone["reason"].null_count() == 0
-        if "persons" in numbers:
-            assert frame.filter(pl.col("persons").is_between(1, 9)).is_empty()
-    # Hidden sums of money are nowhere among the public amounts, as whole numbers or as text.
-    cents = hidden.filter((pl.col("unit") == "cents") & (pl.col("value").abs() > 1_000_00))["value"]
-    shown = {str(v) for v in decisions(released).filter(pl.col("mask") == "published")["value"]}
-    for path in public_folder(released).rglob("*.parquet"):
-        frame = pl.read_parquet(path)
-        if "amount" in frame.columns:
-            amounts = {str(int(v * 100)) for v in frame["amount"].drop_nulls()}
-            assert not (amounts & ({str(v) for v in cents} - shown))
+    outcomes = pl.read_parquet(public_folder(released) / "public_retention/public_retention.parquet")
+    assert outcomes.filter(~pl.col("outcome").is_in(["all", "unknown"]) & pl.col("persons").is_between(1, 9)).is_empty()
 
 
-def test_a_number_hidden_in_one_table_is_not_published_in_another(released: Workspace) -> None:
-    """The others and the top-rated of a district stand in the table of each of its programs."""
-    rows = pl.read_parquet(public_folder(released) / "public_retention/public_retention.parquet")
-    shared = rows.filter((pl.col("group") != "leaders") & (pl.col("grain") == "lea"))
-    seen = shared.group_by("lea_id", "school_year", "group", "outcome").agg(
-        pl.len().alias("tables"),
-        (pl.col("mask") == "suppressed").n_unique().alias("answers"),
-        pl.col("persons").drop_nulls().n_unique().alias("values"),
+def test_the_certificates_of_the_release_hold(released: Workspace) -> None:
+    folder = Path(released.releases.uri("current"))
+    verdict = check(lambda path: (folder / path).read_bytes())
+    assert verdict.problems == ()
+    assert verdict.said["hidden"] > 100
+
+
+def test_every_row_that_could_be_is_there(released: Workspace) -> None:
+    """Whether a row is there says nothing: each level in each district-year, each outcome of each group."""
+    rows = pl.read_parquet(public_folder(released) / "public_designation/public_designation.parquet")
+    levels = pl.read_parquet(public_folder(released) / "dim_level/dim_level.parquet")
+    want = levels.group_by("program_id").agg(pl.len().alias("want"))
+    have = (
+        rows.filter(pl.col("level") != "all")
+        .group_by("program_id", "school_year", "grain", "lea_id", "school_id")
+        .agg(pl.len().alias("have"))
     )
-    assert seen.filter(pl.col("tables") > 1).height > 10
-    assert seen.filter((pl.col("answers") > 1) | (pl.col("values") > 1)).is_empty()
+    both = have.join(want, on="program_id")
+    assert both.height > 50
+    assert both.filter(pl.col("have") != pl.col("want") + 1).is_empty()  # and those of no level
+    kept = pl.read_parquet(public_folder(released) / "public_retention/public_retention.parquet")
+    assert set(kept.group_by("program_id", "school_year", "grain", "lea_id", "group").len()["len"]) == {7}
 
 
 def test_rules_stay_behind(released: Workspace) -> None:
@@ -135,13 +135,13 @@ def test_rules_stay_behind(released: Workspace) -> None:
         ]
 
 
-def test_confidential_programs_publish_no_pay_by_code(released: Workspace) -> None:
+def test_pay_of_confidential_programs_is_never_told_to_the_cent(released: Workspace) -> None:
     programs = pl.read_parquet(public_folder(released) / "dim_program/dim_program.parquet")
     confidential = programs.filter(pl.col("visibility") == "confidential").select("program_id")
-    mix = pl.read_parquet(public_folder(released) / "public_funding_mix/public_funding_mix.parquet")
-    mine = mix.join(confidential, on="program_id", how="semi")
+    money = pl.read_parquet(public_folder(released) / "public_money/public_money.parquet")
+    mine = money.join(confidential, on="program_id", how="semi").filter(pl.col("dimension") == "stream")
     assert mine.height > 0
-    assert mine["amount"].null_count() == mine["share"].null_count() == mine.height
+    assert mine.filter((pl.col("mask") == "published") & (pl.col("amount") != 0)).is_empty()
 
 
 def test_the_manifest_tells_what_is_there(released: Workspace) -> None:
@@ -182,6 +182,8 @@ def test_the_data_package_and_the_dictionary_name_every_column(released: Workspa
         listed = {resource["name"]: resource for resource in package["resources"]}
         text = dictionary_markdown(side)
         for path in folder.rglob("*.parquet"):
+            if path.parent.name in ("certificates", "memory"):  # the checker's and the next release's, not a reader's
+                continue
             resource = listed[path.stem]
             assert resource["path"] == f"{path.stem}/{path.name}"
             assert resource["hash"] == "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
@@ -197,13 +199,17 @@ def copy(released: Workspace, tmp_path: Path) -> Workspace:
     return open_workspace(tmp_path / "state/rung.toml")
 
 
-def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Workspace) -> None:
-    """A district leaves four teachers out of its roster: the next release is another, says what changed, shows no small
-    difference, and hides nothing that was public and still true.
+def test_a_correction_of_few_changes_nothing_public_until_it_is_ordered(copy: Workspace) -> None:
+    """A district leaves four teachers out of its roster: fewer than k records change, so its block stays as it was; the
+    restricted side is corrected. An order publishes it again; a rollback forgets nothing.
     """
-    before, first = decisions(copy), current_release(copy.releases)
+    first = current_release(copy.releases)
+    before = {path.name: pl.read_parquet(path) for path in public_folder(copy).glob("public_[!d]*/*.parquet")}
     root = copy.settings.root
     path = next(iter(sorted((root / "landing").glob("*/*/roster/*"))))
+    lea_id, year = str(path).split("/")[-4], int(str(path).split("/")[-3])
+    if not lea_id.isdigit() or len(lea_id) == 4:
+        lea_id, year = str(path).split("/")[-3], int(str(path).split("/")[-4])
     lines = path.read_text().splitlines(keepends=True)
     left_out = [line for line in lines if ",teacher," in line][:4]
     path.write_text("".join(line for line in lines if line not in left_out))
@@ -213,30 +219,25 @@ def test_a_correction_is_released_told_and_never_undoes_what_was_hidden(copy: Wo
     assert (pending.before, current_release(copy.releases)) == (first, first), "nothing is published by asking"
     run_all(copy, Progress(quiet=True))
     assert diff_pending(copy, marts).marts == (), "once released, nothing is pending"
-    second, after = current_release(copy.releases), decisions(copy)
+    second = current_release(copy.releases)
     assert second != first
     change = diff_releases(copy)
-    assert (change.before, change.after) == (first, second)
     assert {"educator_year", "compensation"} & {mart.mart for mart in change.marts}
     assert change.headlines == pending.headlines != {}
-    assert [mart for mart in change.marts if not mart.mart.startswith(("public_", "disclosure_"))] == list(
-        pending.marts
-    )
-    both = before.join(after, on="name", suffix="_now")
-    shown = both.filter((pl.col("mask") == "published") & (pl.col("mask_now") == "published"))
-    moved = shown.filter((pl.col("unit") == "persons") & (pl.col("value") != pl.col("value_now")))
-    assert moved.filter((pl.col("value") - pl.col("value_now")).abs() < 10).is_empty()
-    banded = both.filter((pl.col("mask") == "published") & (pl.col("mask_now") == "banded"))
-    assert banded.height > 0
-    still = both.filter((pl.col("mask") == "published") & (pl.col("value") == pl.col("value_now")))
-    assert still.filter(pl.col("mask_now") == "suppressed").is_empty()
-    covered = both.filter((pl.col("mask") == "suppressed") & (pl.col("value") == pl.col("value_now")))
-    assert covered.height > 100
-    assert covered.filter(pl.col("mask_now") != "suppressed").is_empty()
-    memory = remembered(copy.lake, copy.ledger)
-    assert memory is not None and memory.height >= after.height
+    for name in ("public_designation.parquet", "public_retention.parquet", "public_money.parquet"):
+        after = pl.read_parquet(next(public_folder(copy).rglob(name)))
+        assert after.equals(before[name]), name
+    memory = newest(copy)
+    assert memory is not None and memory.number == 2
     assert roll_back(copy, str(first)) == second
     assert current_release(copy.releases) == first
+    again = newest(copy)
+    assert again is not None and again.number == 2, "what the release rolled back published is not forgotten"
+    marts = run_marts_as_of(copy, Progress(quiet=True), None)
+    third = run_release(copy, marts, Progress(quiet=True), republish=((lea_id, year),), why="a wrong roster")
+    folder = Path(copy.releases.uri(third.release_id))
+    assert check(lambda path: (folder / path).read_bytes()).problems == ()
+    assert "a wrong roster" in (folder / "restricted/memory/memory.json").read_text()
 
 
 def test_an_identified_release_never_reaches_public(copy: Workspace) -> None:
@@ -249,23 +250,3 @@ def test_an_identified_release_never_reaches_public(copy: Workspace) -> None:
         words = set(re.findall(rb"[0-9A-Za-z]{5,}", every_byte(path)))
         assert not [name for name in people["staff_id"] if name.encode() in words]
     assert read_manifest(copy.releases, receipt.release_id)["identified"] is True
-
-
-def test_the_cliff_is_the_restricted_marts_pay_on_awards(released: Workspace) -> None:
-    """True values of all programs together, from the decision log: what has ended by a year is what is exposed then."""
-    words = pl.col("name").str.split("|")
-    parts = (
-        decisions(released)
-        .filter(pl.col("name").str.starts_with("public_grant_cliff|"))
-        .with_columns(
-            program=words.list.get(2), grain=words.list.get(5), lea_id=words.list.get(6), ends=words.list.get(8)
-        )
-        .filter((pl.col("program") == "-") & (pl.col("grain") == "lea") & pl.col("ends").str.contains(r"^[0-9]+$"))
-    )
-    awards = pl.read_parquet(Path(released.releases.uri("current/restricted/grant_cliff/grant_cliff.parquet")))
-    ended = pl.col("award_end") < pl.date(pl.col("future_year").cast(pl.Int32) - 1, 7, 1)
-    exposed = awards.group_by("lea_id", "future_year").agg(pl.col("commitment").filter(ended).sum())
-    assert exposed.filter(pl.col("commitment") > 0).height > 10
-    for lea_id, year, commitment in exposed.iter_rows():
-        mine = parts.filter((pl.col("lea_id") == lea_id) & (pl.col("ends").cast(pl.Int32, strict=False) <= year))
-        assert mine["value"].sum() == commitment * 100, (lea_id, year)

@@ -131,7 +131,7 @@ def _finished(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
     return rows.with_columns(
         program_id=pl.lit(pack.program_id),
         state_tier=pl.col("level").replace_strict(tiers, default=0, return_dtype=pl.Int8),
-        visibility=pl.lit(pack.visibility),
+        visibility=pl.lit(pack.visibility.kind),
         reason=pl.col("reason") + pl.when(has_level).then(note).otherwise(pl.lit("")),
         years_at_level=pl.when(has_level).then("years_at_level").cast(pl.Int32),
         interval=pl.when(has_level & (pl.col("interval") > 0)).then("interval").cast(pl.Int32),

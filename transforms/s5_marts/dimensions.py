@@ -26,7 +26,7 @@ def build_dimensions(
                 "program_id": [pack.program_id for pack in packs],
                 "title": [pack.title for pack in packs],
                 "summary": [pack.summary for pack in packs],
-                "visibility": [pack.visibility for pack in packs],
+                "visibility": [pack.visibility.kind for pack in packs],
             }
         ),
         "dim_level": levels(packs),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.policy.disclosure import Dominance
-from contracts.public import PublicCostProjection
+from contracts.policy.disclosure import DisclosurePolicy
+from contracts.public import WHOLE, PublicProjection
 from transforms.money import cents, money_from_cents
-from transforms.s6_disclose.hierarchy import WHOLE
 
 PROGRAM = ["program_id", "school_year"]
 ROW = [*PROGRAM, "scenario", "future_year"]
 AMOUNTS = ["expected", "p10", "p50", "p90"]
-FIGURES = 3  # significant figures of a year to come
 
 
 def added_up(cost_projection: pl.LazyFrame) -> pl.LazyFrame:
@@ -43,26 +41,27 @@ def added_up(cost_projection: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def projected(cost_projection: pl.LazyFrame, sustainability: pl.DataFrame, dominance: Dominance) -> pl.DataFrame:
-    """`PublicCostProjection`, from the restricted mart and `public_sustainability` of this same release.
+def projected(cost_projection: pl.LazyFrame, money: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
+    """`PublicProjection`, from the restricted mart and `public_money` of this same release.
 
-    Why it tells of no LEA and of no person beyond what that mart tells: a program is shown only where its state whole
-    cost of the base year is published (so enough persons stand behind it, nobody dominates it, and the audit has
-    covered every other cell against it), and year 0 is that very number. Every later number is a function of whole
-    districts: it is shown only where no LEA, and no two LEAs, make up most of any year, by the shares of the policy's
-    dominance rule (two LEAs alone never pass: each could take itself away), only for all LEAs together, and rounded to
-    FIGURES, so that neither a level of few persons can be worked back from cents, nor a person's correction be seen
+    Why it tells of no LEA and of no person beyond what that table tells: a program is shown only where its state whole
+    cost of the base year is (so enough persons stand behind it, nobody dominates it, and the audit has covered every
+    other cell against it), and year 0 is that very number, rounded where it is. Every later number is a function of
+    whole districts: it is shown only where no LEA, and no two LEAs, make up most of any year, by the shares of the
+    policy's dominance rule (two LEAs alone never pass: each could take itself away), only for all LEAs together, and
+    rounded, so that neither a level of few persons can be worked back from cents, nor a person's correction be seen
     from one release to the next. Otherwise all numbers of the program are hidden, with the reason.
     """
-    told = sustainability.filter((pl.col("grain") == "state") & (pl.col("cost_part") == WHOLE)).select(
+    told = money.filter((pl.col("grain") == "state") & (pl.col("dimension") == WHOLE)).select(
         *PROGRAM, "mask", "reason", told=cents(pl.col("amount"))
     )
     rows = added_up(cost_projection).collect().join(told, on=PROGRAM, how="left")
     first = pl.col("future_year") == pl.col("school_year")
-    apart = (pl.col("largest") <= dominance.largest_share * pl.col("expected")) & (
-        pl.col("two_largest") <= dominance.two_largest_share * pl.col("expected")
+    shares = policy.dominance
+    apart = (pl.col("largest") <= shares.largest_share * pl.col("expected")) & (
+        pl.col("two_largest") <= shares.two_largest_share * pl.col("expected")
     )
-    same = pl.all_horizontal(pl.col(AMOUNTS) == pl.col("told")) | ~first
+    same = pl.all_horizontal(pl.col(AMOUNTS) == pl.col("told")) | ~first | (pl.col("mask") == "rounded")
     of_program = [
         (pl.col("is_whole") & same).fill_null(False).all().over("program_id").alias("is_there"),
         apart.fill_null(False).all().over("program_id").alias("is_apart"),
@@ -70,32 +69,30 @@ def projected(cost_projection: pl.LazyFrame, sustainability: pl.DataFrame, domin
     rule = (
         pl.when(pl.col("mask") == "suppressed")
         .then("reason")
-        .when(pl.col("mask") == "banded")
-        .then(pl.lit("protects_persons"))
         .when(pl.col("mask").is_null() | ~pl.col("is_there"))
         .then(pl.lit("not_available"))
         .when(~pl.col("is_apart"))
         .then(pl.lit("protects_persons"))
     )
     shown = rows.with_columns(of_program).with_columns(reason=rule)
+    hidden = pl.col("reason").is_not_null()
     amounts = [
-        money_from_cents(
-            pl.when(pl.col("reason").is_null()).then(pl.when(first).then(name).otherwise(_rounded(name)))
-        ).alias(name)
+        money_from_cents(pl.when(~hidden).then(pl.when(first).then("told").otherwise(_rounded(name, policy)))).alias(
+            name
+        )
         for name in AMOUNTS
     ]
-    made = shown.with_columns(
-        *amounts,
-        grain=pl.lit("state"),
-        lea_id=pl.lit(None, pl.String),
-        mask=pl.when(pl.col("reason").is_null()).then(pl.lit("published")).otherwise(pl.lit("suppressed")),
-    ).select(list(PublicCostProjection.columns()))
-    return PublicCostProjection.validate(made.sort(ROW), cast=True)
+    exact = first & (pl.col("mask") == "published")
+    mask = pl.when(hidden).then(pl.lit("suppressed")).when(exact).then(pl.lit("published")).otherwise(pl.lit("rounded"))
+    made = shown.with_columns(*amounts, grain=pl.lit("state"), lea_id=pl.lit(None, pl.String), mask=mask).select(
+        list(PublicProjection.columns())
+    )
+    return PublicProjection.validate(made.sort(ROW), cast=True)
 
 
-def _rounded(name: str) -> pl.Expr:
-    """Cents to FIGURES significant figures, half up."""
+def _rounded(name: str, policy: DisclosurePolicy) -> pl.Expr:
+    """Cents to the policy's significant figures, half up."""
     value = pl.col(name)
-    power = (value.abs().clip(1).cast(pl.Float64).log10().floor() + 1 - FIGURES).clip(0)
+    power = (value.abs().clip(1).cast(pl.Float64).log10().floor() + 1 - policy.rounded_figures).clip(0)
     step = pl.lit(10.0).pow(power).cast(pl.Int64)
     return (value + step // 2) // step * step

@@ -1,98 +1,118 @@
-"""Public marts from restricted ones: every number shaped, linked, decided, and only then laid out for readers."""
+"""Public tables from restricted marts: every number shaped, decided, proved, and only then laid out for readers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.policy.disclosure import DisclosurePolicy
+from contracts.policy.disclosure import Cells, Certificates, DisclosurePolicy, Proofs, Relations
 from contracts.public import PUBLIC, Counts, Money
-from transforms.s6_disclose import counts, sums
+from transforms.s6_disclose import ladders, money, people
 from transforms.s6_disclose.arrivals import arrived
+from transforms.s6_disclose.blocks import of_state
+from transforms.s6_disclose.decide import Decided, decide
 from transforms.s6_disclose.layout import laid_out
-from transforms.s6_disclose.linkage import as_cells, as_relations
+from transforms.s6_disclose.past import Past
 from transforms.s6_disclose.projected import projected
-from transforms.s6_disclose.suppress import Suppression, suppress
+from transforms.s6_disclose.shape import numbered
+from transforms.s6_disclose.utility import utility
 
 NEEDED = (
     "designation",
     "educator_year",
-    "ladder_flow",
-    "retention",
-    "access",
+    "leadership_role",
     "supervision_span",
     "sustainability",
+    "funding_mix",
     "compensation",
     "program_pay",
     "cost_projection",
     "data_quality",
     "dim_district",
+    "dim_school",
 )
 
 
 @dataclass(frozen=True)
 class PublicSide:
-    """The public marts by name, and the suppression behind them (restricted: it has the true values)."""
+    """The public tables by name, and what is behind them (restricted: it has the true values)."""
 
     marts: dict[str, pl.DataFrame]
-    suppression: Suppression
+    decided: Decided
+    utility: pl.DataFrame
+
+
+def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.DataFrame:
+    """SHAPE rows of every district-year (school, lea and leaf), from the marts that NEEDED names.
+
+    `steps`: program_id, level, rank, leads, kind of every level, and `none` (rank 0) of every program.
+    """
+    numbers = numbered(
+        pl.concat(
+            [marts[name].select("staff_id") for name in ("educator_year", "designation", "program_pay", "compensation")]
+        )
+    )
+    known = {
+        name: marts[name].collect()
+        for name in NEEDED
+        if name not in ("cost_projection", "data_quality", "dim_district")
+    }
+    for name in ("educator_year", "designation", "program_pay", "compensation"):
+        known[name] = known[name].join(numbers, on="staff_id", how="left")
+    designation, record, pay = known["designation"], known["educator_year"], known["program_pay"]
+    years = ladders.program_years(designation, pay)
+    kinds = steps.select("program_id", "kind").unique()
+    leading = steps.filter("leads").select("program_id", "level")
+    led = designation.join(leading, on=["program_id", "level"], how="semi").drop("print")
+    secret = steps.filter(pl.col("leads") & (pl.col("kind") == "confidential")).select("program_id").unique()
+    # Where a confidential level makes leaders, how many lead is a sensitive count; adoption itself is public.
+    veiled = years.join(secret, on="program_id", how="semi").select("lea_id", "school_year").unique()
+    who = people.leaders_of(record, designation, known["leadership_role"], steps)
+    return pl.concat(
+        [
+            ladders.held(designation, record, years, steps),
+            ladders.moved(designation, years, steps),
+            people.in_schools(who, known["dim_school"], known["supervision_span"], veiled),
+            people.span_of(known["supervision_span"], veiled),
+            people.access_of(who, known["dim_school"], veiled),
+            people.retained(who, led, veiled, kinds),
+            money.costed(known["sustainability"], known["funding_mix"], pay, years, kinds),
+            money.compensated(known["compensation"], pay, kinds),
+        ]
+    )
+
+
+def awards_of(designation: pl.LazyFrame) -> pl.DataFrame:
+    """program_id, school_year, award: the largest entitlement of anybody, in cents."""
+    amount = (pl.col("amount").cast(pl.Float64) * 100).round(0).cast(pl.Int64)
+    return designation.group_by("program_id", "school_year").agg(amount.max().fill_null(0).alias("award")).collect()
 
 
 def build_public(
     marts: Mapping[str, pl.LazyFrame],
+    blocks: pl.DataFrame,
     policy: DisclosurePolicy,
-    registries: Collection[str],
     closed: pl.DataFrame,
-    previous: pl.DataFrame | None,
+    past: Past,
 ) -> PublicSide:
-    """Public marts (contracts/public) from the marts and dimensions that NEEDED names.
+    """Public tables (contracts/public) of the blocks that are published.
 
-    `registries`: programs whose designations are a public registry; all others are confidential.
-    `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program).
-    `previous`: decisions of the release before. Raises DisclosureBlocked or EngineFailure; nothing is returned then.
+    `closed`: program_id, school_year that may not be published yet (null program: what belongs to no program). `past`:
+    what earlier releases showed. Raises DisclosureBlocked; nothing is returned then.
     """
-    shape = pl.concat([part.collect(engine="streaming") for part in _shapes(marts)])
-    designation = marts["designation"]
-    cells = as_cells(shape, closed, _confidential(shape, registries), previous)
-    relations = as_relations(cells, _tiers(designation))
-    compare = len(cells) <= policy.compare_up_to_cells
-    done = suppress(cells, relations, policy, compare, naive=compare)
-    decided = (name for name, mart in PUBLIC.items() if issubclass(mart.schema, Counts | Money))
-    public = {name: laid_out(cells, done.decisions, name) for name in decided}
-    cost = public["public_sustainability"]
-    public["public_cost_projection"] = projected(marts["cost_projection"], cost, policy.dominance)
+    rows = pl.concat([blocks, of_state(blocks)])
+    made = decide(rows, policy, closed, awards_of(marts["designation"]), past)
+    counted = [name for name, mart in PUBLIC.items() if issubclass(mart.schema, Counts | Money)]
+    public = {name: laid_out(made.rows, name) for name in counted}
+    public["public_projection"] = projected(marts["cost_projection"], public["public_money"], policy)
     public["public_data_quality"] = arrived(marts["data_quality"], marts["dim_district"])
-    return PublicSide({name: public[name] for name in PUBLIC}, done)
-
-
-def _shapes(marts: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
-    return [
-        counts.designations(marts["designation"], marts["educator_year"]),
-        counts.flows(marts["ladder_flow"]),
-        counts.retained(marts["retention"], marts["sustainability"]),
-        counts.accessible(marts["access"]),
-        counts.supervised(marts["supervision_span"]),
-        counts.led(marts["sustainability"]),
-        sums.funded(marts["program_pay"]),
-        sums.ending(marts["program_pay"]),
-        sums.costed(marts["sustainability"], marts["program_pay"], marts["compensation"]),
-        sums.compensated(marts["compensation"]),
-    ]
-
-
-def _confidential(shape: pl.DataFrame, registries: Collection[str]) -> pl.DataFrame:
-    """Programs that are not a public registry; one that nobody describes counts as confidential."""
-    named = shape.select(pl.col("program_id").drop_nulls().unique()).sort("program_id")
-    return named.filter(~pl.col("program_id").is_in(list(registries)))
-
-
-def _tiers(designation: pl.LazyFrame) -> pl.DataFrame:
-    """Levels that stand on a state tier of 1 or more."""
-    return (
-        designation.filter(pl.col("level").is_not_null() & (pl.col("state_tier") >= 1))
-        .select("program_id", pl.col("level").alias("part"))
-        .unique()
-        .collect()
-    )
+    for schema, frame in (
+        (Cells, made.cells),
+        (Relations, made.relations),
+        (Certificates, made.movements),
+        (Proofs, made.proofs),
+    ):
+        schema.validate(frame.select(list(schema.columns())), cast=True)
+    return PublicSide({name: public[name] for name in PUBLIC}, made, utility(made.rows))

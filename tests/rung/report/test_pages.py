@@ -41,18 +41,16 @@ def count(persons: int | None, **keys: Any) -> dict[str, Any]:
         "grain": "lea",
         "mask": "published",
         "persons": persons,
-        "persons_low": persons,
-        "persons_high": persons,
     } | keys
 
 
-def band(low: int, high: int, **keys: Any) -> dict[str, Any]:
-    return {"grain": "lea", "mask": "banded", "persons_low": low, "persons_high": high, **keys}
+def rounded(persons: int, **keys: Any) -> dict[str, Any]:
+    return {"grain": "lea", "mask": "rounded", "persons": persons, **keys}
 
 
 def money(amount: str | None, **keys: Any) -> dict[str, Any]:
     if amount is None:
-        return {"grain": "lea", "mask": "suppressed", "reason": "confidential_pay", **keys}
+        return {"grain": "lea", "mask": "suppressed", "reason": "protects_persons", **keys}
     return {"grain": "lea", "mask": "published", "amount": amount, **keys}
 
 
@@ -66,57 +64,47 @@ def facts() -> Facts:
     designation = [
         count(40, level="low", school_year=2025, **lea),
         count(31, level="low", school_year=2026, **lea),
-        band(10, 14, level="mid", school_year=2026, **lea),
+        rounded(12, level="mid", school_year=2026, **lea),
         count(None, level="top", school_year=2026, **lea),
     ]
     flow = [
-        count(30, from_level="low", to_level="low", school_year=2026, **lea),
-        count(11, from_level="low", to_level="mid", school_year=2026, **lea),
-        count(None, from_level="mid", to_level="low", school_year=2026, **lea),
+        count(30, move="stayed", from_level="low", to_level="low", school_year=2026, **lea),
+        count(11, move="up", from_level="low", to_level="mid", school_year=2026, **lea),
+        count(None, move="down", from_level="mid", to_level="low", school_year=2026, **lea),
     ]
     retention = [
-        count(n, group="others", outcome=o, school_year=2025, **lea)
+        count(n, group="others", outcome=o, school_year=2025, lea_id="0100")
         for o, n in (("all", 100), ("stay_school", 80), ("leave", 15), ("move_lea", None))
     ]
     access = [
         count(n, measure=m, poverty_quartile=q, school_year=2026, lea_id="0100")
-        for m, q, n in (("teachers", "1", 200), ("leaders", "1", 20), ("teachers", "all", 200), ("leaders", "all", 20))
+        for m, q, n in (("teachers", "1", 200), ("leaders", "1", 20))
     ]
     span = [
         count(n, measure=m, school_year=2026, lea_id="0100")
         for m, n in (("teachers", 200), ("evaluators", 25), ("evaluators_without_leaders", 20))
     ]
     funding = [
-        money("750000.00", stream="local_general", school_year=2026, **lea),
-        money("250000.00", stream="philanthropic", school_year=2026, **lea),
+        money("750000.00", dimension="stream", part="local_general", school_year=2026, **lea),
+        money("250000.00", dimension="stream", part="philanthropic", school_year=2026, **lea),
+        money(None, dimension="all", part="all", school_year=2026, **lea),
+        money("60000.00", dimension="ends", part="2028", school_year=2026, **lea),
+        money("190000.00", dimension="ends", part="2030", school_year=2026, **lea),
+        money(None, dimension="ends", part="2029", school_year=2026, **lea),
     ]
-    cost = [money(None, cost_part="all", school_year=2026, **lea)]
     pay = [money("9000000.00", pay_group="base", school_year=2026, lea_id="0100")]
     tables = {
         "public_designation": table("public_designation", designation),
         "public_ladder_flow": table("public_ladder_flow", flow),
         "public_retention": table("public_retention", retention),
         "public_access": table("public_access", access),
-        "public_supervision_span": table("public_supervision_span", span),
-        "public_funding_mix": table("public_funding_mix", funding),
-        "public_sustainability": table("public_sustainability", cost),
-        "public_leaders": table("public_leaders", [count(20, school_year=2026, **lea)]),
+        "public_span": table("public_span", span),
+        "public_money": table("public_money", funding),
         "public_compensation": table("public_compensation", pay),
     }
-    cliff = {"school_year": 2026, "stream": "philanthropic", "lea_id": "0100"}
-    tables["public_grant_cliff"] = table(
-        "public_grant_cliff",
-        [
-            money("60000.00", ends="2028", **cliff),
-            money("190000.00", ends="2030", **cliff),
-            money(None, ends="2028", **{**cliff, "stream": "competitive_federal"}),
-            money("250000.00", ends="all", **cliff),
-            money(None, ends="2028", program_id="p", **cliff),
-        ],
-    )
     path = {"program_id": "p", "scenario": "base", "school_year": 2026, "mask": "published", "grain": "state"}
-    tables["public_cost_projection"] = table(
-        "public_cost_projection",
+    tables["public_projection"] = table(
+        "public_projection",
         [
             {**path, "future_year": 2026 + n, **dict.fromkeys(("expected", "p50"), m), "p10": low, "p90": high}
             for n, (low, m, high) in enumerate(
@@ -134,7 +122,7 @@ def facts() -> Facts:
         ],
     )
     fields = [{"name": "persons", "type": "integer", "unit": "persons", "description": "Persons <counted>."}]
-    package = {"resources": [{"name": "public_leaders", "description": "One row.", "schema": {"fields": fields}}]}
+    package = {"resources": [{"name": "public_span", "description": "One row.", "schema": {"fields": fields}}]}
     names = {"0100": "Oak & Co", "0200": "Elm"}
     return Facts(
         "Oak State",
@@ -161,14 +149,14 @@ def page(report: Path) -> str:
 
 def test_every_number_is_said_as_it_was_published(report: Path) -> None:
     text = page(report)
-    assert '<td>Mid</td><td class="n">10–14</td>' in text
+    assert '<td>Mid</td><td class="n">about 12</td>' in text
     assert "<td>Top</td><td>hidden to protect persons</td>" in text
     assert '>Low → Mid</td><td class="n">11</td>' in text
     assert "other teachers: 80 % in the same school" in text
     assert "25 % is money that ends" in text
     assert '<td class="n">10.0</td>' in text  # 20 leaders of 200 teachers
     assert '<td class="n">8.0</td><td class="n">10.0</td>' in text  # 200 teachers, 25 evaluators, 20 without leaders
-    assert "the program&#39;s designations are confidential, so its pay is not published" in text
+    assert "hidden to protect persons" in text
 
 
 def test_a_district_without_rows_has_no_page_and_names_are_escaped(report: Path) -> None:
@@ -187,8 +175,8 @@ def test_when_data_came_is_said_by_the_worst_extract_and_by_extract(report: Path
 
 def test_the_cliff_is_drawn_from_all_programs_together(report: Path) -> None:
     text = page(report)
-    assert "$250,000 a year ends, the first of it in 2027-28 (philanthropic)." in text
-    assert '<td>2029-30</td><td class="n">$190,000</td>' in text
+    assert "$250,000 a year ends, the first of it in 2027-28." in text
+    assert '>2029-30</th><td class="n">$190,000</td>' in text
     assert "1 amounts are hidden" not in text and "One amount is hidden to protect persons." in text
 
 

@@ -1,4 +1,4 @@
-"""`public_cost_projection` by hand: shown where its first year is, rounded, and no district can be taken out of it."""
+"""`public_projection` by hand: shown where its first year is, rounded, and no district can be taken out of it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from contracts.policy.disclosure import DisclosurePolicy
-from contracts.public import PublicSustainability
+from contracts.public import PublicMoney
 from transforms.s6_disclose.projected import projected
 
 POLICY = yaml.safe_load((Path(__file__).parents[3] / "programs/disclosure.yaml").read_text())
-DOMINANCE = DisclosurePolicy.model_validate(POLICY).dominance
+TERMS = DisclosurePolicy.model_validate(POLICY)
 Path_ = tuple[str, ...]
 THREE: dict[str, Path_] = {
     "L1": ("400000.10", "500111.00"),
@@ -42,16 +42,16 @@ def mart(costs: dict[str, tuple[str | None, ...]], first: int = 2026) -> pl.Lazy
 
 
 def published(amount: str | None, mask: str = "published", reason: str | None = None) -> pl.DataFrame:
-    """`public_sustainability` of the state in 2026, and a district's row beside it that must not be taken for it."""
-    kinds = PublicSustainability.create_empty().schema
-    whole = {"program_id": "p", "school_year": 2026, "cost_part": "all"}
+    """`public_money` of the state in 2026, and a district's row beside it that must not be taken for it."""
+    kinds = PublicMoney.create_empty().schema
+    whole = {"program_id": "p", "school_year": 2026, "dimension": "all", "part": "all"}
     rows: list[dict[str, Any]] = [
         {**whole, "grain": "state", "mask": mask, "reason": reason, "amount": amount},
         {**whole, "grain": "lea", "lea_id": "L1", "mask": "published", "amount": "400000.10"},
     ]
     text = {name: pl.String if kind.is_decimal() else kind for name, kind in kinds.items()}
     full = [{name: row.get(name) for name in kinds} for row in rows]
-    return PublicSustainability.validate(pl.DataFrame(full, schema=text), cast=True)
+    return PublicMoney.validate(pl.DataFrame(full, schema=text), cast=True)
 
 
 def told(made: pl.DataFrame) -> list[tuple[Any, ...]]:
@@ -60,10 +60,10 @@ def told(made: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_the_state_by_hand() -> None:
     """400,000.10 + 300,000.20 + 300,000.30 is published; then 1,200,666, a tenth around, in three figures."""
-    made = projected(mart(THREE), published("1000000.60"), DOMINANCE)
+    made = projected(mart(THREE), published("1000000.60"), TERMS)
     assert told(made) == [
         (2026, *[Decimal("1000000.60")] * 3, "published", None),
-        (2027, Decimal("1200000.00"), Decimal("1080000.00"), Decimal("1320000.00"), "published", None),
+        (2027, Decimal("1200000.00"), Decimal("1080000.00"), Decimal("1320000.00"), "rounded", None),
     ]
     assert made.select("grain", "lea_id").unique().rows() == [("state", None)]
 
@@ -71,12 +71,16 @@ def test_the_state_by_hand() -> None:
 HIDDEN = ("suppressed", "protects_persons")
 
 
+def test_a_rounded_cost_begins_a_rounded_projection() -> None:
+    made = projected(mart(THREE), published("1000000.00", "rounded"), TERMS)
+    assert told(made)[0] == (2026, *[Decimal("1000000.00")] * 3, "rounded", None)
+
+
 @pytest.mark.parametrize(
     ("costs", "shown", "expected"),
     [
-        (THREE, published(None, "suppressed", "confidential_pay"), ("suppressed", "confidential_pay")),
         (THREE, published(None, "suppressed", "not_released"), ("suppressed", "not_released")),
-        (THREE, published(None, "banded"), HIDDEN),
+        (THREE, published(None, "suppressed", "protects_persons"), HIDDEN),
         # not the number that is published: a district's cost is in one and not in the other
         (THREE, published("1000000.61"), ("suppressed", "not_available")),
         # two districts: each could take itself away
@@ -88,7 +92,7 @@ HIDDEN = ("suppressed", "protects_persons")
     ],
 )
 def test_what_hides_a_program(costs: dict[str, Any], shown: pl.DataFrame, expected: tuple[str, str]) -> None:
-    made = projected(mart(costs), shown, DOMINANCE)
+    made = projected(mart(costs), shown, TERMS)
     assert made.height == 2
     assert made.select("mask", "reason").unique().rows() == [expected]
     assert made.select("expected", "p10", "p50", "p90").null_count().row(0) == (2,) * 4
@@ -96,10 +100,10 @@ def test_what_hides_a_program(costs: dict[str, Any], shown: pl.DataFrame, expect
 
 def test_districts_whose_cost_is_not_known_or_that_ended_earlier_are_in_neither_number() -> None:
     more = pl.concat([mart({**THREE, "L4": (None, None)}), mart({"L5": ("77.00", "77.00")}, first=2024)])
-    assert told(projected(more, published("1000000.60"), DOMINANCE)) == told(
-        projected(mart(THREE), published("1000000.60"), DOMINANCE)
+    assert told(projected(more, published("1000000.60"), TERMS)) == told(
+        projected(mart(THREE), published("1000000.60"), TERMS)
     )
 
 
 def test_no_program_no_rows() -> None:
-    assert projected(mart({}), published("1.00"), DOMINANCE).is_empty()
+    assert projected(mart({}), published("1.00"), TERMS).is_empty()

@@ -1,8 +1,0 @@
--- Ten years of cost of the state, where published; how many years ahead, and how wide the band is.
-CREATE OR REPLACE VIEW bi_public_cost_projection AS
-SELECT
-    *,
-    future_year - school_year AS years_ahead,
-    p90 - p10 AS band,
-    mask = 'suppressed' AS is_hidden
-FROM public_cost_projection;

@@ -1,0 +1,100 @@
+"""What readers have from earlier releases, as the engine needs it (DISCLOSURE 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.s6_disclose.relations import ENTRY
+from transforms.s6_disclose.shape import KEY, PLACE
+
+MASK = {name: pl.Int16 if name == "school_year" else pl.String for name in [*KEY, *PLACE, "mask", "rule"]}
+
+
+@dataclass(frozen=True)
+class Past:
+    """`masks`: KEY, PLACE, mask, rule of rows that keep what they were. `anchors`: by year sets of LEAs whose sums an
+    earlier state total tells. `fresh`: lea_id, school_year of blocks that come or change in a year already published.
+    """
+
+    masks: pl.DataFrame
+    anchors: Mapping[int, tuple[tuple[str, ...], ...]]
+    fresh: pl.DataFrame
+
+
+def nothing_before() -> Past:
+    """Before the first release."""
+    return Past(pl.DataFrame(schema=MASK), {}, pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16}))
+
+
+def as_before(cells: pl.DataFrame, past: Past) -> pl.DataFrame:
+    """Cells with the masks that they had: what was shown can no more be hidden, what was hidden stays hidden."""
+    before = past.masks.rename({"mask": "mask_before", "rule": "rule_before"})
+    joined = cells.join(before, on=[*KEY, *PLACE], how="left", nulls_equal=True, maintain_order="left")
+    shown = pl.col("mask_before").is_in(["published", "rounded"]) & (pl.col("mask") != "latent")
+    hidden = (pl.col("mask_before") == "suppressed") & (pl.col("mask") != "latent")
+    return joined.with_columns(
+        rank=pl.when(shown).then(-1).otherwise("rank"),
+        need=pl.when(shown).then(0).when(hidden & (pl.col("need") == 0)).then(1).otherwise("need"),
+        mask=pl.when(hidden).then(pl.lit("suppressed")).when(shown).then("mask_before").otherwise("mask"),
+        rule=pl.when(hidden).then("rule_before").when(shown).then(None).otherwise("rule"),
+    ).drop("mask_before", "rule_before")
+
+
+def rounded_where_fresh(rows: pl.DataFrame, past: Past, width: int) -> pl.DataFrame:
+    """State rows in which a fresh block hides something, with a unit of rounding that keeps it open by the width.
+
+    `rows`: with rule and unit_of_rounding. The state now less the state before is what came: exactly that block.
+    """
+    if past.fresh.is_empty():
+        return rows
+    veiled = rows.filter(pl.col("rule").is_not_null() & (pl.col("grain") == "lea")).join(
+        past.fresh, on=["lea_id", "school_year"], how="semi"
+    )
+    size = pl.max_horizontal(2 * width, (pl.col("value").abs() // 2).filter(pl.col("unit") == "cents").max().over(KEY))
+    need = veiled.with_columns(fresh=pl.when(pl.col("unit") == "persons").then(2 * width).otherwise(size.clip(1)))
+    units = need.group_by(KEY).agg(pl.col("fresh").max())
+    joined = rows.join(units, on=KEY, how="left", nulls_equal=True, maintain_order="left")
+    mine = (pl.col("grain") == "state") & pl.col("rule").is_null() & pl.col("fresh").is_not_null()
+    unit = pl.max_horizontal(pl.col("unit_of_rounding").fill_null(0), pl.col("fresh").fill_null(0))
+    return joined.with_columns(unit_of_rounding=pl.when(mine).then(unit).otherwise("unit_of_rounding")).drop("fresh")
+
+
+def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cells, and entries (name, kind, cell, coefficient) of the sums that earlier state totals tell of blocks."""
+    lea = cells.filter(pl.col("grain").is_in(["lea", "leaf"]) & (pl.col("rank") > -2))
+    sums, entries = [], []
+    for year, sets in sorted(past.anchors.items()):
+        for number, leas in enumerate(sets):
+            inside = lea.filter((pl.col("school_year") == year) & pl.col("lea_id").is_in(list(leas)))
+            words = [pl.col(name).cast(pl.String).fill_null("") for name in KEY]
+            named = inside.with_columns(
+                before=pl.concat_str([pl.lit(f"before|{number}"), *words], separator="|")
+            ).filter(((pl.col("mask") != "published") | (pl.col("rank") >= 0)).any().over("before"))
+            sums.append(named.group_by("before").agg(pl.col("value").sum(), pl.col("unit").first()))
+            entries.append(named.select("cell", name="before", kind=pl.lit("hard"), coefficient=pl.lit(1, pl.Int64)))
+    columns = ["name", "kind", "cell", "coefficient"]
+    if not sums:
+        return cells, pl.DataFrame(schema=ENTRY)
+    whole = pl.concat(sums).sort("before").with_columns(cell=len(cells) + pl.int_range(pl.len()).cast(pl.Int64))
+    known = whole.select(
+        "cell",
+        name="before",
+        unit="unit",
+        value="value",
+        persons=pl.lit(None, pl.Int64),
+        mask=pl.lit("published"),
+        rule=pl.lit(None, pl.String),
+        low="value",
+        high="value",
+        box_low="value",
+        box_high="value",
+        shown="value",
+        need=pl.lit(0, pl.Int64),
+        rank=pl.lit(-1, pl.Int64),
+    )
+    closing = whole.select("cell", name="before", kind=pl.lit("hard"), coefficient=pl.lit(-1, pl.Int64))
+    every = pl.concat([*(each.select(columns) for each in entries), closing.select(columns)]).sort("name", "cell")
+    return pl.concat([cells, known], how="diagonal"), every

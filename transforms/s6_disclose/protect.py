@@ -1,0 +1,134 @@
+"""Hides what must be hidden beside the primary cells, and keeps the movements that prove every hidden cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from transforms.s6_disclose.network import Network
+from transforms.s6_disclose.programs import Programs
+from transforms.s6_disclose.system import Movement, System, components
+
+
+class DisclosureBlocked(Exception):
+    """A cell that cannot be hidden wide enough, whatever else is hidden; the message names it and its relations."""
+
+
+@dataclass
+class Protection:
+    """`complements`: cells hidden for others' sake. `proofs`: cell -> (movement up, movement down)."""
+
+    complements: set[int]
+    movements: list[Movement]
+    proofs: dict[int, tuple[int | None, int | None]]
+    by_network: int
+    by_program: int
+
+
+@dataclass
+class _Work:
+    system: System
+    network: Network
+    programs: Programs
+    complements: set[int] = field(default_factory=set)
+    movements: list[Movement] = field(default_factory=list)
+    most: dict[int, tuple[int, int]] = field(default_factory=dict)  # cell -> (largest change, movement)
+    least: dict[int, tuple[int, int]] = field(default_factory=dict)
+    by_network: int = 0
+    by_program: int = 0
+
+    def width(self, cell: int) -> int:
+        return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0]
+
+    def keep(self, movement: Movement) -> None:
+        """Registers a movement, and its opposite where that is possible; hides the shown cells that it changes."""
+        for cell, change in movement.items():
+            if self.system.asks(cell, self.system.value[cell] + change):
+                self.system.hidden[cell] = True
+                self.complements.add(cell)
+        for each in (movement, {cell: -change for cell, change in movement.items()}):
+            if any(self.system.asks(cell, self.system.value[cell] + change) != 0 for cell, change in each.items()):
+                continue
+            number = len(self.movements)
+            self.movements.append(each)
+            for cell, change in each.items():
+                if change > self.most.get(cell, (0, -1))[0]:
+                    self.most[cell] = (change, number)
+                if change < self.least.get(cell, (0, -1))[0]:
+                    self.least[cell] = (change, number)
+
+
+def protect(system: System) -> Protection:
+    """Movements and complements for every cell that needs a width; `system.hidden` is changed.
+
+    Cells are taken by component and number. Raises DisclosureBlocked.
+    """
+    component = components(system)
+    work = _Work(system, Network(system), Programs(system, component))
+    exposed = [cell for cell, need in enumerate(system.need) if need > 0]
+    for cell in sorted(exposed, key=lambda cell: (component[cell], -system.need[cell], cell)):
+        if work.width(cell) < system.need[cell]:
+            _open(work, cell)
+    return _pruned(work, exposed)
+
+
+def _open(work: _Work, cell: int) -> None:
+    """Finds one movement or two that open the cell by its width: through the network, else by a linear program."""
+    system = work.system
+    need = system.need[cell]
+    down = min(need, system.value[cell] - system.low[cell])
+    up = min(need, system.high[cell] - system.value[cell])
+    ways = dict.fromkeys(
+        w for w in ((need - down, down), (up, need - up), (need // 2, need - need // 2)) if _can(w, up, down)
+    )
+    best: tuple[int, list[Movement]] | None = None
+    for way in ways:
+        found = [work.network.movement(cell, change) for change in (way[0], -way[1]) if change]
+        if all(found) and (best is None or sum(f[0] for f in found if f) < best[0]):
+            best = sum(f[0] for f in found if f), [f[1] for f in found if f]
+    if best is not None:
+        work.by_network += 1
+        for movement in best[1]:
+            work.keep(movement)
+        return
+    for way in ways:
+        solved = [work.programs.movement(cell, change) for change in (way[0], -way[1]) if change]
+        if all(each is not None for each in solved):
+            work.by_program += 1
+            for each in solved:
+                work.keep(each or {})
+            return
+    relations = ", ".join(sorted({system.says[r] for r, _ in system.inside[cell]})[:4])
+    raise DisclosureBlocked(f"{system.name[cell]} cannot be hidden by {need}; it stands in: {relations}")
+
+
+def _can(way: tuple[int, int], up: int, down: int) -> bool:
+    return 0 <= way[0] <= up and 0 <= way[1] <= down and way != (0, 0)
+
+
+def _pruned(work: _Work, exposed: list[int]) -> Protection:
+    """Only movements that prove something stay; complements that none of them changes are shown again."""
+    proofs: dict[int, tuple[int | None, int | None]] = {}
+    for cell in exposed:
+        proofs[cell] = (work.most.get(cell, (0, None))[1], work.least.get(cell, (0, None))[1])
+    used = {number for pair in proofs.values() for number in pair if number is not None}
+    seen = {cell for number in used for cell in work.movements[number]}
+    for cell in sorted(work.complements - seen):
+        work.system.hidden[cell] = False
+    kept = work.complements & seen
+    by_cell: dict[int, int] = {}
+    for number in sorted(used):
+        for cell in work.movements[number]:
+            by_cell.setdefault(cell, number)
+    for cell in sorted(kept - set(proofs)):
+        number = by_cell[cell]
+        rises = work.movements[number][cell] > 0
+        proofs[cell] = (number, None) if rises else (None, number)
+    order = {number: at for at, number in enumerate(sorted(used))}
+    renumbered = {cell: tuple(None if n is None else order[n] for n in pair) for cell, pair in sorted(proofs.items())}
+    return Protection(
+        kept,
+        [work.movements[number] for number in sorted(used)],
+        {cell: (pair[0], pair[1]) for cell, pair in renumbered.items()},
+        work.by_network,
+        work.by_program,
+    )

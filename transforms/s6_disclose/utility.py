@@ -1,0 +1,42 @@
+"""What the public can see: shares of cells, persons and dollars shown, by table and grain."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.public import WHOLE
+
+
+def utility(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per table x grain: cells, and shares shown of the cells, of those of `many` persons or more (which a
+    plain rule would show), of persons and of cents; beside them what primary rules alone and a plain complement (one
+    more cell in every whole with one hidden) would show.
+
+    Cells that are not released yet or not available are not counted. Wholes are not added to their parts.
+    """
+    counted = rows.filter((pl.col("grain") != "leaf") & (pl.col("rule").fill_null("") != "not_released"))
+    shown = pl.col("mask") != "suppressed"
+    plain = pl.col("rule").fill_null("").is_in(["", "complementary"])
+    place = ["table", "program_id", "school_year", "cut", "grain", "lea_id", "school_id"]
+    hidden = (~plain).sum().over(place)
+    part = pl.col("part") != WHOLE
+    largest = pl.col("value").rank("ordinal", descending=True).over([*place, plain])
+    by_hand = plain & ~((hidden == 1) & part & (largest == 1))
+    size = pl.col("value").abs()
+    behind = pl.coalesce(pl.col("persons"), size)
+    many = plain & (behind > 0)
+    return (
+        counted.with_columns(by_hand=by_hand)
+        .group_by("table", "grain", "unit")
+        .agg(
+            cells=pl.len(),
+            shown=shown.mean(),
+            rounded=(pl.col("mask") == "rounded").mean(),
+            of_many=shown.filter(many).mean(),
+            of_value=(size.filter(shown & part).sum() / size.filter(part).sum()).fill_nan(1.0),
+            primary=plain.mean(),
+            by_hand=pl.col("by_hand").mean(),
+        )
+        .with_columns(pl.selectors.float().round(4))
+        .sort("table", "grain")
+    )
