@@ -150,7 +150,7 @@ def test_the_manifest_tells_what_is_there(released: Workspace) -> None:
     assert {file["path"] for file in manifest["files"]} == there
     for file in manifest["files"]:
         data = read_checked(released.releases, release_id, file["path"])
-        if file["path"].endswith(".parquet"):
+        if "rows" in file:
             opened = pq.ParquetFile(io.BytesIO(data))
             assert opened.metadata.num_rows == file["rows"]
             assert [c["name"] for c in file["columns"]] == opened.schema_arrow.names
@@ -201,7 +201,7 @@ def test_a_correction_of_few_changes_nothing_public_until_it_is_ordered(copy: Wo
     restricted side is corrected. An order publishes it again; a rollback forgets nothing.
     """
     first = current_release(copy)
-    before = {path.name: pl.read_parquet(path) for path in public_folder(copy).glob("public_[!d]*/*.parquet")}
+    before = {path.name: pl.read_parquet(path) for path in public_folder(copy).glob("public_*/*.parquet")}
     root = copy.settings.root
     path = next(iter(sorted((root / "landing").glob("*/*/roster/*"))))
     lea_id, year = str(path).split("/")[-4], int(str(path).split("/")[-3])
