@@ -305,6 +305,9 @@ is_positive = _flag("Counts as a good rating (effective or better).")
 statewide_gap_years = _text("School years in which nobody was rated, separated by `;`.")
 pay_type = _text("Kind of pay.", values=v.PAY_TYPES)
 stream = _text("Funding stream.", values=v.STREAMS)
+funding_stream = _text(
+    "Funding stream; unstated: a part of the cost of which nobody says who pays.", values=v.FUNDING_STREAMS
+)
 award_id = _text("Grant award that the fund belongs to.")
 award_end = _date("Last day of the award.")
 recurring = _flag("The money comes again every year.")
@@ -323,7 +326,11 @@ closes = _date("Last day on which a drop still counts.")
 fte = Column(dy.Float64, "FTE-days over the days of the contract window.", unit="FTE", low=0)
 rating_reason = _text("Why there is no usable rating; empty when there is one.")
 pay_total = _money("Net accepted pay of the year, all pay types.")
-is_leader = _flag("Teacher leader of the year: state tier 1 or more in a leader program, or a leadership role held.")
+is_leader = _flag(
+    "Teacher leader of the year: a teacher at a level that leads (tier 2 or more, unless the pack or `leader_tier` say "
+    "otherwise), or in a leadership role of an adopted program for more than half of the days."
+)
+is_other_leader = _flag("Leads as `is_leader` says, but is no teacher: a principal, an assistant principal, a coach.")
 next_year_outcome = _text("What became of the educator in the following year.", values=v.NEXT_YEAR_OUTCOMES)
 designation_status = _text("State of the educator in the program this year.", values=v.DESIGNATION_STATUSES)
 reason = _text("Plain sentence with the evidence in it.")
@@ -353,7 +360,13 @@ role_amount = _money("Part of the amount on pay codes that name a program or a r
 base_counterfactual = _money("Base pay that the schedule gives the educator's lane and step, by FTE-days.")
 increment = _money("Actual base pay less the counterfactual; once per staff x LEA x year.")
 share = _number("Share of the whole; null when the whole is not above zero.", unit="share")
-leaders = Column(dy.UInt32, "Teacher leaders of the program in the LEA.", unit="persons")
+leaders = Column(dy.UInt32, "Teacher leaders of the program in the LEA: teachers of record.", unit="persons")
+other_leaders = Column(
+    dy.UInt32, "Others who hold a level or role that leads: principals, assistant principals, coaches.", unit="persons"
+)
+program_pay = _money("All net pay on the program's own pay codes, whoever holds it; unloaded.")
+program_benefits = _money("Benefits at the marginal load on program pay and increments.")
+other_amount = _money("The part of the amount that is release, training or administration.")
 incremental_pay = _money("M01: the leaders' pay on the program's own codes and increment, with the marginal load.")
 benefit_load = _money("The part of M01 that is benefits, at the marginal load rate.")
 pay_share_of_compensation = _number("M02: M01 over all teacher compensation of the LEA.", unit="share")
@@ -490,3 +503,143 @@ is_teacher = _flag("A roster row of the year with staff_classification teacher."
 declined = Column(dy.UInt32, "Persons who were offered the program's award this year and declined it.", unit="persons")
 take_up = _share("Awards won this year over awards won and declined; null where there was neither.")
 role_hours = _number("Payroll hours of the year on the role's lines, shared over schools like the pay.", unit="hours")
+
+# --- marts: what a legislature asks (M26 to M38) ------------------------------------------------------------------
+schools_with_teachers = Column(dy.UInt32, "Schools with a teacher of record.", unit="schools")
+schools_with_leader = Column(dy.UInt32, "Of these, schools with a teacher leader of record.", unit="schools")
+coverage = _share("M26: schools with a teacher leader over schools with teachers.")
+lea_or_state = _text("Local education agency (district); empty for the whole state.")
+program_or_any = _text("Program whose leaders are counted; empty for leaders of any program or role.")
+quartile_or_all = Column(
+    dy.Int8, "Quartile of schools by poverty, 4 poorest; 0 poverty unknown; empty for all schools.", low=0, high=4
+)
+cohort_year = Column(
+    dy.Int16, "School year in which the cohort first stood on a roster.", unit="ending year", low=1990, high=2100
+)
+years_after = Column(dy.Int8, "Years after the year counted from.", unit="years", low=0, high=10)
+survival_group = _text("Leaders, others like them, or the whole cohort.", values=v.SURVIVAL_GROUPS)
+entered = Column(dy.UInt32, "Persons of the cohort in the group.", unit="persons")
+followed = Column(dy.UInt32, "Of these, persons of whom the year looked at is on file.", unit="persons")
+in_school = Column(dy.UInt32, "Persons at the school at which they began.", unit="persons")
+in_lea = Column(dy.UInt32, "Persons in the district in which they began.", unit="persons")
+in_teaching = Column(dy.UInt32, "Persons who teach anywhere in the state.", unit="persons")
+in_state = Column(dy.UInt32, "Persons on any roster of the state.", unit="persons")
+survival = _share("M27: Kaplan-Meier share who have taught in every year so far.")
+survival_low = _share("Lower end of the 95 % interval (Greenwood, log-log); empty where the share is 0 or 1.")
+survival_high = _share("Upper end of the 95 % interval (Greenwood, log-log); empty where the share is 0 or 1.")
+students_counted = Column(dy.Int64, "Students that rosters count, a position's once.", unit="students", low=0)
+students_of_top_rated = Column(dy.Int64, "Of these, students of top-rated teachers.", unit="students", low=0)
+top_rated_share = _share("M28: students of top-rated teachers over all students counted.")
+teachers_counted = Column(dy.UInt32, "Teachers of record whose students a roster counts.", unit="persons")
+top_rated_counted = Column(dy.UInt32, "Of these, teachers with their system's highest rating.", unit="persons")
+students_per_top_rated = _number("M28: students per top-rated teacher.", unit="students per teacher", low=0)
+students_per_other = _number("M28: students per other teacher.", unit="students per teacher", low=0)
+ap_fte = _number("Assistant principals' FTE.", unit="FTE", low=0)
+ap_cost = _money("Assistant principals' pay without benefit lines, by FTE-days in the post, with the average load.")
+coach_fte = _number("Instructional coaches' FTE.", unit="FTE", low=0)
+coach_cost = _money("Instructional coaches' pay, as for assistant principals.")
+released_leader_fte = _number("M12: FTE of leadership roles released from teaching.", unit="FTE", low=0)
+released_leader_cost = _money("M12: cost of covering that time; empty where no teacher base pay prices it.")
+enrolled = Column(dy.Int64, "Students enrolled in the district's schools.", unit="students", low=0)
+ap_fte_per_1000 = _number("Assistant principals' FTE per 1,000 students.", unit="FTE per 1,000 students")
+ap_cost_per_1000 = _money("Assistant principals' cost per 1,000 students.", unit="US dollars per 1,000 students")
+coach_fte_per_1000 = _number("Instructional coaches' FTE per 1,000 students.", unit="FTE per 1,000 students")
+coach_cost_per_1000 = _money("Instructional coaches' cost per 1,000 students.", unit="US dollars per 1,000 students")
+released_leader_fte_per_1000 = _number("Released FTE per 1,000 students.", unit="FTE per 1,000 students")
+released_leader_cost_per_1000 = _money("Cost of it per 1,000 students.", unit="US dollars per 1,000 students")
+ap_falls_leaders_rise = _flag(
+    "M29: assistant principals' FTE fell and cheaper coach and released FTE rose, two years running; "
+    "empty without three years on file."
+)
+system_or_none = _text("Rating system; the district's own for those without a rating; `none` where neither is known.")
+band_or_none = Column(dy.Int8, "Band of the rating; empty for teachers without a usable one.", low=1, high=5)
+band_share = _share("Teachers of the band over all teachers of the district under the system, rated or not.")
+is_top_share = _share("M30: top-rated over rated teachers of the district and system; the same on each of its rows.")
+growth_gap_share = _share(
+    "M30: teachers whose growth and observation levels lie the set gap apart, over those with both; "
+    "the same on each row of the district and system."
+)
+growth_gap_known = Column(dy.UInt32, "Teachers with both a growth and an observation score.", unit="persons")
+systems = Column(dy.UInt32, "Rating systems in use among the district's teachers.", unit="systems")
+leaders_then = Column(dy.UInt32, "Teacher leaders of the year.", unit="persons")
+to_ap = Column(dy.UInt32, "Of these, persons who were assistant principal within the years.", unit="persons")
+to_principal = Column(dy.UInt32, "Of these, persons who were principal within the years.", unit="persons")
+new_principals = Column(
+    dy.UInt32,
+    "Principals of the year who were none in any earlier year; empty in the first year on file.",
+    unit="persons",
+)
+new_principals_who_led = Column(dy.UInt32, "Of these, teacher leaders of an earlier year on file.", unit="persons")
+licensed_non_administrators = Column(
+    dy.UInt32,
+    "Persons with an administrator's licence in force and no administrator's post; empty without codes.",
+    unit="persons",
+)
+licensed_share = _share("Those over all persons with such a licence.")
+tier_two_designees = Column(dy.UInt32, "Persons at tier 2 or above of a program that has roles.", unit="persons")
+without_role = Column(dy.UInt32, "M32: of these, persons with no role held and no leadership event.", unit="persons")
+without_role_share = _share("M32: without a role over designees.")
+certificates = Column(
+    dy.UInt32,
+    "Persons first at a level of the year, in a program that certifies courses or certificates.",
+    unit="persons",
+)
+certificates_without_role = Column(
+    dy.UInt32,
+    "M33: of these, persons who held no role in the year or the two after; empty until those are on file.",
+    unit="persons",
+)
+certificates_without_role_share = _share("M33: certificates without a role over certificates.")
+coachees = Column(dy.UInt32, "Different persons coached or observed by the leader.", unit="persons")
+focus_set = Column(dy.UInt32, "Focus areas with a score before and after.", unit="focus areas")
+focus_improved = Column(dy.UInt32, "Of these, areas that rose by a level or more.", unit="focus areas")
+focus_share = _share("M34: focus areas improved over set.")
+lea_p25 = _share("First quartile, by nearest rank, of the share over the district's leaders of the year.")
+lea_median = _share("Median of the share over the district's leaders of the year.")
+lea_p75 = _share("Third quartile, by nearest rank, of the share over the district's leaders of the year.")
+school_leaders = Column(dy.UInt32, "Teacher leaders of record at the school.", unit="persons")
+leaders_gained = Column(
+    dy.UInt32, "Leaders who led elsewhere or not the year before; empty in the first.", unit="persons"
+)
+leaders_kept = Column(dy.UInt32, "Leaders who led here the year before too; empty in the first year.", unit="persons")
+leaders_lost = Column(
+    dy.UInt32, "Last year's leaders here who lead here no more; empty in the first year.", unit="persons"
+)
+activity_done = Column(dy.UInt32, "Leadership activities done.", unit="events")
+activity_due = Column(dy.UInt32, "Leadership activities done or still scheduled.", unit="events")
+span_median = _number("M13: median teachers of an evaluator.", unit="teachers per evaluator")
+roles_vacant = Column(
+    dy.UInt32,
+    "Holders of each role fewer than the year before, summed over roles; empty in the first year.",
+    unit="positions",
+)
+training_group = _text("Teacher leaders, or the other teachers of record.", values=v.TRAINING_GROUPS)
+training_hours = _number("M36: hours of courses completed.", unit="hours", low=0)
+hours_per_person = _number("M36: hours over persons.", unit="hours per person", low=0)
+courses_without_hours = Column(dy.UInt32, "Courses completed of which no hours are given.", unit="courses")
+last_budget_vote = _date("Last day of a budget vote (`[metrics.sunset] budget_vote`) before the award is over.")
+recurring_amount = _money("Program pay of the latest year on the award: what has to be replaced every year.")
+paid_programs = Column(dy.UInt32, "Programs that the award pays.", unit="programs")
+shock = _text("What happens to the program (RULES M38); `all` is every shock at once.", values=v.SHOCKS)
+first_year_broken = Column(
+    dy.Int16, "First year in which expected cost exceeds the money; empty when none does.", unit="ending year"
+)
+gap_that_year = _money("Expected cost less the money of that year.")
+leaders_payable = _whole("Leaders whom the money pays in that year, or in the last year looked at.", low=0)
+leaders_expected = _number("Leaders expected in that year.", unit="persons", low=0)
+grade = _text("A: never breaks; B: after more than five years; C: 3 to 5; D: 1 or 2; F: now.", values=v.GRADES)
+phase = _text("Phase of the program in the district.", values=v.PHASES)
+goal_measure = _text("What the goal is about: a mart and its column.", values=v.GOAL_MEASURES)
+purpose = _text("What the goal is for.")
+theory_of_action = _text("Why the program should bring it about.")
+baseline = _number("Value from which the goal starts.")
+target = _number("Value to be reached; at or above it, or at or below it where it lies below the baseline.")
+by_year = Column(dy.Int16, "School year in which it is to be reached.", unit="ending year", low=1990, high=2100)
+declared_on = _date("Day on which the goal was declared.")
+goal_actual = _number("The measure's value in the year; empty where the mart has none.")
+goal_distance = _number("Target less actual.")
+goal_reached = _flag("The actual value has reached the target; empty without a value.")
+declared_before_start = _flag(
+    "Declared before 1 July of the program's first year in the district; empty where it was never adopted."
+)
+has_role = _flag("A leadership role was held, or leadership work done; empty while that is not on file yet.")

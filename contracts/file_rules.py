@@ -102,6 +102,28 @@ FILE_RULES: dict[str, FileRule] = {
     "FILE-045": FileRule(
         "Most dates lie outside the folder's school year: {}.", "Put the file into the folder of the year it is about."
     ),
+    "FILE-050": FileRule(
+        "Reading the file took longer than it may: {}.", "Send it as plain CSV, or in several smaller files."
+    ),
+    "FILE-051": FileRule(
+        "Reading the file took more memory than it may: {}.", "Send it as plain CSV, or in several smaller files."
+    ),
+    "FILE-052": FileRule(
+        "The file has more cells than may be read of a file that is not plain CSV: {}.",
+        "Send it as CSV in UTF-8 with the column names of the state's description; such a file may be of any length.",
+    ),
+    "FILE-053": FileRule(
+        "The file could not be read to its end: something inside it is not as its format has it.",
+        "Open it in the program it came from, save it as CSV and send that. "
+        "If it comes back again, give the state the number of this submission.",
+    ),
+    "FILE-054": FileRule(
+        "The file was read, but its rows could not be checked.",
+        "Compare the file with one that was accepted before. "
+        "If it comes back again, give the state the number of this submission.",
+    ),
+    "FILE-055": FileRule("The file could not be opened: {}.", "Send it again."),
+    "FILE-056": FileRule("The file's name cannot be used: {}.", "Give it a plain name and send it again."),
 }
 
 ROW_RULES: dict[str, FileRule] = {
@@ -123,6 +145,14 @@ ROW_RULES: dict[str, FileRule] = {
     "ROW-006": FileRule(
         "Another district uses the same identifier for a person with another license.",
         "Find out whose identifier it is; both districts have been told.",
+    ),
+    "ROW-007": FileRule(
+        "The row says that it is a total, and its numbers are not the sums of the rows above it.",
+        "Take totals out of the file, or give the row the educator's identifier.",
+    ),
+    "ROW-008": FileRule(
+        "A value is not in the list that the district's mapping file gives for its column.",
+        "Mend the value, or add it to `values` in the mapping file.",
     ),
 }
 
@@ -187,6 +217,11 @@ REPAIRS: dict[str, str] = {
     "percent_signs": "Percent signs were read",
     "whole_numbers_with_decimals": "Whole numbers written as 12.0 were read as 12",
     "midnight_times": "A time of midnight was taken off dates",
+    "times_of_day": "Times of day were taken off dates",
+    "date_order_assumed": "Columns of dates were read in the state's order of day and month, as nothing in them tells",
+    "hours_from_times": "Hours written as 7:30 were read as 7.5",
+    "zeros_shown": "Leading zeros that the workbook's number format shows were kept",
+    "windows_letters": "Windows letters that had been saved as control characters were restored",
     "declared_dates": "Dates were read in the declared format",
     "us_dates": "Dates with the month first were read",
     "day_first_dates": "Dates with the day first were read",
@@ -197,6 +232,7 @@ REPAIRS: dict[str, str] = {
     "identifiers_with_decimals": "Identifiers written as 12345.0 were read as 12345",
     "zeros_restored": "Leading zeros of identifiers were restored to the declared width",
     "crosswalk_resolved": "Identifiers of persons were resolved by the crosswalk",
+    "crosswalk_started": "Persons who are not in the crosswalk got an identifier of Rung's own",
     "crosswalk_other_people_unknown": "Other persons named in rows are not in the crosswalk and were left out",
     "pay_from_positions": "Pay lines were taken from a position file",
     "school_year_writing": "School years such as 2025-26 were read as 2026",

@@ -22,3 +22,6 @@ LEADER = (*PROGRAM, "staff_id")
 
 PROGRAM_PERSON = (*LEA_PROGRAM, "staff_id")
 """An educator in a program and LEA, over the years."""
+
+AWARD = ("lea_id", "award_id")
+"""A grant award of an LEA."""

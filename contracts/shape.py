@@ -25,14 +25,17 @@ class FixedWidth(ShapePart):
 
 
 class Shape(ShapePart):
-    """How to take a file apart. `header_row` is the line of the column names, `table` which of several tables counts.
+    """How to take a file apart. `header_row` is the line of the column names, `header_rows` how many lines they take.
 
-    `date_format` (strptime) holds for every date column, `decimal_comma` says that 1.234,56 is a number.
+    Words of several lines are joined from above; a word can hold for the columns to its right too. `table` says which
+    of several tables counts. `date_format` (strptime) holds for every date column, `decimal_comma` says that 1.234,56
+    is a number.
     """
 
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     header_row: int | None = Field(default=None, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=5)
     sheet: str | None = None
     table: int | None = Field(default=None, ge=1)
     fixed_width: FixedWidth | None = None

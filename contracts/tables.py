@@ -35,6 +35,7 @@ class Tables(DesignationTables):
     offsets: dy.LazyFrame[ref.Offsets]
     minimum_wage: dy.LazyFrame[ref.MinimumWage]
     program_finance: dy.LazyFrame[ref.ProgramFinance]
+    program_goals: dy.LazyFrame[ref.ProgramGoals]
     calendar: dy.LazyFrame[ref.Calendar]
 
 
@@ -52,7 +53,9 @@ def as_tables(frames: Mapping[str, pl.LazyFrame]) -> Tables:
     return cast(Tables, {name: schema.cast(frames[name]) for name, schema in SCHEMAS.items()})
 
 
-def designation_tables(frames: Mapping[str, pl.LazyFrame]) -> DesignationTables:
+def designation_tables(frames: Mapping[str, pl.LazyFrame] | Tables) -> DesignationTables:
     """The tables that stage 3 reads, as `as_tables` gives them."""
-    names = DesignationTables.__annotations__
-    return cast(DesignationTables, {name: SCHEMAS[name].cast(frames[name]) for name in names})
+    named = cast(Mapping[str, pl.LazyFrame], frames)
+    return cast(
+        DesignationTables, {name: SCHEMAS[name].cast(named[name]) for name in DesignationTables.__annotations__}
+    )

@@ -43,6 +43,8 @@ STREAMS = (
     "time_limited_levy",
     "unknown",
 )
+UNSTATED = "unstated"  # a part of a program's cost of which nobody says who pays it
+FUNDING_STREAMS = (*STREAMS, UNSTATED)
 SOFT_STREAMS = ("competitive_federal", "philanthropic", "time_limited_levy")
 
 DESIGNATION_STATUSES = (
@@ -60,7 +62,7 @@ DESIGNATION_STATUSES = (
 STATUSES_WITH_LEVEL = ("entered", "earned", "held", "renewed")
 VISIBILITIES = ("registry", "open_role", "confidential")
 NEXT_YEAR_OUTCOMES = ("stay_school", "move_school", "move_lea", "leave_teaching", "leave", "unknown")
-FINANCE_KINDS = ("training", "administration", "recurring_revenue", "match")
+FINANCE_KINDS = ("training", "administration", "release", "recurring_revenue", "match")
 OFFSET_KINDS = (
     "vacancy_converted",
     "coach_position_not_filled",
@@ -108,4 +110,26 @@ EXCEPTION_KINDS = (
     "thin_evidence",
     "low_teaching_share",
     "admin_license_unused",
+    "designation_without_role",
+    "ap_falls_leaders_rise",
+)
+SURVIVAL_GROUPS = ("leaders", "others", "all")
+TRAINING_GROUPS = ("leaders", "others")
+SHOCKS = ("grant_ends", "cola_rises", "attrition_falls", "enrolment_falls", "appropriation_falls", "all")
+GRADES = ("A", "B", "C", "D", "F")
+PHASES = ("pilot", "expanding", "systemic", "ended")
+GOAL_MEASURES = (
+    "coverage.coverage",
+    "program_comparison.designees",
+    "program_comparison.share_of_teachers",
+    "program_comparison.stability",
+    "sustainability.leaders",
+    "sustainability.program_cost",
+    "sustainability.cost_per_leader",
+    "sustainability.net_cost",
+    "sustainability.recurring_coverage",
+    "sustainability.role_based_share",
+    "sustainability.increment_depth",
+    "unused_designation.share",
+    "unused_designation.share_without_role",
 )

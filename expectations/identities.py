@@ -105,19 +105,47 @@ def leaders_are_the_same_everywhere(frames: Frames) -> pl.LazyFrame:
 
 
 def leader_pay_is_the_same_everywhere(frames: Frames) -> pl.LazyFrame:
-    """Leader pay of `access` over quartiles is M01 of `sustainability` over programs, by LEA and year."""
+    """Leader pay of `access` over the state is M01 of `sustainability` over programs, by year: the one by school of
+    record, the other by the LEA that pays.
+    """
     placed = (
-        frames["access"].group_by(LEA_YEAR).agg(pl.col("leader_pay").pipe(cents).sum(), pl.len().alias("quartiles"))
+        frames["access"]
+        .group_by("school_year")
+        .agg(pl.col("leader_pay").pipe(cents).sum(), pl.len().alias("quartiles"))
     )
     by_program = (
         frames["sustainability"]
-        .group_by(LEA_YEAR)
+        .group_by("school_year")
         .agg(pl.col("incremental_pay").pipe(cents).sum(), pl.len().alias("programs"))
     )
     off = (pl.col("leader_pay").fill_null(0) - pl.col("incremental_pay").fill_null(0)).abs()
-    return placed.join(by_program, on=LEA_YEAR, how="full", coalesce=True).filter(
+    return placed.join(by_program, on="school_year", how="full", coalesce=True).filter(
         off > pl.col("quartiles").fill_null(0) + pl.col("programs").fill_null(0)
     )
+
+
+def cost_is_its_parts(frames: Frames) -> pl.LazyFrame:
+    """M03 is pay on the program's codes, increments and their benefits, release, training and administration."""
+    names = ("program_pay", "increments", "program_benefits", "release_cost", "training_cost", "administration_cost")
+    parts = pl.sum_horizontal(pl.col(name).pipe(cents) for name in names)
+    known = frames["sustainability"].filter(pl.col("program_cost").is_not_null())
+    return known.filter((pl.col("program_cost").pipe(cents) - parts).abs() > len(names))
+
+
+def funding_is_cost(frames: Frames) -> pl.LazyFrame:
+    """`funding_mix` divides M03: its streams sum to `program_cost`, by LEA, program and year."""
+    streams = frames["funding_mix"].group_by(PROGRAM).agg(pl.col("amount").pipe(cents).sum(), pl.len().alias("streams"))
+    known = frames["sustainability"].select(*PROGRAM, pl.col("program_cost").pipe(cents))
+    off = (pl.col("amount").fill_null(0) - pl.col("program_cost")).abs() > pl.col("streams").fill_null(0) + 1
+    both = known.with_columns(pl.lit(True).alias("has_cost_row")).join(streams, on=PROGRAM, how="full", coalesce=True)
+    return both.filter(off.fill_null(False) | pl.col("has_cost_row").is_null())
+
+
+def leaders_are_teachers(frames: Frames) -> pl.LazyFrame:
+    """Teacher leaders are teachers of the year; others who lead are not, and nobody is both."""
+    both = pl.col("is_leader") & pl.col("is_other_leader")
+    wrong = (pl.col("is_leader") & ~pl.col("is_teacher")) | (pl.col("is_other_leader") & pl.col("is_teacher"))
+    return frames["educator_year"].filter(both | wrong)
 
 
 def exposure_never_falls_by_itself(frames: Frames) -> pl.LazyFrame:
@@ -149,6 +177,9 @@ IDENTITIES: dict[str, Callable[[Frames], pl.LazyFrame]] = {
         comparison_groups_have_no_leader,
         leaders_are_the_same_everywhere,
         leader_pay_is_the_same_everywhere,
+        cost_is_its_parts,
+        funding_is_cost,
+        leaders_are_teachers,
         exposure_never_falls_by_itself,
         incremental_pay_is_its_parts,
     )

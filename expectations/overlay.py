@@ -10,6 +10,7 @@ What the transforms build on cannot be taken away: such a rule may be reworded, 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,9 @@ def overlaid(suite: Suite, path: Path, taken: Mapping[str, str]) -> Suite:
     """
     overlay = read_overlay(path)
     shipped = {rule.rule_id: rule for rule in suite.expectations}
+    twice = [name for name, count in Counter(rule.rule_id for rule in overlay.expectations).items() if count > 1]
+    if twice:
+        raise SuiteError(f"overlay {path}: rule ids stand twice: {', '.join(twice)}")
     for rule in overlay.expectations:
         if rule.rule_id in taken:
             raise SuiteError(
@@ -97,10 +101,9 @@ def overlaid(suite: Suite, path: Path, taken: Mapping[str, str]) -> Suite:
             raise SuiteError(f"overlay {path}: the computation needs {rule_id}; it cannot be switched off")
     own = {rule.rule_id: rule for rule in overlay.expectations}
     kept = [own.pop(rule_id, rule) for rule_id, rule in shipped.items() if rule_id not in overlay.meta.off]
-    try:
-        return Suite(name=suite.name, expectations=(*kept, *own.values()), meta={**suite.meta, "off": overlay.meta.off})
-    except ValidationError as error:
-        raise SuiteError(f"overlay {path}: {error.errors()[0]['msg']}") from error
+    if not (kept or own):
+        raise SuiteError(f"overlay {path} switches off every rule of {suite.name}: rows are not accepted unchecked")
+    return Suite(name=suite.name, expectations=(*kept, *own.values()), meta={**suite.meta, "off": overlay.meta.off})
 
 
 def needed(table: str, rule: Rule) -> bool:

@@ -97,9 +97,9 @@ def transient(error: BaseException) -> bool:
     from botocore.exceptions import BotoCoreError
     from sqlalchemy.exc import OperationalError
 
-    from rung.lake.place import Conflict
+    from rung.lake.place import Conflict, Unavailable
 
-    return isinstance(error, Conflict | BotoCoreError | OperationalError | ConnectionError | TimeoutError)
+    return isinstance(error, Conflict | Unavailable | BotoCoreError | OperationalError | ConnectionError | TimeoutError)
 
 
 def _may_differ_next_time(_task: Any, _run: Any, state: Any) -> bool:
@@ -158,5 +158,7 @@ def one_run_per_lake(work: Workspace) -> Iterator[None]:
     with get_client(sync_client=True) as client:
         client.upsert_global_concurrency_limit_by_name(name, 1)
     logging.getLogger("prefect.rung").debug("lake=%s", name)
-    with concurrency(name, occupy=1, lease_duration=LEASE_SECONDS, strict=True, raise_on_lease_renewal_failure=False):
+    lease: dict[str, Any] = {"lease_duration": LEASE_SECONDS, "raise_on_lease_renewal_failure": False}
+    # The lake's own lock too: a run in a terminal holds no lease of Prefect's.
+    with concurrency(name, occupy=1, strict=True, **lease), work.alone():
         yield

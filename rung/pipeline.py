@@ -31,7 +31,9 @@ class RunReceipt:
     seconds: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        data = asdict(self)
+        data["intake"]["refused"] = self.intake.refused
+        return data
 
 
 def directly(_name: str, stage: Callable[[], Any]) -> Any:
@@ -42,12 +44,13 @@ def directly(_name: str, stage: Callable[[], Any]) -> Any:
 def run_all(
     work: Workspace, progress: Progress, call: Callable[[str, Callable[[], Any]], Any] = directly
 ) -> RunReceipt:
-    """Intake, marts and release over one configuration. Raises RungError or GateFailed."""
+    """Intake, marts and release over one configuration, alone in the lake. Raises RungError or GateFailed."""
     educator_key_of(work)  # a missing key is found before hours of work, not after
-    reference = call("reference", lambda: load_reference(work.reference))
-    intake = call("intake", lambda: run_intake(work, reference, progress))
-    marts = call("marts", lambda: run_marts(work, reference, progress))
-    release = call("release", lambda: run_release(work, marts, progress))
+    with work.alone():
+        reference = call("reference", lambda: load_reference(work.reference))
+        intake = call("intake", lambda: run_intake(work, reference, progress))
+        marts = call("marts", lambda: run_marts(work, reference, progress))
+        release = call("release", lambda: run_release(work, marts, progress))
     return RunReceipt(intake, marts, release, progress.seconds)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from contracts.columns import MONEY
 
 FINE = 1_000_000  # parts of a cent kept inside: 1e-8 dollars
-FTE_PARTS = 1_000_000  # parts of an FTE-day kept inside
+MILLION = 1_000_000
 
 
 def cents(money: pl.Expr) -> pl.Expr:
@@ -59,9 +59,9 @@ def dollars(fine_sum: pl.Expr) -> pl.Expr:
     return fine_sum.cast(pl.Float64) / (100 * FINE)
 
 
-def parts(fte_days: pl.Expr) -> pl.Expr:
-    """FTE-days as whole millionths (Int64)."""
-    return (fte_days.cast(pl.Float64) * FTE_PARTS).round(0).cast(pl.Int64)
+def millionths(number: pl.Expr) -> pl.Expr:
+    """FTE, shares or hours as whole millionths (Int64), so that their sums do not depend on the order of rows."""
+    return (number.cast(pl.Float64) * MILLION).round(0).cast(pl.Int64)
 
 
 def median(number: pl.Expr) -> pl.Expr:

@@ -1,6 +1,6 @@
 """The same marts made in other ways: by Rung and DuckDB SQL from the accepted lake, by pandas with a suite a file.
 
-What every peer makes (`MARTS`): `educator_year` (but for who leads), `compensation`, `funding_mix`, and the levels of
+What every peer makes (`MARTS`): `educator_year` (but for who leads), `compensation`, and the levels of
 one ladder with its `ladder_flow`. What Rung and DuckDB make besides (`ALL_MARTS`): the restricted marts, from the lake
 and from Rung's designations, but for what `NOT_IN_SQL` names. What they make must agree, or the bench stops: a peer
 that does less is no peer.
@@ -8,7 +8,7 @@ that does less is no peer.
 
 from pathlib import Path
 
-MARTS = ("educator_year", "compensation", "funding_mix", "ladder", "ladder_flow")
+MARTS = ("educator_year", "compensation", "ladder", "ladder_flow")
 """Names of the files that every peer writes."""
 
 ORACLE = Path(__file__).parents[2] / "tests" / "oracle"

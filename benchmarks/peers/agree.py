@@ -17,7 +17,6 @@ from rung.core.errors import GateFailed
 KEYS = {
     "educator_year": ["staff_id", "school_year"],
     "compensation": ["staff_id", "lea_id", "school_year", "pay_type", "stream"],
-    "funding_mix": ["lea_id", "program_id", "school_year", "stream"],
     "ladder": ["lea_id", "staff_id", "school_year"],
     "ladder_flow": ["lea_id", "school_year", "from_level", "to_level"],
 }

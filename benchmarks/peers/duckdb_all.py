@@ -15,9 +15,12 @@ from benchmarks.peers.duckdb_peer import facts_sql, mart_sql, read_tables, write
 
 FACTS = (
     *("macros", "service", "ratings", "pay_sums", "pay", "loads", "roles", "leaders", "costs", "awards", "cohort"),
-    *("projection", "bands"),
+    *("projection", "bands", "unused"),
 )
-SHARED = ("educator_year", "leadership_role", "access")  # marts that other marts read
+SHARED = (
+    *("educator_year", "leadership_role", "access", "supervision_span", "leadership_activity", "leadership_staffing"),
+    *("coverage", "program_comparison", "sustainability", "unused_designation"),
+)  # marts that other marts read
 
 
 def build(lake: Path, reference: Path, inputs: Path, out: Path) -> None:

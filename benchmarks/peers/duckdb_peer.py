@@ -31,8 +31,10 @@ OPTIONAL = {
     "salary_schedules": {"lea_id": "VARCHAR", "school_year": "SMALLINT"}
     | {"lane": "VARCHAR", "step": "INTEGER", "amount": MONEY},
     "offsets": PROGRAM_YEAR | {"amount": MONEY},
-    "program_finance": PROGRAM_YEAR | {"kind": "VARCHAR", "award_id": "VARCHAR", "amount": MONEY},
+    "program_finance": PROGRAM_YEAR | {"kind": "VARCHAR", "award_id": "VARCHAR", "stream": "VARCHAR", "amount": MONEY},
     "minimum_wage": {"school_year": "SMALLINT", "hourly": MONEY},
+    "program_goals": {"lea_id": "VARCHAR", "program_id": "VARCHAR", "measure": "VARCHAR", "by_year": "SMALLINT"}
+    | {"baseline": "DOUBLE", "target": "DOUBLE", "declared_on": "DATE"},
     "calendar": {"school_year": "SMALLINT", "extract": "VARCHAR", "due": "DATE"},
 }
 

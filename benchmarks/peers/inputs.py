@@ -14,12 +14,14 @@ import polars as pl
 
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
+from contracts.resolved.findings import CrossFileFindings
 from rung.core.errors import RungError
 from rung.lake.workspace import open_workspace
 from rung.marts.build import rule_counts
 from rung.packs.load import packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
-from transforms.s4_sustain.terms import program_frame, role_frame, unit_frame
+from transforms.s4_sustain.stress import shock_money, shock_scenarios
+from transforms.s4_sustain.terms import level_frame, program_frame, role_frame, unit_frame
 
 CHECK_COLUMNS = ("rule_id", "kind", "scope", "limit", "low", "high", "partner_list", "levels")
 CHECK_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -53,7 +55,7 @@ def write_inputs(config: Path, lake: Path, out: Path) -> None:
     shutil.copy(made[0], out / "designation.parquet")
     work = open_workspace(config)
     counts = rule_counts(work, work.ledger.in_force(None))
-    across = pl.scan_parquet(made[0].with_name("cross_file.parquet"))
+    across = CrossFileFindings.cast(pl.scan_parquet(made[0].with_name("cross_file.parquet")))
     with_cross_file(counts, across).collect().write_parquet(out / "rule_counts.parquet")
     terms = [pack.terms() for pack in packs_of(work.settings)]
     parameters = MetricParameters.model_validate(work.settings.metrics)
@@ -73,6 +75,7 @@ def program_tables(programs: Sequence[ProgramTerms]) -> dict[str, pl.DataFrame]:
     asked = [(program_id, *(getattr(check, name) for name in CHECK_COLUMNS)) for program_id, check in checks]
     return {
         "programs": program_frame(programs).collect(),
+        "level_leads": level_frame(programs).collect(),
         "program_roles": role_frame(programs).select("program_id", "role_code").collect(),
         "position_units": unit_frame(programs).collect(),
         "compliance_checks": pl.DataFrame(asked, schema=CHECK_SCHEMA, orient="row"),
@@ -89,7 +92,10 @@ def knob_tables(parameters: MetricParameters) -> dict[str, pl.DataFrame]:
         "contract_hours": parameters.contract_hours,
         "teaching_position_units": parameters.teaching_position_units,
         "span_limit": parameters.span_limit,
-        **settings.model_dump(include={"years", "prior_persons", "runway_scenario"}),
+        "leader_tier": parameters.leader_tier,
+        "minimum_coachees": parameters.minimum_coachees,
+        "budget_vote": parameters.sunset.budget_vote,
+        **settings.model_dump(include={"years", "stipend_growth", "prior_persons", "runway_scenario"}),
         **parameters.turnover.model_dump(),
         **parameters.comparison.model_dump(),
         **parameters.findings.model_dump(),
@@ -99,11 +105,20 @@ def knob_tables(parameters: MetricParameters) -> dict[str, pl.DataFrame]:
         (name, settings.cola if each.cola is None else each.cola, *(getattr(each, word) for word in SCENARIO_WORDS))
         for name, each in settings.scenarios.items()
     ]
+    scenarios += [
+        (
+            f"shock:{name}",
+            shock.cola if shock.cola is not None else settings.cola,
+            *(getattr(shock, w) for w in SCENARIO_WORDS),
+        )
+        for name, shock in shock_scenarios(parameters).items()
+    ]
     loads = [(lea_id, load.average, load.marginal) for lea_id, load in own.items()]
     index = {"school_year": pl.Int16, "price": pl.Float64}
     codes = {"administrator_credentials": pl.List(pl.String)}
     return {
         "parameters": pl.DataFrame(one_row, schema_overrides=codes),
+        "shock_money": shock_money(parameters).collect(),
         "scenarios": pl.DataFrame(scenarios, schema=SCENARIO_SCHEMA, orient="row"),
         "district_loads": pl.DataFrame(loads, schema=LOAD_SCHEMA, orient="row"),
         "deflator": pl.DataFrame(list(parameters.deflator.items()), schema=index, orient="row"),

@@ -21,7 +21,6 @@ def marts_of(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {
         "educator_year": _educator_year(stays, people, ratings, pay, tables["districts"]),
         "compensation": _compensation(pay, stays, tables["salary_schedules"]),
-        "funding_mix": _funding_mix(pay),
         "ladder": ladder,
         "ladder_flow": _ladder_flow(ladder),
     }
@@ -98,8 +97,6 @@ def _pay(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     pay[["pay_type", "stream"]] = pay[["pay_type", "stream"]].fillna("unknown")
     named = pay["program_id"].notna() | pay["role_code"].notna()
     pay["role_cents"] = pay["cents"].where(named & pay["pay_type"].isin(["stipend", "hourly", "bonus"]), 0)
-    soft = pay["stream"].isin(["competitive_federal", "philanthropic", "time_limited_levy"])
-    pay["soft_cents"] = pay["cents"].where(soft | (pay["recurring"] == "false"), 0)
     pay["base_cents"] = pay["cents"].where(pay["pay_type"] == "base", 0)
     return pay
 
@@ -138,15 +135,6 @@ def _compensation(pay: pd.DataFrame, stays: pd.DataFrame, schedules: pd.DataFram
         lines[name] = lines[name].where(carrier & lines["is_base"].to_numpy()).round(2)
     lines["amount"], lines["role_amount"] = lines["cents"] / 100, lines["role_cents"] / 100
     return lines.drop(columns=["cents", "role_cents", "base_cents", "is_base", "value", "covered", "served"])
-
-
-def _funding_mix(pay: pd.DataFrame) -> pd.DataFrame:
-    program = ["lea_id", "program_id", "school_year"]
-    mix = pay[pay["program_id"].notna()].groupby([*program, "stream"], as_index=False)[["cents", "soft_cents"]].sum()
-    whole = mix.groupby(program)["cents"].transform("sum")
-    mix["share"] = (mix["cents"] / whole).where(whole > 0).round(6)
-    mix["amount"], mix["soft_amount"] = mix["cents"] / 100, mix["soft_cents"] / 100
-    return mix.drop(columns=["cents", "soft_cents"])
 
 
 def _educator_year(

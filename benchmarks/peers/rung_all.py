@@ -15,6 +15,7 @@ from benchmarks.peers.rung_peer import gather
 from contracts.marts import MARTS as RESTRICTED
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.findings import RuleCounts
 from contracts.tables import as_tables
 from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
@@ -43,7 +44,7 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     read = as_tables(tables)
     facts = sustain(resolve(read, gather), read, designation, terms, parameters, gather)
     lazy = build_marts(facts, read, designation, terms, parameters, gather)
-    counts = pl.scan_parquet(inputs / "rule_counts.parquet")
+    counts = RuleCounts.cast(pl.scan_parquet(inputs / "rule_counts.parquet"))
     lazy["data_quality"] = build_data_quality(counts, read["calendar"]).sort(RESTRICTED["data_quality"].order)
     frames = pl.collect_all([lazy[name] for name in ALL_MARTS], engine="in-memory")
     for name, frame in zip(ALL_MARTS, frames, strict=True):

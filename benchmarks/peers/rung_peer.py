@@ -22,7 +22,6 @@ from transforms.s3_designate.run import build_designation
 from transforms.s4_sustain.base_pay import base_pay
 from transforms.s5_marts.compensation import build_compensation
 from transforms.s5_marts.educator_year import build_educator_year
-from transforms.s5_marts.funding_mix import build_funding_mix
 from transforms.s5_marts.ladder_flow import build_ladder_flow
 
 LADDER = "dc_lift"
@@ -46,12 +45,17 @@ def _marts(tables: Tables, designation: dy.LazyFrame[Designation]) -> dict[str, 
     nobody = LeaderYears.create_empty(lazy=True)
     base = base_pay(facts["pay_totals"], facts["assignments"], tables["salary_schedules"])
     educators = build_educator_year(
-        facts["record_years"], facts["lea_years"], facts["ratings"], tables["districts"], facts["pay_totals"], nobody
+        facts["record_years"],
+        facts["lea_years"],
+        facts["ratings"],
+        tables["districts"],
+        facts["pay_totals"],
+        nobody,
+        nobody,
     )
     return {
-        "educator_year": educators.drop("is_leader"),
+        "educator_year": educators.drop("is_leader", "is_other_leader"),
         "compensation": build_compensation(facts["pay"], base),
-        "funding_mix": build_funding_mix(facts["pay"]),
         "ladder": designation.select("lea_id", "staff_id", "school_year", "level"),
         "ladder_flow": build_ladder_flow(designation).drop("program_id", "median_years_to_level"),
     }

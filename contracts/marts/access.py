@@ -16,6 +16,7 @@ class Access(dy.Schema):
     students = c.students.required()
     teachers = c.teachers.required()
     leaders = c.leaders.required()
+    other_leaders = c.other_leaders.required()
     students_per_leader = c.students_per_leader.optional()
     leaders_per_100_teachers = c.leaders_per_100_teachers.optional()
     leader_pay = c.leader_pay.required()

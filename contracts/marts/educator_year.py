@@ -25,4 +25,5 @@ class EducatorYear(dy.Schema):
     rating_reason = c.rating_reason.optional()
     pay_total = c.pay_total.required()
     is_leader = c.is_leader.required()
+    is_other_leader = c.is_other_leader.required()
     next_year_outcome = c.next_year_outcome.required()

@@ -21,6 +21,9 @@ Answer = Literal["pending", "declined", "not_eligible", "not_configured", "lapse
 NONE = "none"  # in `from`: no level held; among an input's cases: none of them
 
 
+CERTIFYING = ("certificate", "course_completed")  # events that prove learning (M33)
+
+
 class Cited(PackPart):
     """Everything that rules something says where it comes from."""
 
@@ -46,6 +49,9 @@ class Level(PackPart):
     id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
     title: str
     tier: int = Field(ge=0, le=4, description="state tier: 0 none, 1 emerging, 2 leader, 3 senior, 4 master")
+    leads: bool | None = Field(
+        None, description="holders are teacher leaders; unset: from the tier `[metrics] leader_tier` on"
+    )
     intervals: int | None = Field(None, description="pay intervals of the level; the bank's overflow leads on")
 
 
@@ -266,7 +272,20 @@ class Pack(PackPart):
             program_id=self.program_id,
             place=self.place,
             leader=self.leader,
+            certifies=self.certifies(),
             roles=self.roles,
+            leads={level.id: level.leads for level in self.levels if level.leads is not None},
+            travels=self.rows == "everywhere",
             position_units=self.position_units,
             compliance=tuple(ComplianceCheck(**check) for check in checks),
         )
+
+    def certifies(self) -> bool:
+        """Some input asks for a course or a certificate: levels rest on learning proved, not on a role given."""
+        asked = [condition for cases in self.inputs.values() for condition in cases.values()]
+        while asked:
+            condition = asked.pop()
+            if condition.event is not None and condition.event.type in CERTIFYING:
+                return True
+            asked += condition.children()
+        return False

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# a day that every year has, MM-DD
+MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$|^(0[13-9]|1[0-2])-(29|30)$"
+
 
 class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +53,7 @@ class TurnoverUnitCost(Parameters):
 class Scenario(Parameters):
     """One future of M16. Rates are yearly shares."""
 
-    # cost-of-living raise of every cost, each year; none: the state's (`projection.cola`)
+    # cost-of-living raise of schedule pay, each year; none: the state's (`projection.cola`)
     cola: float | None = Field(default=None, ge=-0.5, le=1)
     # attrition relative to that observed: 1 as it was, 1.5 half as much again
     attrition_factor: float = Field(default=1.0, ge=0, le=10)
@@ -77,6 +80,8 @@ class Projection(Parameters):
     years: int = Field(default=10, ge=1, le=50)
     # the state's expected yearly cost-of-living raise; none: later years are `not_configured` (MARTS 4.10)
     cola: float | None = Field(default=None, ge=-0.5, le=1)
+    # yearly growth of stipends, increments, release and finance parts, which no schedule moves (MARTS 5.S10)
+    stipend_growth: float = Field(default=0.0, ge=-0.5, le=1)
     # simulated paths behind p10, p50 and p90
     paths: int = Field(default=100, ge=10, le=100_000)
     # seed of the simulation; the same seed gives the same bytes
@@ -114,6 +119,26 @@ class Findings(Parameters):
     administrator_credentials: tuple[str, ...] = ()
 
 
+class Stress(Parameters):
+    """The shocks of M38, each beside the projection's own scenario (RULES M38)."""
+
+    # points added to the yearly cost-of-living raise
+    cola_points: float = Field(default=0.03, ge=0, le=1)
+    # share by which attrition falls, so that more people stay and have to be paid
+    attrition_less: float = Field(default=0.25, ge=0, le=1)
+    # share by which students, and the recurring money that follows them, fall
+    enrolment_less: float = Field(default=0.08, ge=0, le=1)
+    # share by which the state's appropriation falls
+    appropriation_less: float = Field(default=0.10, ge=0, le=1)
+
+
+class SunsetParameters(Parameters):
+    """When budgets are voted, for the calendar of awards that end."""
+
+    # last day of the year on which next year's budget can be voted, MM-DD; 30 June ends most states' fiscal year
+    budget_vote: str = Field(default="06-30", pattern=MONTH_DAY)
+
+
 class MetricParameters(Parameters):
     """All of `[metrics]`."""
 
@@ -122,6 +147,8 @@ class MetricParameters(Parameters):
     district_loads: Mapping[str, BenefitLoads] = Field(default_factory=dict)
     # contract hours of a full-time year: 180 days of 8 hours, for the own rate of M10
     contract_hours: float = Field(default=1440.0, gt=0)
+    # lowest state tier at which a level makes a teacher leader, where the pack's level does not say (MARTS 5.S3)
+    leader_tier: int = Field(default=2, ge=1, le=4)
     # price index by school year; with it M04's change is in prices of the later year; none: nominal
     deflator: Mapping[int, float] = Field(default_factory=dict)
     comparison: LikeComparison = LikeComparison()
@@ -132,3 +159,7 @@ class MetricParameters(Parameters):
     teaching_position_units: float = Field(default=1.0, gt=0)
     # M13: span above which supervision is thin (S4: "six or eight people")
     span_limit: int = Field(default=8, ge=1)
+    sunset: SunsetParameters = SunsetParameters()
+    stress: Stress = Stress()
+    # M34: fewest coachees before a leader's outcomes are compared (RULES M34)
+    minimum_coachees: int = Field(default=5, ge=1)

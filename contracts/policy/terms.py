@@ -51,8 +51,14 @@ class ProgramTerms(Terms):
 
     program_id: str
     place: int
-    # its designees of tier 1 and up are teacher leaders (MARTS 2.18)
+    # its role holders, and designees at levels that lead, are teacher leaders (MARTS 5.S3)
     leader: bool
+    # its levels rest on courses or certificates (M33)
+    certifies: bool = False
+    # levels of which the pack itself says whether their holders lead; the state tier decides on the others
+    leads: Mapping[str, bool] = Field(default_factory=dict)
+    # a designation goes where its holder goes, also to LEAs without the program
+    travels: bool = False
     # the pack's own role codes
     roles: tuple[str, ...] = ()
     # position units by role code (M05); empty: the program exchanges no positions

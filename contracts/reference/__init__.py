@@ -47,6 +47,7 @@ class ProgramAdoption(dy.Schema):
     program_id = c.program_id.key()
     from_year = c.from_year.key()
     to_year = c.to_year.optional()
+    phase = c.phase.optional()
 
 
 class RatingSystems(dy.Schema):
@@ -112,14 +113,33 @@ class MinimumWage(dy.Schema):
 
 
 class ProgramFinance(dy.Schema):
-    """One row per LEA x program x school year x kind x award (MARTS 4.10); `match` rows name the award."""
+    """One row per LEA x program x school year x kind x award x stream (MARTS 4.10); `match` rows name the award.
+
+    `stream`: who pays it. Rows of kind `release` say who pays for released time: their amounts are proportions, the
+    cost itself is computed (M12).
+    """
 
     lea_id = c.lea_id.required()
     program_id = c.program_id.required()
     school_year = c.school_year.required()
     kind = c.finance_kind.required()
     award_id = c.award_id.optional()
+    stream = c.stream.optional()
     amount = c.amount.required()
+
+
+class ProgramGoals(dy.Schema):
+    """One row per LEA x program x measure x year by which it is to be reached (M37)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    measure = c.goal_measure.key()
+    by_year = c.by_year.key()
+    purpose = c.purpose.required()
+    theory_of_action = c.theory_of_action.optional()
+    baseline = c.baseline.optional()
+    target = c.target.required()
+    declared_on = c.declared_on.required()
 
 
 class Calendar(dy.Schema):
@@ -151,5 +171,6 @@ REFERENCES: dict[str, Reference] = {
     "offsets": Reference(Offsets, needed=False),
     "minimum_wage": Reference(MinimumWage, needed=False),
     "program_finance": Reference(ProgramFinance, needed=False),
+    "program_goals": Reference(ProgramGoals, needed=False),
     "calendar": Reference(Calendar, needed=False),
 }

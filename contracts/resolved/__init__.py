@@ -14,10 +14,12 @@ import polars as pl
 from contracts.extracts import AcceptedLeadership
 from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
+from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.leadership_role import LeadershipRole
+from contracts.marts.supervision_span import SupervisionSpan
 from contracts.reference import Schools
-from contracts.resolved.costs import Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
-from contracts.resolved.leaders import Adopted, LeaderPay, Leaders, LeaderYears
+from contracts.resolved.costs import CostByStream, Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
+from contracts.resolved.leaders import Adopted, CertificatesAndRoles, DesigneesAndRoles, LeaderPay, Leaders, LeaderYears
 from contracts.resolved.pay import BasePay, PayTotals, ResolvedPay
 from contracts.resolved.projection import FundedPaths, Runway
 from contracts.resolved.ratings import Ratings
@@ -46,7 +48,9 @@ class Led(Resolved):
 
     adopted: dy.LazyFrame[Adopted]
     leaders: dy.LazyFrame[Leaders]
+    other_leaders: dy.LazyFrame[Leaders]
     leader_years: dy.LazyFrame[LeaderYears]
+    other_leader_years: dy.LazyFrame[LeaderYears]
     base_pay: dy.LazyFrame[BasePay]
     leader_pay: dy.LazyFrame[LeaderPay]
     role_pay: dy.LazyFrame[RolePay]
@@ -60,7 +64,9 @@ class Sustained(Led):
     costs: dy.LazyFrame[Costs]
     teacher_compensation: dy.LazyFrame[TeacherCompensation]
     role_based: dy.LazyFrame[RoleBasedShare]
+    cost_by_stream: dy.LazyFrame[CostByStream]
     projection: dy.LazyFrame[FundedPaths]
+    shocks: dy.LazyFrame[FundedPaths]
     runway: dy.LazyFrame[Runway]
 
 
@@ -72,3 +78,17 @@ class MartFacts(Sustained):
     schools: dy.LazyFrame[Schools]
     educator_year: dy.LazyFrame[EducatorYear]
     leadership_role: dy.LazyFrame[LeadershipRole]
+
+
+class Unused(TypedDict):
+    """Stage 5: designees and certificates beside the roles that they led to."""
+
+    designees: dy.LazyFrame[DesigneesAndRoles]
+    certified: dy.LazyFrame[CertificatesAndRoles]
+
+
+class QuestionFacts(MartFacts, Unused):
+    """Stage 5: what the marts of a legislature's questions read."""
+
+    supervision_span: dy.LazyFrame[SupervisionSpan]
+    leadership_activity: dy.LazyFrame[LeadershipActivity]

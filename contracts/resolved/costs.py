@@ -33,6 +33,39 @@ class FinanceSums(ProgramKeys):
     recurring_revenue = r.recurring_revenue.optional()
 
 
+class CodePay(ProgramKeys):
+    """Pay on the program's own codes, whoever holds it."""
+
+    code_cents = r.code_cents.required()
+    schedule_cents = r.schedule_cents.required()
+
+
+class CostByStream(ProgramKeys):
+    """What each funding stream pays of a program's cost (M06)."""
+
+    stream = c.stream.key()
+    dollars = r.stream_dollars.required()
+    soft_dollars = r.soft_dollars.required()
+    other_dollars = r.other_dollars.required()
+
+
+class OtherByStream(ProgramKeys):
+    """What each funding stream pays of a program's release, training and administration."""
+
+    stream = c.stream.key()
+    other_dollars = r.other_dollars.required()
+
+
+class BaseStream(dy.Schema):
+    """One row per person with base pay: the stream that pays most of it."""
+
+    lea_id = c.lea_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    stream = c.stream.required()
+    is_soft = r.is_soft.required()
+
+
 class ProgramCosts(ProgramKeys):
     """Leaders, M01 and its parts, release, training and administration, M03."""
 
@@ -48,6 +81,12 @@ class ProgramCosts(ProgramKeys):
     release_unknown = r.release_unknown.required()
     release_unpriced = r.release_unpriced.required()
     marginal_load = r.marginal_load.required()
+    code_cents = r.code_cents.required()
+    schedule_cents = r.schedule_cents.required()
+    finance_known = r.finance_known.required()
+    has_code_pay = r.has_code_pay.required()
+    pay_dollars = r.pay_dollars.required()
+    pay_benefit = r.pay_benefit.required()
     training = r.training.optional()
     administration = r.administration.optional()
     recurring_revenue = r.recurring_revenue.optional()
@@ -60,6 +99,7 @@ class ProgramCosts(ProgramKeys):
 class NetCosts(ProgramCosts):
     """Program costs with documented offsets."""
 
+    in_force = r.in_force.required()
     offset = r.offset.optional()
     offset_status = c.metric_status.required()
     net = r.net.optional()

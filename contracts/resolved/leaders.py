@@ -15,6 +15,16 @@ class Programs(dy.Schema):
     place = r.program_rank.required()
     leader = r.is_leader_program.required()
     has_roles = r.has_roles.required()
+    certifies = r.certifies.required()
+    travels = r.travels.required()
+
+
+class LevelTerms(dy.Schema):
+    """One row per level of which its pack says whether its holders lead."""
+
+    program_id = c.program_id.key()
+    level = c.level.key()
+    leads = r.leads.required()
 
 
 class ProgramRoles(dy.Schema):
@@ -51,16 +61,26 @@ class OwnRoles(dy.Schema):
     program_id = c.program_id.required()
 
 
-class Leaders(dy.Schema):
-    """One row per leader of a program: a level of state tier 1 or more in a leader program."""
+class OwnRolesHeld(dy.Schema):
+    """One row per holder of a role of a program in force, for more than half of the days."""
 
     lea_id = c.lea_id.key()
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     staff_id = c.staff_id.key()
-    level = c.level.required()
+
+
+class Leaders(dy.Schema):
+    """One row per person who leads under a program: at a level that leads, or in one of its own roles."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.optional()
     state_tier = c.state_tier.required()
     place = r.program_rank.required()
+    is_teacher = r.is_teacher_leader.required()
 
 
 class LeaderYears(dy.Schema):
@@ -87,7 +107,7 @@ class LeaderPay(dy.Schema):
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     staff_id = c.staff_id.key()
-    level = c.level.required()
+    level = c.level.optional()
     state_tier = c.state_tier.required()
     school_id = c.school_id.optional()
     role_cents = r.role_cents.required()
@@ -95,3 +115,54 @@ class LeaderPay(dy.Schema):
     increment_status = c.increment_status.required()
     base_cents = r.base_cents.optional()
     pay_fine = r.pay_fine.required()
+
+
+class LeadersInRoles(dy.Schema):
+    """One row per leader of a program with the program's own role that they hold longest, else `none`."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.optional()
+    role_code = c.role_code.required()
+
+
+class StudentsReached(dy.Schema):
+    """One row per LEA x program x role x year whose leaders or their teams teach counted students."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    role_code = c.role_code.key()
+    school_year = c.school_year.key()
+    students_reached = r.students_reached.required()
+
+
+class Stability(dy.Schema):
+    """One row per LEA x program x year with designees of the year before on the roster."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    stability = r.stability.required()
+
+
+class DesigneesAndRoles(dy.Schema):
+    """One row per designee of tier 2 or above in a leader program with roles (M32)."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    level = c.level.required()
+    has_role = r.has_role.required()
+
+
+class CertificatesAndRoles(dy.Schema):
+    """One row per person first at a level of a program that certifies (M33); null while later years are not on file."""
+
+    lea_id = c.lea_id.key()
+    program_id = c.program_id.key()
+    school_year = c.school_year.key()
+    staff_id = c.staff_id.key()
+    has_role = r.has_role.optional()

@@ -68,3 +68,15 @@ class BasePay(dy.Schema):
     counterfactual_fine = r.counterfactual_fine.required()
     increment_fine = r.increment_fine.optional()
     increment_status = c.increment_status.required()
+
+
+class ProgramPay(dy.Schema):
+    """One row per LEA x program x year x stream x end of the money x staff: pay on the program's codes."""
+
+    lea_id = c.lea_id.required()
+    program_id = c.program_id.required()
+    school_year = c.school_year.required()
+    stream = c.stream.required()
+    ends = r.money_ends.required()
+    staff_id = c.staff_id.required()
+    cents = r.cents.required()

@@ -62,7 +62,7 @@ class StateYears(dy.Schema):
     staff_id = c.staff_id.key()
     school_year = c.school_year.key()
     level = c.level.required()
-    state_tier = c.state_tier.required()
+    leads = r.leads.required()
     state = r.automaton_state.required()
 
 
@@ -117,6 +117,7 @@ class FundedPaths(CostPaths):
     """Cost paths beside what comes in."""
 
     recurring = r.recurring.optional()
+    ending_grants = r.ending_grants.optional()
     revenue = r.revenue.optional()
     revenue_status = c.metric_status.required()
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
-from rung.cli import programs, release, submissions
+from rung.cli import programs, release, setup, submissions, sunset
 from rung.cli.options import DEFAULT_CONFIG, Config, Json
-from rung.core.errors import RungError
+from rung.core.errors import RungError, unexpected
 
 app = typer.Typer(
     name="rung",
@@ -27,27 +27,62 @@ app = typer.Typer(
 release.add_commands(app)
 submissions.add_commands(app)
 programs.add_commands(app)
+setup.add_commands(app)
+sunset.add_commands(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"rung {version('rung')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Teacher-leadership reporting for a state: who holds which rung, why, what it costs, who pays, if it lasts."""
 
 
 def main() -> None:
-    """Run the command line; a RungError becomes one line on standard error and its exit code, never a traceback."""
+    """Run the command line; whatever stops it becomes one line on standard error and an exit code, never a traceback.
+
+    With `--json` standard output then holds an object with that line: `{"error": …, "exit_code": …}`.
+    """
     try:
-        app()
+        code = app(standalone_mode=False)
     except RungError as error:
-        sys.stderr.write(f"rung: {error}\n")
-        sys.exit(error.exit_code)
+        _stop(str(error), error.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except TyperException as error:  # a wrong option or argument, or none at all
+        usage: Any = error
+        _say_json(usage.format_message(), usage.exit_code)
+        usage.show()
+        sys.exit(usage.exit_code)
     except BrokenPipeError:
         sys.exit(2)
     except BaseException as fault:
         # A fault of Rung's own. Its text may quote a person's row, so it is shown only to those who ask for it.
         if os.environ.get("RUNG_DEBUG") or isinstance(fault, SystemExit | KeyboardInterrupt | GeneratorExit):
             raise
-        where = traceback.extract_tb(fault.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
-        sys.stderr.write(
-            f"rung: fault in Rung itself: {type(fault).__name__} at {place}; RUNG_DEBUG=1 shows all of it\n"
-        )
-        sys.exit(2)
+        _stop(f"fault in Rung itself: {unexpected(fault)}; RUNG_DEBUG=1 shows all of it", 2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(why: str, exit_code: int) -> NoReturn:
+    _say_json(why, exit_code)
+    sys.stderr.write(f"rung: {why}\n")
+    sys.exit(exit_code)
+
+
+def _say_json(why: str, exit_code: int) -> None:
+    if "--json" in sys.argv[1:]:
+        sys.stdout.write(json.dumps({"error": why, "exit_code": exit_code}) + "\n")
 
 
 @app.command()
@@ -72,7 +107,7 @@ def demo(
 @app.command()
 def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Intake, marts and release: the main job."""
-    from rung.cli.tables import run_table
+    from rung.cli.tables import exit_refused, run_table
     from rung.core.orchestrator import orchestrator
     from rung.core.progress import Progress
     from rung.lake.workspace import open_workspace
@@ -86,6 +121,7 @@ def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     else:
         receipt = statewide(str(config.resolve()))
     _say(receipt.as_json(), as_json, lambda: run_table(work, receipt))
+    exit_refused(receipt.intake)
 
 
 @app.command()
@@ -96,17 +132,22 @@ def intake(
     ] = False,
     every: Annotated[float, typer.Option(help="With --watch: seconds between looks.", min=1)] = 10.0,
     listen: Annotated[str | None, typer.Option(help="With --watch: host:port for bucket notifications.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Judge what is in force again where rules, tables or mappings changed.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take in what is new in the landing."""
     from dataclasses import asdict
 
-    from rung.cli.tables import intake_table
+    from rung.cli.tables import exit_refused, intake_table
     from rung.core.progress import Progress
     from rung.intake.run import run_intake
     from rung.lake.reference import load_reference
     from rung.lake.workspace import open_workspace
 
+    if watch and (again or as_json):
+        raise RungError("--watch stays and prints nothing at its end: use it without --again and --json")
     work = open_workspace(config)
     if watch:
         from rung.watch import watch_landing
@@ -114,8 +155,11 @@ def intake(
         watch_landing(work, every=every, listen=listen)
         return
     progress = Progress(quiet=as_json)
-    receipt = run_intake(work, load_reference(work.reference), progress)
-    _say({**asdict(receipt), "seconds": progress.seconds}, as_json, lambda: intake_table(work, receipt))
+    with work.alone():
+        receipt = run_intake(work, load_reference(work.reference), progress, again=again)
+    data = {**asdict(receipt), "refused": receipt.refused, "seconds": progress.seconds}
+    _say(data, as_json, lambda: intake_table(work, receipt))
+    exit_refused(receipt)
 
 
 @app.command()
@@ -133,7 +177,8 @@ def marts(
 
     work = open_workspace(config)
     progress = Progress(quiet=as_json)
-    receipt = run_marts_as_of(work, progress, as_of)
+    with work.alone():
+        receipt = run_marts_as_of(work, progress, as_of)
     where = work.lake.uri(f"marts/{receipt.inputs_id}")
     _say(
         {**asdict(receipt), "seconds": progress.seconds},

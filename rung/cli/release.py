@@ -25,6 +25,9 @@ def release(
     identified: Annotated[bool, typer.Option("--identified", help="Keep staff_id in the restricted marts.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm-identified", help="Needed beside --identified.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only tell what changed since the release before.")] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="With --diff: the marts that are not released yet.")
+    ] = False,
     rollback: Annotated[str | None, typer.Option(help="Make this older release the current one again.")] = None,
     keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
     accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
@@ -36,34 +39,47 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Publish the marts as the current release; compare, list, roll back, prune."""
+    from rung.lake.pointer import current_release
     from rung.lake.workspace import open_workspace
     from rung.release.history import diff_releases, prune, released_before, roll_back
-    from rung.release.publish import current_release
 
     if identified != confirm:
         raise RungError("an identified release needs both --identified and --confirm-identified")
     if sum([diff, rollback is not None, listed]) > 1 or (identified and (diff or rollback or listed)):
         raise RungError("choose one of --diff, --rollback and --list, and none of them with --identified")
+    if pending and not diff:
+        raise RungError("--pending goes with --diff")
     if (republish is not None) != bool(why.strip()):
         raise RungError("--republish LEA YEAR and --why REASON go together")
     work = open_workspace(config)
     if diff:
-        change = diff_releases(work)
+        change = _pending(work, as_json) if pending else diff_releases(work)
         _say(_plain(change), as_json, lambda: typer.echo(_told(change)))
     elif listed:
-        names, now = released_before(work), current_release(work)
+        names, now = released_before(work), current_release(work.releases)
         lines = [f"{name}{'  current' if name == now else ''}" for name in names]
         _say({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
     elif rollback is not None:
-        left = roll_back(work, rollback)
+        with work.alone():
+            left = roll_back(work, rollback)
         said = f"current again: {rollback} (before: {left})"
         _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
     else:
         _publish(work, identified, accept_drift, as_json, (republish,) if republish else (), why)
     if keep is not None:
-        gone = prune(work, keep)
+        with work.alone():
+            gone = prune(work, keep)
         if gone and not as_json:
             typer.echo(f"removed: {', '.join(gone)}")
+
+
+def _pending(work: Any, as_json: bool) -> Any:
+    """The marts of what is accepted today, built where they are not, against the current release."""
+    from rung.core.progress import Progress
+    from rung.pipeline import run_marts_as_of
+    from rung.release.history import diff_pending
+
+    return diff_pending(work, run_marts_as_of(work, Progress(quiet=as_json), None))
 
 
 def _publish(
@@ -81,10 +97,11 @@ def _publish(
     from rung.release.publish import run_release
 
     progress = Progress(quiet=as_json)
-    marts = run_marts_as_of(work, progress, None)
-    receipt = run_release(
-        work, marts, progress, identified=identified, accept_drift=accept_drift, republish=republish, why=why
-    )
+    with work.alone():
+        marts = run_marts_as_of(work, progress, None)
+        receipt = run_release(
+            work, marts, progress, identified=identified, accept_drift=accept_drift, republish=republish, why=why
+        )
     data = {**asdict(receipt), "seconds": progress.seconds}
     lines = [f"{'shown to the public':32}{'cells':>8}{'persons or dollars':>20}"]
     lines += [f"{f'{t} ({g})':32}{cells:>8.1%}{value:>20.1%}" for t, g, cells, value in receipt.utility]

@@ -73,7 +73,9 @@ def certify(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json
     from rung.lake import certification
     from rung.lake.workspace import open_workspace
 
-    certification.certify(open_workspace(config).ledger, lea, year, datetime.now(UTC))
+    work = open_workspace(config)
+    with work.alone():
+        certification.certify(work.ledger, lea, year, datetime.now(UTC))
     _say(
         {"lea_id": lea, "school_year": year, "certified": True}, as_json, lambda: typer.echo(f"{lea} {year}: certified")
     )
@@ -87,11 +89,13 @@ def waive(
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Apply a held submission although too many of its rows were quarantined."""
+    """Apply a submission that is held, or late because the window has closed, although the gate did not."""
     from rung.intake import waiver
     from rung.lake.workspace import open_workspace
 
-    submission = waiver.waive(open_workspace(config), lea, year, extract, why, datetime.now(UTC))
+    work = open_workspace(config)
+    with work.alone():
+        submission = waiver.waive(work, lea, year, extract, why, datetime.now(UTC))
     data = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
     kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
     _say(data, as_json, lambda: typer.echo(f"{lea} {year} {extract}: waived; {kept}"))
@@ -102,7 +106,9 @@ def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json 
     from rung.lake import certification
     from rung.lake.workspace import open_workspace
 
-    late = certification.reopen(open_workspace(config).ledger, lea, year, datetime.now(UTC))
+    work = open_workspace(config)
+    with work.alone():
+        late = certification.reopen(work.ledger, lea, year, datetime.now(UTC))
     data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
     _say(data, as_json, lambda: typer.echo(f"{lea} {year}: reopened; {late} late drops wait for `rung intake`"))
 

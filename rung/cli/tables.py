@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     from rung.pipeline import RunReceipt
 
 
+def exit_refused(receipt: IntakeReceipt) -> None:
+    """Exit code 1, with a line that counts them, where submissions of this run were held, rejected or late."""
+    if receipt.refused:
+        counted = ", ".join(f"{count:,} {state}" for state, count in receipt.refused.items())
+        sys.stderr.write(f"rung: not applied in this run: {counted}; `rung status` and the receipts say why\n")
+        raise typer.Exit(1)
+
+
 def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
     """What an intake did, and which drops need a person."""
     table = Table(title="Intake", show_header=False)
@@ -26,6 +36,8 @@ def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
     table.add_row("rows read", f"{receipt.rows_read:,}")
     table.add_row("rows accepted", f"{receipt.rows_accepted:,}")
     table.add_row("rows quarantined", f"{receipt.rows_quarantined:,}")
+    if receipt.judged_again:
+        table.add_row("submissions judged again", f"{receipt.judged_again:,}")
     table.add_row("objects unchanged", f"{receipt.unchanged:,}")
     if receipt.stray:
         table.add_row("objects outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")

@@ -20,9 +20,16 @@ class GateFailed(RungError):
     exit_code = 1
 
 
+ROOMS = ("flows", "rung", "transforms", "contracts", "expectations", "benchmarks")
+
+
 def unexpected(error: BaseException) -> str:
-    """Kind and place of an error, without its message."""
-    own = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(PROJECT)]
-    frames = [f for f in own if ".venv" not in f.filename] or own
-    place = f"{Path(frames[-1].filename).relative_to(PROJECT)}:{frames[-1].lineno}" if frames else "outside Rung"
-    return f"unexpected {type(error).__name__} at {place}; run the same command in a terminal to see it whole"
+    """Kind of an error and the place in Rung's own code where it came up, without its message (it may quote a row).
+
+    A library's frames are passed over: the place is the last of Rung's own that led to it.
+    """
+    frames = [(f, Path(f.filename)) for f in traceback.extract_tb(error.__traceback__)]
+    own = [(f, p.relative_to(PROJECT)) for f, p in frames if p.is_relative_to(PROJECT)]
+    own = [(f, p) for f, p in own if p.parts[0] in ROOMS]
+    place = f"{own[-1][1]}:{own[-1][0].lineno}" if own else "outside Rung"
+    return f"unexpected {type(error).__name__} at {place}"

@@ -5,12 +5,14 @@ Every key is known or refused. `RUNG_SECTION__KEY` overrides `[section] key`. Se
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from contracts.policy.parameters import MetricParameters
 from rung.core.errors import RungError
 
 
@@ -27,7 +29,11 @@ class State(Section):
 
 
 class StoragePlaces(Section):
-    """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix."""
+    """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix; never one inside another.
+
+    `group_readable`: local files and folders that Rung makes may be read by the account's group, not by it alone.
+    `wait_seconds`: how long a run waits for another one in the same lake.
+    """
 
     landing: tuple[str, ...] = Field(min_length=1)
     reference: str
@@ -35,6 +41,24 @@ class StoragePlaces(Section):
     receipts: str
     releases: str
     ledger: str
+    group_readable: bool = False
+    wait_seconds: float = Field(default=3600, ge=0)
+
+    @model_validator(mode="after")
+    def _apart(self) -> StoragePlaces:
+        named = [("landing", place) for place in self.landing]
+        named += [(name, getattr(self, name)) for name in ("reference", "lake", "receipts", "releases")]
+        for n, (name, place) in enumerate(named):
+            for other, address in named[:n]:
+                if _within(place, address) or _within(address, place):
+                    raise ValueError(f"{other} {address!r} and {name} {place!r} overlap; give each a folder of its own")
+        return self
+
+
+def _within(inner: str, outer: str) -> bool:
+    """Whether an address lies in another one, or is the same."""
+    parts = [place.rstrip("/") if "://" in place else os.path.normpath(place) for place in (inner, outer)]
+    return f"{parts[0]}/".startswith(f"{parts[1]}/") or parts[1] == "."
 
 
 class S3(Section):
@@ -72,14 +96,25 @@ class Overlay(Section):
 
 
 class Intake(Section):
-    """Bounds on what a district may send, and on how much is held in memory at once."""
+    """Bounds on what a district may send, and on how much is held in memory at once.
+
+    Plain CSV may have any number of cells. Other files are read by `readers` processes, of which each may take
+    `reader_seconds` and `reader_memory_bytes` for a drop of at most `max_cells` cells.
+    """
 
     max_file_bytes: int = Field(default=2 * 1024**3, gt=0)
     max_members: int = Field(default=200, gt=0)
     max_expanded_bytes: int = Field(default=4 * 1024**3, gt=0)
     max_columns: int = Field(default=500, gt=0)
     max_cell_characters: int = Field(default=32_767, gt=0)
+    max_cells: int = Field(default=20_000_000, gt=0)
+    readers: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), gt=0)
+    reader_seconds: float = Field(default=600, gt=0)
+    reader_memory_bytes: int = Field(default=4 * 1024**3, ge=256 * 1024**2)
     batch_bytes: int = Field(default=256 * 1024**2, gt=0)
+    # How dates are meant whose day and month cannot be told apart and whose district declares nothing; unset, they are
+    # refused.
+    date_order: Literal["mdy", "dmy"] | None = None
 
 
 class Settings(BaseSettings):
@@ -111,6 +146,12 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 16:
             raise ValueError("RUNG_EDUCATOR_KEY has fewer than 16 characters")
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _known_metrics(cls, value: dict[str, Any]) -> dict[str, Any]:
+        MetricParameters.model_validate(value)
         return value
 
     @classmethod

@@ -20,7 +20,9 @@ OFFSETS = (
     ("professional_development_contract_replaced", 18_000, "Contract register"),
 )
 # dollars per educator and year of what a program costs besides pay, and of money that comes again for it
-RATES = {"training": 40, "administration": 25, "recurring_revenue": 220}
+RATES = {"training": 40, "administration": 25, "release": 90, "recurring_revenue": 220}
+# who pays for it; a district in three does not say who pays for administration
+STREAMS = {"training": "title_ii_a", "administration": "local_general", "release": "local_general"}
 MATCH_YEARS = 3
 
 
@@ -49,19 +51,22 @@ def offsets(state: State) -> pl.DataFrame:
 
 def program_finance(state: State) -> pl.DataFrame:
     """Training, administration and recurring revenue by program; matches that districts owe after their grant."""
-    rows: list[tuple[str, str, int, str, str | None, str]] = []
+    rows: list[tuple[str, str, int, str, str | None, str | None, str]] = []
     for index, name, year in _programs(state):
         size = int(state.sizes[index])
         for kind, rate in RATES.items():
-            rows.append((state.lea_id(index), name, year, kind, None, f"{size * rate}.00"))
+            stream = None if kind == "administration" and index % 3 == 2 else STREAMS.get(kind)
+            rows.append((state.lea_id(index), name, year, kind, None, stream, f"{size * rate}.00"))
     for index in range(state.leas):
         for name in list(state.programs(index, LAST_YEAR))[:1]:
             award = f"{FUNDS[GRANT].award}-{state.lea_id(index)}"
             for year in range(LAST_YEAR + 1, LAST_YEAR + 1 + MATCH_YEARS):
                 amount = int(state.sizes[index]) * 15
-                rows.append((state.lea_id(index), name, year, "match", award, f"{amount}.00"))
+                rows.append((state.lea_id(index), name, year, "match", award, None, f"{amount}.00"))
     names = {"lea_id": pl.String, "program_id": pl.String, "school_year": pl.Int64, "kind": pl.String}
-    return pl.DataFrame(rows, schema={**names, "award_id": pl.String, "amount": pl.String}, orient="row")
+    return pl.DataFrame(
+        rows, schema={**names, "award_id": pl.String, "stream": pl.String, "amount": pl.String}, orient="row"
+    )
 
 
 def minimum_wage(state: State) -> pl.DataFrame:

@@ -77,9 +77,46 @@ def _adopted(state: State) -> Iterator[tuple[int, str, Program]]:
 
 def program_adoption(state: State) -> pl.DataFrame:
     """One row per district and program."""
-    rows = [(state.lea_id(i), name, program.from_year, program.to_year) for i, name, program in _adopted(state)]
+    rows = [
+        (state.lea_id(i), name, program.from_year, program.to_year, _phase(state, program))
+        for i, name, program in _adopted(state)
+    ]
     schema = {"lea_id": pl.String, "program_id": pl.String, "from_year": pl.Int64, "to_year": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema | {"phase": pl.String}, orient="row")
+
+
+def _phase(state: State, program: Program) -> str:
+    """Ended, or by the years that the program has run: fewer than four a pilot, ten and more the whole system."""
+    last = state.years[-1]
+    if program.to_year is not None and program.to_year < last:
+        return "ended"
+    run = last - program.from_year + 1
+    return "pilot" if run < 4 else "expanding" if run < 10 else "systemic"
+
+
+GOALS = (
+    # measure, baseline, target, purpose; the second is to fall
+    ("coverage.coverage", 0.25, 0.75, "A leader in three schools of four"),
+    ("sustainability.cost_per_leader", 12_000.0, 8_000.0, "Leaders at a cost that lasts"),
+)
+THEORY = "Who leads stays, and who stays teaches others"
+
+
+def program_goals(state: State) -> pl.DataFrame:
+    """Two goals of each district's first program; every other district declared them only after it had begun."""
+    rows = []
+    for index in range(state.leas):
+        for name in list(state.programs(index, state.years[-1]))[:1]:
+            began = adoptions().programs[name].from_year
+            declared = f"{began - 1}-03-01" if index % 2 == 0 else f"{began}-10-01"
+            rows += [
+                (state.lea_id(index), name, measure, state.years[-1], purpose, THEORY, baseline, target, declared)
+                for measure, baseline, target, purpose in GOALS
+            ]
+    text = dict.fromkeys(("lea_id", "program_id", "measure"), pl.String)
+    schema = text | {"by_year": pl.Int64, "purpose": pl.String, "theory_of_action": pl.String}
+    numbers = {"baseline": pl.Float64, "target": pl.Float64, "declared_on": pl.String}
+    return pl.DataFrame(rows, schema=schema | numbers, orient="row")
 
 
 def rating_systems() -> pl.DataFrame:

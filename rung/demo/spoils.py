@@ -75,7 +75,7 @@ ROSTER = (
     RowSpoil("more_days_than_a_year", "ROS-054", "days_in_service", "400"),
     RowSpoil("row_of_another_district", "ROS-002", "lea_id", "99999"),
     RowSpoil("row_of_another_year", "ROS-004", "school_year", "1999"),
-    RowSpoil("one_id_two_licenses", "ROS-067", "license_id", how="pair"),
+    RowSpoil("one_id_two_licenses", "ROS-067", "license_id", outcome="warned", how="pair"),
     RowSpoil("digits_in_name", "ROS-041", "last_name", "{}2", "warned"),
     RowSpoil("same_row_twice", "duplicate", outcome="dropped", how="again"),
 )

@@ -97,6 +97,7 @@ def _write_reference(state: State, folder: Path) -> None:
     tables = {
         "districts": reference.districts(state),
         "program_adoption": reference.program_adoption(state),
+        "program_goals": reference.program_goals(state),
         "rating_systems": reference.rating_systems(),
         "pay_codes": reference.pay_codes(state),
         "funds": reference.funds(state),

@@ -13,7 +13,7 @@ import polars as pl
 from contracts.row_rules import RowRule
 from rung.core.errors import GateFailed
 from rung.core.settings import Gate
-from rung.intake.read import BatchRows, DropRead
+from rung.intake.drops import BatchRows, DropRead
 from rung.lake.certification import CERTIFIED, window_of
 from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from contracts.vocabulary import EXTRACTS
 from rung.lake.place import Entry, Place
 from transforms.s1_conform.decode.archive import unsafe_name
+from transforms.s1_conform.decode.model import unique_name
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ def discover(
             parts = entry.key.split("/")
             named = _folder(parts)
             if named is None:
-                stray.append(entry.key)
+                stray.append(printable(entry.key))
             else:
-                folders[named].append(LandedFile(place, entry, "/".join(parts[3:])))
+                # One name under two landing places is two files.
+                name = unique_name(printable("/".join(parts[3:])), {file.name for file in folders[named]})
+                folders[named].append(LandedFile(place, entry, name))
     drops, unchanged, repeated = [], 0, 0
     for (lea_id, school_year, extract), files in sorted(folders.items()):
         members = tuple(_members(files, seen))
@@ -91,18 +94,22 @@ def _repeated(
     sizes: Mapping[str, int],
 ) -> tuple[LandedFile, ...]:
     """The files of the one submission of the folder that is judged again; none where some of them are gone."""
-    of = [(file, seen.get((file.place.address, file.entry.key), ("", ""))[1]) for file in files]
+    of = [(file, seen.get((file.place.address, printable(file.entry.key)), ("", ""))[1]) for file in files]
     chosen = next((submission_id for _, submission_id in of if submission_id in again), None)
     members = tuple(file for file, submission_id in of if submission_id == chosen)
     return members if chosen is not None and len(members) == sizes[chosen] else ()
 
 
+def printable(key: str) -> str:
+    """A key as it can be written down: bytes of a name that are no UTF-8 are shown as escapes."""
+    return key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _folder(parts: list[str]) -> tuple[str, int, str] | None:
     if (
         len(parts) < 4
-        or unsafe_name(parts[0])
-        or not parts[1].isdecimal()
-        or len(parts[1]) != 4
+        or unsafe_name(printable(parts[0]))
+        or not (parts[1].isascii() and parts[1].isdecimal() and len(parts[1]) == 4)
         or parts[2] not in EXTRACTS
     ):
         return None
@@ -111,7 +118,7 @@ def _folder(parts: list[str]) -> tuple[str, int, str] | None:
 
 def _members(files: list[LandedFile], seen: Mapping[tuple[str, str], tuple[str, str]]) -> Iterator[LandedFile]:
     def known(file: LandedFile) -> tuple[str, str]:
-        return seen.get((file.place.address, file.entry.key), ("", ""))
+        return seen.get((file.place.address, printable(file.entry.key)), ("", ""))
 
     fresh = [file for file in files if known(file)[0] != file.entry.etag]
     renewed = {known(file)[1] for file in fresh} - {""}

@@ -19,6 +19,7 @@ from rung.intake.discover import Drop, LandedFile
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import receipt_files
 from rung.intake.validate import submission_of, validate_batch
+from rung.intake.workers import ReaderPool
 from rung.lake.place import Entry
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
@@ -49,7 +50,9 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
     bounds = work.settings.intake
     nobody = pl.DataFrame(schema={"staff_id": pl.String})
     checked = []
-    for read_part in read_batch(extract, fetch([drop], bounds), reference, bounds):
+    with ReaderPool(bounds) as readers:
+        parts = read_batch(extract, fetch([drop], bounds), reference, bounds, readers)
+    for read_part in parts:
         part = refuse_misplaced(read_part, reference)
         validated = validate_batch(part, reference, school_year, nobody, work.settings).refused()
         for read, rows, counts, _ in validated.drops():
@@ -82,7 +85,7 @@ def _landed(path: Path) -> LandedFile:
 
 def write_checked(folder: Path, checked: Sequence[Checked]) -> None:
     """Write each receipt under `<folder>/<extract>/`."""
-    place = LocalPlace(folder)
+    place = LocalPlace(folder, mode=0o600)
     for each in checked:
         for name, data in each.files.items():
             place.write(f"{each.extract}/{name}", data)

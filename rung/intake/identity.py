@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from contracts.file_rules import ROW_RULES
-from rung.intake.read import BatchRows, DropRead
+from rung.intake.drops import BatchRows, DropRead
 from rung.lake.accepted import scan_accepted
 from rung.lake.ledger import DecidedSubmission, Submission
 from rung.lake.workspace import Workspace
-from transforms.s1_conform.crosswalk import propose_people
+from transforms.s1_conform.crosswalk import CROSSWALK, propose_people
 from transforms.s1_conform.identity import PEOPLE, SHARED_ID, shared_ids
 
 PEOPLE_BY = ("first_name", "last_name", "position_title", "school_id")
@@ -85,4 +85,14 @@ def propose_crosswalk(work: Workspace, read: DropRead) -> bytes | None:
         proposals.append(propose_people(sent, by, known).with_columns(people_by=pl.lit(";".join(by))))
     buffer = io.BytesIO()
     pl.concat(proposals).unique(maintain_order=True).write_csv(buffer, include_bom=True)
+    return buffer.getvalue()
+
+
+def started_crosswalk(read: DropRead) -> bytes | None:
+    """The persons to whom Rung gave ids (`crosswalk: start`), as lines of a crosswalk; None without any."""
+    lines = pl.concat([pl.DataFrame(schema=CROSSWALK), *read.started]).unique(maintain_order=True)
+    if lines.is_empty():
+        return None
+    buffer = io.BytesIO()
+    lines.write_csv(buffer)
     return buffer.getvalue()

@@ -37,27 +37,27 @@ class MadeFrom:
     settings: Settings
     reference: ReferenceTables
     today: date
-    _known: dict[tuple[str, int, str], dict[str, str]] = field(default_factory=dict, compare=False)
+    _known: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
 
     def of(self, lea_id: str, school_year: int, extract: str) -> dict[str, str]:
         """Kind → hash for a drop of a place. `certified` and `in_force` are added where a decision came from them."""
-        place = (lea_id, school_year, extract)
-        if place not in self._known:
-            self._known[place] = {
+        return self._shared(extract) | {
+            "mapping": _hash([self._hash_of(f"mappings/{lea_id}{ending}") for ending in (".yaml", ".yml")]),
+            "crosswalk": _hash(self._hash_of(f"crosswalks/{lea_id}.csv")),
+            "calendar": self._window(school_year, extract),
+        }
+
+    def _shared(self, extract: str) -> dict[str, str]:
+        """What every drop of an extract depends on, hashed once a run."""
+        if extract not in self._known:
+            suites = [suite_of(name, self.settings) for name in TOGETHER.get(extract, (extract,))]
+            self._known[extract] = {
                 "code": intake_code(),
-                "suites": _hash(
-                    [
-                        suite_of(name, self.settings).model_dump(mode="json")
-                        for name in TOGETHER.get(extract, (extract,))
-                    ]
-                ),
+                "suites": _hash([suite.model_dump(mode="json") for suite in suites]),
                 "reference": _hash([self._file(name) for name in LOOKED_UP]),
-                "mapping": _hash([self._hash_of(f"mappings/{lea_id}{ending}") for ending in (".yaml", ".yml")]),
-                "crosswalk": _hash(self._hash_of(f"crosswalks/{lea_id}.csv")),
                 "bounds": _hash([self.settings.gate.model_dump(), self.settings.intake.model_dump()]),
-                "calendar": self._window(school_year, extract),
             }
-        return self._known[place]
+        return self._known[extract]
 
     def _file(self, name: str) -> str:
         return self._hash_of(f"{name}.parquet") or self._hash_of(f"{name}.csv")

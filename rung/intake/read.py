@@ -6,11 +6,11 @@ What cannot be used is not raised but told: each drop comes back with its proble
 from __future__ import annotations
 
 import hashlib
+import os
 from codecs import BOM_UTF8
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -18,78 +18,19 @@ from contracts.extracts import EXTRACTS
 from contracts.policy.mapping import Layout
 from rung.core.settings import Intake
 from rung.intake.discover import Drop, LandedFile
+from rung.intake.drops import BatchRows, DropRead, FileRead, Part, log, reject_for_fault, submission_id
+from rung.intake.workers import ReaderPool, ReadFailure, ReadJob, is_fault
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.columns import rename_folder_columns
-from transforms.s1_conform.decode import Bounds, FileProblem
+from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.sniff import name_lies
-from transforms.s1_conform.drift import DriftReport
 from transforms.s1_conform.fast_reader import CleanCsv, inspect_fast, read_fast
 from transforms.s1_conform.needs_tolerant_reader import need_tolerant_reader
-from transforms.s1_conform.tolerant_reader import CarefulTable, problem, read_tolerantly
+from transforms.s1_conform.tolerant_reader import CarefulDrop, CarefulTable, problem
 from transforms.s1_conform.values import BROKEN, type_columns
 
 READERS = 16
-
-
-@dataclass
-class FileRead:
-    """One file of a drop: its bytes (none where it is too large to be read) and their hash."""
-
-    landed: LandedFile
-    data: bytes
-    sha256: str
-
-
-@dataclass
-class Part:
-    """A table that came out of a drop: the file it came from, its own columns, and its rows by place of column.
-
-    `own` is None for a clean file, whose own rows are the canonical text itself.
-    """
-
-    source_file: str
-    header: tuple[str, ...]
-    rows: int
-    own: pl.DataFrame | None = None
-
-
-@dataclass
-class DropRead:
-    """One drop as one submission: its files, what came out of them, what was wrong, put right or set aside."""
-
-    drop: Drop
-    extract: str
-    submission_id: str
-    files: list[FileRead]
-    parts: list[Part] = field(default_factory=list)
-    problems: list[FileProblem] = field(default_factory=list)
-    repairs: Counter[str] = field(default_factory=Counter)
-    set_aside: Counter[str] = field(default_factory=Counter)
-    cents_set_aside: int = 0
-    lines_aside: dict[str, list[int]] = field(default_factory=dict)
-    unread_columns: list[str] = field(default_factory=list)
-    drift: list[DriftReport] = field(default_factory=list)
-    without_ids: list[pl.DataFrame] = field(default_factory=list)
-
-    @property
-    def rows_read(self) -> int:
-        return sum(part.rows for part in self.parts)
-
-    def reject(self, found: FileProblem) -> None:
-        """Nothing of a drop with a problem is used."""
-        self.problems.append(found)
-        self.parts.clear()
-
-
-@dataclass
-class BatchRows:
-    """The usable rows of a batch, typed: the contract's columns, each with `__unreadable` where it is not text, the
-    folder's columns as sent, `drop_no`, `file_no` (part of the drop), `source_row`."""
-
-    extract: str
-    drops: list[DropRead]
-    rows: pl.DataFrame
 
 
 def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
@@ -105,7 +46,11 @@ def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
             if file.landed.entry.size > bounds.max_file_bytes:
                 size = f"{file.landed.entry.size:,} bytes, at most {bounds.max_file_bytes:,}"
                 each.reject(problem("FILE-009", f"{file.landed.name}: {size}"))
-            if unsafe_name(file.landed.name):
+            if file.unread is not None:
+                each.reject(problem("FILE-055", f"{file.landed.name}: {file.unread}"))
+            if file.landed.name != "/".join(file.landed.entry.key.split("/")[3:]) and "\\x" in file.landed.name:
+                each.reject(problem("FILE-056", f"{file.landed.name} is not written in UTF-8"))
+            elif unsafe_name(file.landed.name):
                 each.reject(problem("FILE-035", file.landed.name))
         fetched.append(each)
     return fetched
@@ -114,35 +59,53 @@ def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
 def _fetch(landed: LandedFile, most: int) -> FileRead:
     if landed.entry.size > most:
         return FileRead(landed, b"", hashlib.sha256(landed.entry.etag.encode()).hexdigest())
-    data = landed.place.read_whole(landed.entry)
+    try:
+        data = landed.place.read_whole(landed.entry)
+    except OSError as error:  # it went away after it was listed, or may not be read
+        nothing = hashlib.sha256(landed.entry.etag.encode()).hexdigest()
+        return FileRead(landed, b"", nothing, os.strerror(error.errno) if error.errno else "it is not there any more")
     return FileRead(landed, data, hashlib.sha256(data).hexdigest())
 
 
-def submission_id(drop: Drop, extract: str, files: Iterable[FileRead]) -> str:
-    """The same files in the same folder always make the same submission."""
-    named = sorted(f"{file.landed.name}\0{file.sha256}" for file in files)
-    said = "\n".join([drop.lea_id, str(drop.school_year), extract, *named])
-    return hashlib.sha256(said.encode()).hexdigest()[:20]
-
-
-def read_batch(extract: str, drops: list[DropRead], reference: ReferenceTables, bounds: Intake) -> list[BatchRows]:
+def read_batch(
+    extract: str, drops: list[DropRead], reference: ReferenceTables, bounds: Intake, readers: ReaderPool
+) -> list[BatchRows]:
     """Read a batch; a wide position file among rosters makes a second batch, of its pay."""
-    clean, frames = _read_clean_drops(extract, drops, reference)
-    pay: dict[int, DropRead] = {}
+    try:
+        clean, frames = _read_clean_drops(extract, drops, reference)
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        clean, frames = set(), []  # no file of the batch may stop it: each is read by itself
+        for drop in drops:
+            drop.parts.clear()
+    others = [number for number, drop in enumerate(drops) if number not in clean and not drop.problems]
+    jobs = (_job(drops[number], reference, bounds) for number in others)
+    pay: list[DropRead] = []
     pay_frames: list[pl.DataFrame] = []
-    for drop_no, drop in enumerate(drops):
-        if drop_no in clean or drop.problems:
+    for drop_no, answer in zip(others, readers.read(jobs), strict=True):
+        drop = drops[drop_no]
+        try:
+            tables = _take(drop, answer)
+            mine = [_typed(_placed(table.text, drop_no, at), extract) for at, table in enumerate(tables)]
+            its_pay = [table for table in tables if table.pay is not None]
+            theirs = [
+                _typed(_placed(table.pay, len(pay), at), "payroll")
+                for at, table in enumerate(its_pay)
+                if table.pay is not None
+            ]
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            reject_for_fault(drop, "FILE-053", error)
             continue
-        for file_no, table in enumerate(_read_with_care(drop, reference, bounds)):
-            frames.append(_typed(_placed(table.text, drop_no, file_no), extract))
-            if table.pay is not None:
-                pay_drop = pay.setdefault(drop_no, _pay_drop(drop))
-                placed = _placed(table.pay, list(pay).index(drop_no), len(pay_drop.parts))
-                pay_frames.append(_typed(placed, "payroll"))
-                _count_pay(pay_drop, table, table.pay)
+        frames += mine
+        if its_pay:
+            pay.append(_pay_drop(drop, its_pay))
+            pay_frames += theirs
     batches = [BatchRows(extract, drops, _in_order(frames, extract))]
     if pay:
-        batches.append(BatchRows("payroll", list(pay.values()), _in_order(pay_frames, "payroll")))
+        batches.append(BatchRows("payroll", pay, _in_order(pay_frames, "payroll")))
     return batches
 
 
@@ -197,17 +160,30 @@ def _layout(reference: ReferenceTables, drop: DropRead) -> Layout | None:
     return mapping.layout(drop.extract, drop.drop.school_year) if mapping else None
 
 
-def _read_with_care(drop: DropRead, reference: ReferenceTables, bounds: Intake) -> list[CarefulTable]:
-    """The drop's tables; none when it cannot be used, and the drop then says why."""
-    files = {file.landed.name: file.data for file in drop.files}
-    crosswalk = reference.crosswalks.get(drop.drop.lea_id)
-    read = read_tolerantly(
-        files, drop.extract, drop.drop.school_year, _layout(reference, drop), decode_bounds(bounds), crosswalk
+def _job(drop: DropRead, reference: ReferenceTables, bounds: Intake) -> ReadJob:
+    return ReadJob(
+        files={file.landed.name: file.data for file in drop.files},
+        extract=drop.extract,
+        school_year=drop.drop.school_year,
+        layout=_layout(reference, drop),
+        bounds=decode_bounds(bounds),
+        crosswalk=reference.crosswalks.get(drop.drop.lea_id),
+        lea_id=drop.drop.lea_id,
+        date_order=bounds.date_order,
     )
+
+
+def _take(drop: DropRead, read: CarefulDrop | ReadFailure) -> list[CarefulTable]:
+    """The drop's tables; none when it cannot be used, and the drop then says why."""
+    if isinstance(read, ReadFailure):
+        log.warning("%s: %s: %s", drop.place, read.found.rule_id, read.line)
+        drop.reject(read.found)
+        return []
     drop.repairs += read.repairs
     drop.unread_columns += read.unread_columns
     drop.drift += read.drift
     drop.without_ids += read.without_ids
+    drop.started += read.started
     for found in read.problems:
         drop.reject(found)
     if not read.problems:
@@ -215,7 +191,7 @@ def _read_with_care(drop: DropRead, reference: ReferenceTables, bounds: Intake) 
         drop.lines_aside = read.lines_aside
         for table in read.tables:
             rows = table.text.height + table.rows_aside
-            drop.parts.append(Part(table.name, table.header, rows, table.own))
+            drop.parts.append(Part(table.name, table.header, rows, table.own, table.rows_aside))
     return read.tables
 
 
@@ -227,22 +203,21 @@ def decode_bounds(bounds: Intake) -> Bounds:
         max_expanded_bytes=bounds.max_expanded_bytes,
         max_columns=bounds.max_columns,
         max_cell_characters=bounds.max_cell_characters,
+        max_cells=bounds.max_cells,
     )
 
 
-def _pay_drop(roster: DropRead) -> DropRead:
+def _pay_drop(roster: DropRead, tables: Sequence[CarefulTable]) -> DropRead:
+    """A position file's pay, counted by line: rows and dollars of filled positions, and of those set aside."""
     drop = DropRead(roster.drop, "payroll", submission_id(roster.drop, "payroll", roster.files), roster.files)
     drop.repairs["pay_from_positions"] += 1
+    for table in tables:
+        assert table.pay is not None, "only tables with pay are handed in"
+        aside = table.rows_aside * (table.pay.height // max(1, table.text.height))
+        drop.parts.append(Part(table.name, table.header, table.pay.height + aside, table.own, aside))
+        drop.set_aside["set_aside_position"] += aside
+        drop.cents_set_aside += table.cents_aside
     return drop
-
-
-def _count_pay(pay_drop: DropRead, table: CarefulTable, lines: pl.DataFrame) -> None:
-    """A position file's pay is counted by line: rows and dollars of filled positions, and of those set aside."""
-    per_row = lines.height // max(1, table.text.height)
-    aside = table.rows_aside * per_row
-    pay_drop.parts.append(Part(table.name, table.header, lines.height + aside, table.own))
-    pay_drop.set_aside["set_aside_position"] += aside
-    pay_drop.cents_set_aside += table.cents_aside
 
 
 def _placed(frame: pl.DataFrame, drop_no: int, file_no: int) -> pl.DataFrame:

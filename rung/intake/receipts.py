@@ -17,21 +17,22 @@ from typing import Any
 
 import polars as pl
 
+from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from rung.intake.decision import Decision
-from rung.intake.read import DropRead, Part
+from rung.intake.drops import DropRead, Part
 from rung.intake.receipt_page import receipt_page
 from rung.lake.ledger import Submission
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
-from transforms.s1_conform.parse.cells import SSN, mask_ssn
+from transforms.s1_conform.parse.cells import mask_ssn, mask_text, plain_text
 from transforms.s1_conform.reference_lookup import KNOWN
 from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
 from transforms.s1_conform.values import RETURNED, SENT, UNREADABLE
 
-# Spreadsheets run a cell that starts with one of these as a formula.
-_FORMULA = r"^([=+\-@\t\r|%])"
+# Spreadsheets run a cell that starts with one of these as a formula, full-width ones and behind invisible ones too.
+_FORMULA = "^([\u200b-\u200f\u2060\ufeff\u00ad \u00a0]*[=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20])"
 _PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
 EXAMPLES = 5
 REPEATED = (
@@ -100,7 +101,7 @@ def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
         pl.lit(rule.rule_id).alias("rule_id"),
         pl.lit(rule.severity).alias("severity"),
         pl.lit(_shown(rule.column).removesuffix(SENT)).alias("column"),
-        _sent(_shown(rule.column), broken).alias("value"),
+        mask_ssn(_sent(_shown(rule.column), broken), bare=plain_text(rule.column)).alias("value"),
         pl.lit(rule.message).alias("message"),
         pl.lit(rule.fix).alias("fix"),
     )
@@ -202,7 +203,7 @@ def receipt_data(
         "suggested_mapping": [report.stanza(submission.school_year) for report in read.drift],
         "rules": broken,
     }
-    masked: dict[str, Any] = json.loads(re.sub(SSN, "***-**-****", json.dumps(data, ensure_ascii=False)))
+    masked: dict[str, Any] = json.loads(mask_text(json.dumps(data, ensure_ascii=False)))
     return masked
 
 
@@ -214,15 +215,22 @@ def _examples(findings: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+@lru_cache
+def _texts() -> frozenset[str]:
+    """Columns of the extracts that hold words, neither identifiers nor codes."""
+    columns = {name: column for each in EXTRACTS.values() for name, column in each.sent.columns().items()}
+    return frozenset(name for name, each in columns.items() if each.dtype == pl.String and plain_text(name))
+
+
 def _harmless(name: str) -> pl.Expr:
-    cell = mask_ssn(pl.col(name))
+    cell = mask_ssn(pl.col(name), bare=name in _texts())
     dangerous = cell.str.contains(_FORMULA) & ~cell.str.contains(_PLAIN_NUMBER)
     return pl.when(dangerous).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell).alias(name)
 
 
 def safe_csv(frame: pl.DataFrame) -> bytes:
     """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
-    names = [re.sub(SSN, "***-**-****", re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
+    names = [mask_text(re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(names)
     # By place: a district's column name could be a pattern to Polars, and two may be alike once masked.

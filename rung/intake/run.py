@@ -22,27 +22,31 @@ from rung.core.progress import Progress
 from rung.core.project import code_version
 from rung.intake.again import REFUSED, to_judge_again
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
-from rung.intake.discover import Drop, discover
+from rung.intake.discover import Drop, discover, printable
+from rung.intake.drops import DropRead, FileRead
 from rung.intake.gate import IntakeGate
-from rung.intake.identity import find_shared, propose_crosswalk
+from rung.intake.identity import find_shared, propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
-from rung.intake.read import DropRead, FileRead, fetch, read_batch
+from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch
+from rung.intake.workers import ReaderPool
 from rung.lake.accepted import accepted_key
 from rung.lake.certification import certified
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
-from rung.lake.places import write_parquet
+from rung.lake.places import make_durable, write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.decode.archive import unsafe_name
-from transforms.s1_conform.parse.cells import mask_ssn
+from transforms.s1_conform.parse.cells import mask_columns
 from transforms.s1_conform.validate import DUPLICATE, ERRORS
 
 WRITERS = 16
+# Bytes of a name that leave room for what a file system adds while it is written.
+LONGEST_NAME = 200
 # A batch that is being written; what the ledger is to say of it.
 Written = Future[list[DecidedSubmission]]
 
@@ -100,10 +104,15 @@ def _take_in(
     total = sum(drop.size for drop in found.drops)
     desk = open_desk(work, made_from)
     pending: list[Written] = []
-    with progress.stage("intake", total) as advance, IntakeGate(work, total) as gate, ThreadPoolExecutor(1) as writer:
+    with (
+        progress.stage("intake", total) as advance,
+        IntakeGate(work, total) as gate,
+        ThreadPoolExecutor(1) as writer,
+        ReaderPool(work.settings.intake) as readers,
+    ):
         note_reference = validate_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            for validated in _judge(work, desk, batch, gate, pending):
+            for validated in _judge(work, desk, batch, gate, pending, readers):
                 if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
                     pending[-1].result()
                 pending.append(writer.submit(_commit, work, desk, validated.refused()))
@@ -152,6 +161,7 @@ def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: I
     gate.settle()
     decisions = _written(pending)
     if decisions:
+        make_durable(work.lake, work.receipts)
         work.ledger.record(decisions, datetime.now(UTC))
     for decision in decisions:
         _count(receipt, decision)
@@ -178,10 +188,10 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
 
 
 def _judge(
-    work: Workspace, desk: Desk, batch: list[Drop], gate: IntakeGate, pending: list[Written]
+    work: Workspace, desk: Desk, batch: list[Drop], gate: IntakeGate, pending: list[Written], readers: ReaderPool
 ) -> Iterator[ValidatedBatch]:
     bounds, reference = work.settings.intake, desk.made_from.reference
-    for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds):
+    for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds, readers):
         for drop in read.drops:
             desk.number(drop)
         part = refuse_misplaced(read, reference)
@@ -212,7 +222,7 @@ def _commit_one(
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
     for file in read.files:
-        if file.data or not file.landed.entry.size:  # what is larger than the bound was never read
+        if file.data or not (file.landed.entry.size or file.unread):  # what is larger than the bound was never read
             work.lake.write(f"{originals}/{_kept_name(file)}", file.data)
     if not read.problems:
         kept = rows
@@ -225,14 +235,21 @@ def _commit_one(
         )
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
-            text = [name for name, dtype in bad.schema.items() if dtype == pl.String]
-            write_parquet(work.lake, f"quarantined/{place}.parquet", bad.with_columns(mask_ssn(pl.col(text))))
+            write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad))
     submission = submission_of(read, counts, code_version())
     proposal = propose_crosswalk(work, read)
-    write_receipt(work, read, submission, decision, rows, rules, {"crosswalk_proposal.csv": proposal})
+    write_receipt(
+        work,
+        read,
+        submission,
+        decision,
+        rows,
+        rules,
+        {"crosswalk_proposal.csv": proposal, "crosswalk_started.csv": started_crosswalk(read)},
+    )
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
-    objects = [file.landed for file in read.files] if extract == drop.extract else []
-    seen = tuple((each.place.address, each.entry.key, each.entry.etag, each.entry.size) for each in objects)
+    objects = read.files if extract == drop.extract else []
+    seen = tuple((f.landed.place.address, printable(f.landed.entry.key), _tag(f), f.landed.entry.size) for f in objects)
     return DecidedSubmission(submission, decision.state, decision.why, seen, broken, desk.note(read, decision))
 
 
@@ -242,9 +259,16 @@ def accepted_columns(extract: str) -> tuple[str, ...]:
     return tuple(EXTRACTS[extract].accepted.columns())
 
 
+def _tag(file: FileRead) -> str:
+    """The object's tag as the ledger keeps it; none for one that could not be opened, which the next run looks at."""
+    return "" if file.unread else file.landed.entry.etag
+
+
 def _kept_name(file: FileRead) -> str:
-    """The name under which an original is kept; one that points elsewhere is kept under its hash."""
-    return file.sha256 if unsafe_name(file.landed.name) else file.landed.name
+    """The name under which an original is kept; one that points elsewhere or is very long is kept under its hash."""
+    name = file.landed.name
+    too_long = max(len(part.encode()) for part in name.split("/")) > LONGEST_NAME
+    return file.sha256 if unsafe_name(name) or too_long else name
 
 
 def _count(receipt: IntakeReceipt, decision: DecidedSubmission) -> None:

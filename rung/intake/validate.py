@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
+from rung.core.errors import GateFailed
 from rung.core.rules import row_rules_for
 from rung.core.settings import Settings
 from rung.intake.decision import refuse_by_rule
-from rung.intake.read import BatchRows, DropRead
+from rung.intake.drops import BatchRows, DropRead, reject_for_fault
+from rung.intake.workers import is_fault
 from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop, nothing
-from transforms.s1_conform.derived import add_derived
-from transforms.s1_conform.identity import mark_shared
-from transforms.s1_conform.reference_lookup import mark_known
-from transforms.s1_conform.validate import DUPLICATE, mark_duplicates, mark_rules
-from transforms.s1_conform.values import SENT, UNREADABLE
+from transforms.s1_conform.run import Sender, judge_rows
 
 
 @dataclass(frozen=True)
@@ -54,40 +51,69 @@ class ValidatedBatch:
             counts |= {"cents_set_aside": drop.cents_set_aside if extract == "payroll" else None}
             if counts["cents_read"] is not None:
                 counts["cents_read"] += counts["cents_set_aside"]
-            yield drop, self.rows.slice(start, end - start), counts, broken.get(drop_no, ())
+            mine = self.rows.slice(start, end - start)
+            if not drop.problems:
+                _check_sources(drop, mine)
+            yield drop, mine, counts, broken.get(drop_no, ())
             start = end
+
+
+def _check_sources(drop: DropRead, rows: pl.DataFrame) -> None:
+    """Every source's rows are there: names may meet, bytes may not. Raises GateFailed."""
+    found = np.bincount(rows["file_no"].to_numpy(), minlength=len(drop.parts)).tolist()
+    read = [part.rows - part.rows_aside for part in drop.parts]
+    if found != read:
+        raise GateFailed(f"{drop.place}: {read} rows read from its {len(read)} files, {found} accounted for")
 
 
 def validate_batch(
     part: BatchRows, reference: ReferenceTables, school_year: int, shared: pl.DataFrame, settings: Settings
 ) -> ValidatedBatch:
-    """Mark and judge the rows of a batch. `shared`: ids that stand for different people in two districts."""
-    extract = EXTRACTS[part.extract]
-    drops = part.drops
-    ids = pl.Series([drop.submission_id for drop in drops], dtype=pl.String)
-    leas = pl.Series([drop.drop.lea_id for drop in drops], dtype=pl.String)
-    # A part's number in the batch: those of the drops before it, and its own in its drop.
-    before = pl.Series([0, *(len(drop.parts) for drop in drops[:-1])], dtype=pl.UInt32).cum_sum()
-    files = pl.Series([file.source_file for drop in drops for file in drop.parts], dtype=pl.String)
-    typed = part.rows.lazy().with_columns(
-        source_file=pl.lit(files).gather(pl.lit(before).gather(pl.col("drop_no")) + pl.col("file_no")),
-        lea_id=pl.lit(leas).gather(pl.col("drop_no")),
-        school_year=pl.lit(school_year, dtype=pl.Int16),
-        submission_id=pl.lit(ids).gather(pl.col("drop_no")),
-    )
-    typed = mark_shared(typed, shared)
+    """Judge the rows of a batch. `shared`: ids that stand for different people in two districts.
+
+    Where the batch as a whole cannot be judged, its drops are judged one by one, and those that fail are rejected.
+    Raises the fault where it is no drop's own: no drop of several can be judged.
+    """
     references = {name: frame.lazy() for name, frame in reference.tables.items()}
-    known = mark_known(add_derived(typed, part.extract).collect(), part.extract, references)
     rules = row_rules_for(part.extract, school_year, settings)
-    # What could not be read is part of what was sent: two unlike unreadable dates do not make one row of two.
-    as_sent = [name for name in known.columns if name in extract.sent.columns() or name.endswith((UNREADABLE, SENT))]
-    marked = mark_duplicates(known, extract.key, as_sent)
-    kept = marked.filter(~pl.col(DUPLICATE)) if marked[DUPLICATE].any() else marked
-    validated, counts = mark_rules(kept, rules)
-    dropped = marked.filter(pl.col(DUPLICATE))
-    if dropped.height:
-        validated = pl.concat([validated, dropped], how="diagonal").sort("drop_no", maintain_order=True)
-    return ValidatedBatch(part, validated, rules, counts)
+
+    def judge(rows: pl.DataFrame) -> ValidatedBatch:
+        senders = [
+            Sender(drop.drop.lea_id, drop.submission_id, tuple(file.source_file for file in drop.parts))
+            for drop in part.drops
+        ]
+        judged, counts = judge_rows(
+            rows, part.extract, school_year, senders, shared=shared, reference=references, rules=rules
+        )
+        return ValidatedBatch(part, judged, rules, counts)
+
+    try:
+        return judge(part.rows)
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        guilty = _faulty_drops(part, judge)
+        if len(guilty) == sum(not drop.problems for drop in part.drops) > 1:
+            raise
+    for drop_no, fault in guilty.items():
+        reject_for_fault(part.drops[drop_no], "FILE-054", fault)
+    innocent = pl.col("drop_no").is_in(pl.Series(list(guilty), dtype=pl.UInt32).implode()).not_()
+    return judge(part.rows.filter(innocent))
+
+
+def _faulty_drops(part: BatchRows, judge: Callable[[pl.DataFrame], ValidatedBatch]) -> dict[int, BaseException]:
+    """Each drop whose rows alone cannot be judged, and what went wrong."""
+    guilty: dict[int, BaseException] = {}
+    for drop_no, drop in enumerate(part.drops):
+        if drop.problems:
+            continue
+        try:
+            judge(part.rows.filter(pl.col("drop_no") == drop_no))
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            guilty[drop_no] = error
+    return guilty
 
 
 def submission_of(read: DropRead, counts: dict[str, Any], version: str) -> Submission:

@@ -32,8 +32,8 @@ def waive(work: Workspace, lea_id: str, school_year: int, extract: str, why: str
         state = current[-1][1] if current else "missing"
         raise RungError(f"{named}: the newest submission is {state}, not held or late; nothing to waive")
     submission = current[-1][0]
-    work.ledger.accept(submission, WAIVED + why.strip(), at)
     folder = f"{lea_id}/{school_year}/{extract}/{submission.submission_id}"
     note = {"submission_id": submission.submission_id, "why": why.strip(), "at": at.isoformat()}
     work.receipts.write(f"{folder}/waiver.json", json.dumps(note, indent=1, sort_keys=True).encode())
+    work.ledger.accept(submission, WAIVED + why.strip(), at)  # last, so that one that was stopped can be said again
     return submission

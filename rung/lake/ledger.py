@@ -23,9 +23,9 @@ __all__ = ["DecidedSubmission", "Ledger", "Standing", "Submission"]
 class Ledger:
     """The ledger behind a SQLAlchemy URL. Relative SQLite paths start at `root`."""
 
-    def __init__(self, url: str, root: Path) -> None:
+    def __init__(self, url: str, root: Path, mode: int = 0o600) -> None:
         self.url = ledger_url(url, root)
-        self.engine = open_engine(self.url)
+        self.engine = open_engine(self.url, mode)
         self._tables = sa.MetaData()
         self._tables.reflect(self.engine)
 
@@ -214,9 +214,13 @@ class Ledger:
             connection.execute(sa.insert(release), [row])
 
     def record_certification(self, lea_id: str, school_year: int, held: bool, at: datetime) -> None:
-        """Note that a district-year is locked, or open again."""
+        """Note that a district-year is locked, or open again; noted last already, it stays one line."""
         table = self.table("certification")
         with self.writing() as connection:
+            of_place = (table.c.lea_id == lea_id) & (table.c.school_year == school_year)
+            newest = sa.select(table.c.certified).where(of_place).order_by(table.c.certification_id.desc()).limit(1)
+            if connection.execute(newest).scalar_one_or_none() == int(held):
+                return
             number = self._last(connection, table.c.certification_id) + 1
             row = {"certification_id": number, "lea_id": lea_id, "school_year": school_year}
             connection.execute(sa.insert(table), [{**row, "certified": int(held), "at": at.isoformat()}])

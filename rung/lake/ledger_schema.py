@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -43,7 +44,7 @@ def ledger_url(url: str, root: Path) -> sa.URL:
     return parsed
 
 
-def open_engine(url: sa.URL) -> sa.Engine:
+def open_engine(url: sa.URL, mode: int) -> sa.Engine:
     """An engine over a migrated ledger. Raises RungError where it cannot be reached or is newer than this code."""
     try:
         engine = _engine(url)
@@ -86,6 +87,16 @@ def pending_migrations(url: sa.URL) -> list[str]:
     except sa.exc.SQLAlchemyError as error:
         raise RungError(f"ledger {shown(url)}: {type(error).__name__}; check `storage.ledger`") from None
     return [path.name for version, path in _steps().items() if version not in known]
+
+
+def _make_file(path: Path, mode: int) -> None:
+    """Make SQLite's file with its rights before SQLite does; what SQLite puts beside it takes them over."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, mode))
+    except OSError as error:
+        raise RungError(
+            f"ledger {path}: {error.strerror}; check `storage.ledger` and the rights on its folder"
+        ) from None
 
 
 def shown(url: sa.URL) -> str:

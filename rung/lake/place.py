@@ -24,6 +24,17 @@ class Conflict(RungError):
     """Somebody else wrote the object first."""
 
 
+class Unavailable(RungError):
+    """Storage that did not answer, or broke off: the same call may succeed later.
+
+    `kind`: what the library called it.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
 class Place(Protocol):
     """A folder on disk or a prefix in a bucket. Keys use `/` and never leave the place."""
 

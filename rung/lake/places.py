@@ -7,11 +7,15 @@ Writes are whole or not at all: a local file is written beside its name and rena
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import hashlib
 import io
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +29,26 @@ from rung.lake.place import Conflict, Entry, Place
 PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "statistics": True, "row_group_size": 250_000}
 
 
-class LocalPlace:
-    """A folder on disk."""
+TEMPORARY = ".rung-"
+MENDS = {
+    errno.ENOSPC: "make room on the disk and run again",
+    errno.EDQUOT: "raise the quota or make room, and run again",
+    errno.EACCES: "give the account that runs Rung the right to it",
+    errno.EPERM: "give the account that runs Rung the right to it",
+    errno.EROFS: "the disk is mounted read-only",
+    errno.ENAMETOOLONG: "the name is too long for this disk",
+}
 
-    def __init__(self, root: Path, address: str | None = None) -> None:
+
+class LocalPlace:
+    """A folder on disk. `mode`: rights of the files that are written, less what the umask takes away."""
+
+    def __init__(self, root: Path, address: str | None = None, mode: int = 0o666) -> None:
         self.root = root.resolve()
         self.address = address or str(self.root)
+        self.mode = mode
+        # Who may read a file may list its folder.
+        self.folder_mode = mode | (mode & 0o444) >> 2
 
     @property
     def options(self) -> dict[str, str] | None:
@@ -47,6 +65,8 @@ class LocalPlace:
         if not base.is_dir():
             return
         for item in sorted(os.scandir(base), key=lambda each: each.name):
+            if item.is_symlink() and not self._stays(Path(item.path)):
+                continue
             key = f"{prefix}/{item.name}" if prefix else item.name
             if item.is_dir():
                 yield from self.entries(key)
@@ -55,39 +75,71 @@ class LocalPlace:
                 modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
                 yield Entry(key, stat.st_size, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", modified)
 
+    def _stays(self, link: Path) -> bool:
+        """Whether a link is followed: it ends inside the place, and in no folder that it was reached through."""
+        try:
+            end = link.resolve(strict=True)
+        except OSError:
+            return False  # it ends nowhere, or in itself
+        through = {folder.resolve() for folder in link.parents if folder.is_relative_to(self.root)}
+        return end.is_relative_to(self.root) and end not in through
+
     def read(self, key: str) -> bytes:
-        return self.path(key).read_bytes()
+        with self._told("read", key):
+            return self.path(key).read_bytes()
 
     def read_whole(self, entry: Entry) -> bytes:
         return self.read(entry.key)
 
     def write(self, key: str, data: bytes) -> None:
         path = self.path(key)
+        with self._told("written", key):
+            self._write_beside(path, data).replace(path)
+
+    def _write_beside(self, path: Path, data: bytes) -> Path:
+        """Write a hidden file beside a name; take it away again where that fails."""
         temporary = self._beside(path)
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        try:
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.mode), "wb") as file:
+                file.write(data)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return temporary
+
+    @contextmanager
+    def _told(self, verb: str, key: str) -> Iterator[None]:
+        """An error of the disk as one line: what, where, the mend. An absent file stays FileNotFoundError."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            mend = MENDS.get(error.errno or 0, "look at the disk")
+            raise RungError(f"{self.uri(key)}: cannot be {verb}: {error.strerror}; {mend}") from None
 
     def write_new(self, key: str, data: bytes) -> None:
         path = self.path(key)
-        temporary = self._beside(path)
-        temporary.write_bytes(data)
-        try:
-            os.link(temporary, path)  # atomic, and refuses an existing name
-        except FileExistsError:
-            raise Conflict(f"{self.uri(key)}: exists already") from None
-        finally:
-            temporary.unlink()
+        with self._told("written", key):
+            temporary = self._write_beside(path, data)
+            try:
+                os.link(temporary, path)  # atomic, and refuses an existing name
+            except FileExistsError:
+                raise Conflict(f"{self.uri(key)}: exists already") from None
+            finally:
+                temporary.unlink()
 
     def replace(self, key: str, data: bytes, seen: str | None) -> None:
         import fcntl
 
         path = self.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(path.parent)
         with (path.parent / f".{path.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self.tag(key) != seen:
                 raise Conflict(f"{self.uri(key)}: changed by another writer; run again")
             self.write(key, data)
+            _sync(path)
 
     def tag(self, key: str) -> str | None:
         path = self.path(key)
@@ -101,19 +153,70 @@ class LocalPlace:
 
     def point(self, name: str, target: str) -> None:
         link = self.path(name)
-        temporary = self._beside(link)
-        temporary.symlink_to(target, target_is_directory=True)
-        temporary.replace(link)
+        with self._told(f"made to show {target}", name):
+            temporary = self._beside(link)
+            temporary.symlink_to(target, target_is_directory=True)
+            temporary.replace(link)
 
     def uri(self, key: str) -> str:
         return str(self.path(key))
 
     def _beside(self, path: Path) -> Path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.parent / f".{path.name}.{os.getpid():x}.{os.urandom(4).hex()}"
+        self._make_folder(path.parent)
+        # By the hash of the name: a name of 255 bytes has no room for more.
+        name = hashlib.sha256(path.name.encode()).hexdigest()[:12]
+        return path.parent / f"{TEMPORARY}{os.getpid():x}.{name}.{os.urandom(4).hex()}"
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder with the place's rights, and those above it."""
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            with contextlib.suppress(FileExistsError):
+                each.mkdir(mode=self.folder_mode)
+
+    def sweep(self) -> int:
+        """Remove what runs that died left half-written; what a living process writes stays. Returns how many."""
+        swept = 0
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                if name.startswith(TEMPORARY) and not _alive(int(name.removeprefix(TEMPORARY).split(".")[0], 16)):
+                    Path(folder, name).unlink(missing_ok=True)
+                    swept += 1
+        return swept
 
 
-def open_place(address: str, root: Path, endpoint_url: str | None = None, region: str | None = None) -> Place:
+def make_durable(*places: Place) -> None:
+    """Bring what was written into places down to the disk, before the ledger says that it is there.
+
+    One call for thousands of files, where one fsync a file would cost more than writing it. S3 has answered already.
+    """
+    if any(isinstance(place, LocalPlace) for place in places):
+        os.sync()
+
+
+def _sync(path: Path) -> None:
+    """Bring a file and its name down to the disk."""
+    for each in (path, path.parent):
+        opened = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def open_place(
+    address: str, root: Path, endpoint_url: str | None = None, region: str | None = None, mode: int = 0o666
+) -> Place:
     """The place that an address of `[storage]` names; a relative path starts at `root`."""
     if address.startswith("s3://"):
         from rung.lake.s3 import S3Place
@@ -121,7 +224,7 @@ def open_place(address: str, root: Path, endpoint_url: str | None = None, region
         return S3Place(address, endpoint_url, region)
     if "://" in address:
         raise RungError(f"{address}: not a place Rung knows; use a path or s3://bucket/prefix")
-    return LocalPlace(root / address, address)
+    return LocalPlace(root / address, address, mode)
 
 
 def write_parquet(place: Place, key: str, frame: pl.DataFrame) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -35,6 +36,15 @@ class ReferenceTables:
     hashes: dict[str, str] = field(default_factory=dict)
 
 
+class TableProblems(RungError):
+    """What is wrong with a table. The message is the first problem; `problems` are all of them, each with its mend."""
+
+    def __init__(self, key: str, problems: Sequence[str]) -> None:
+        self.problems = [f"reference/{key}: {problem}" for problem in problems]
+        more = f" (and {len(problems) - 1} more, see `rung doctor`)" if len(problems) > 1 else ""
+        super().__init__(self.problems[0] + more)
+
+
 def load_reference(place: Place) -> ReferenceTables:
     """Read all tables. Raises RungError, one line, for an absent needed table or a row that breaks the contract."""
     keys = {entry.key: entry for entry in place.entries()}
@@ -46,14 +56,8 @@ def load_reference(place: Place) -> ReferenceTables:
         return data
 
     tables: dict[str, pl.DataFrame] = {}
-    for name, reference in REFERENCES.items():
-        key = next((k for k in (f"{name}.parquet", f"{name}.csv") if k in keys), None)
-        if key is None:
-            if reference.needed:
-                raise RungError(f"{place.uri(name + '.csv')}: the reference table {name} is missing; add it")
-            tables[name] = reference.schema.create_empty()
-            continue
-        tables[name] = _checked(name, key, _read(key, fetch(key)))
+    for name in REFERENCES:
+        tables[name] = load_table(name, keys, fetch, place.uri(f"{name}.csv"))
     mappings = {}
     for key in sorted(keys):
         if key.startswith("mappings/") and key.endswith((".yaml", ".yml")):
@@ -64,6 +68,25 @@ def load_reference(place: Place) -> ReferenceTables:
             crosswalks[key.removeprefix("crosswalks/").removesuffix(".csv")] = _crosswalk(key, _read(key, fetch(key)))
     digest = hashlib.sha256("\n".join(f"{key} {sha256}" for key, sha256 in sorted(hashes.items())).encode())
     return ReferenceTables(tables, mappings, crosswalks, digest.hexdigest(), hashes)
+
+
+def load_table(name: str, keys: Collection[str], read: Callable[[str], bytes], where: str) -> pl.DataFrame:
+    """One table; an absent optional one is empty. `keys`: the folder's objects; `where`: the table's place in errors.
+
+    Raises RungError as `load_reference` does.
+    """
+    key = next((k for k in (f"{name}.parquet", f"{name}.csv") if k in keys), None)
+    if key is None:
+        if REFERENCES[name].needed:
+            raise RungError(f"{where}: the reference table {name} is missing; add it")
+        return REFERENCES[name].schema.create_empty()
+    data = read(key)
+    return _checked(name, key, _read(key, data, 0 if key.endswith(".parquet") else _comments(data)))
+
+
+def _comments(data: bytes) -> int:
+    """How many lines at the head of a CSV are comments: they begin with `#`, as `rung init` writes them."""
+    return next((n for n, line in enumerate(data.splitlines()) if not line.lstrip(b"\xef\xbb\xbf").startswith(b"#")), 0)
 
 
 def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:
@@ -78,39 +101,47 @@ def _crosswalk(key: str, table: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-def _read(key: str, data: bytes) -> pl.DataFrame:
+def _read(key: str, data: bytes, skipped: int = 0) -> pl.DataFrame:
     """The table as text, empty cells null (a quoted empty cell too)."""
     if key.endswith(".parquet"):
         frame = pl.read_parquet(io.BytesIO(data)).with_columns(pl.all().cast(pl.String))
     else:
         try:
-            frame = pl.read_csv(io.BytesIO(data), infer_schema=False)
+            frame = pl.read_csv(io.BytesIO(data), infer_schema=False, skip_lines=skipped)
         except pl.exceptions.PolarsError as error:
             raise RungError(f"reference/{key}: not readable as CSV: {str(error).splitlines()[0]}") from None
     return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _checked(name: str, key: str, text: pl.DataFrame) -> pl.DataFrame:
+    """The typed table. Raises TableProblems. Row 1 is the header; comments above it are not counted."""
     schema = REFERENCES[name].schema
-    needed = [column for column, spec in schema.columns().items() if not spec.nullable]
-    missing = [column for column in needed if column not in text.columns]
-    if missing:
-        raise RungError(f"reference/{key}: column {missing[0]} is missing; add it")
+    missing = [column for column, spec in schema.columns().items() if not spec.nullable and column not in text.columns]
     unknown = [column for column in text.columns if column not in schema.columns()]
-    if unknown:
-        raise RungError(f"reference/{key}: unknown column {unknown[0]}; take it out or mend its spelling")
+    problems = [f"column {column} is missing; add it" for column in missing]
+    problems += [f"unknown column {column}; take it out or mend its spelling" for column in unknown]
+    if problems:
+        raise TableProblems(key, problems)
     typed = type_columns(text.lazy(), schema).with_row_index("_row", offset=2).collect()
+    unread = {}
     for column in unreadable_columns(typed.schema):
         bad = typed.filter(pl.col(column).is_not_null())
         if bad.height:
             plain = column.removesuffix(UNREADABLE)
             row, value = bad.select("_row", column).row(0)
-            raise RungError(f"reference/{key}: row {row}: {plain} is {value!r}, not {schema.columns()[plain].dtype}")
-    result = schema.filter(typed.select(list(schema.columns())))
-    if result.failure:
-        rule, count = next(iter(result.failure.counts().items()))
-        rows = typed.join(result.failure.invalid(), on=list(schema.columns()), how="semi", nulls_equal=True)
-        raise RungError(f"reference/{key}: row {rows['_row'][0]}: breaks `{rule}` ({count} rows); mend the table")
+            unread[plain] = f"row {row}: {plain} is {value!r}, not {schema.columns()[plain].dtype}"
+    problems = list(unread.values())
+    columns = list(schema.columns())
+    result = schema.filter(typed.select(columns))
+    for rule, count in result.failure.counts().items() if result.failure else ():
+        about, _, kind = rule.partition("|")
+        if about not in unread:
+            invalid = result.failure.details().filter(pl.col(rule) == "invalid").select(columns)
+            row = typed.join(invalid, on=columns, how="semi", nulls_equal=True)["_row"][0]
+            what = f"{about} is empty; fill it in" if kind == "nullability" else f"breaks `{rule}`; mend the table"
+            problems.append(f"row {row}{f' ({count} rows)' if count > 1 else ''}: {what}")
+    if problems:
+        raise TableProblems(key, problems)
     frame: pl.DataFrame = result.result
     return frame
 

@@ -6,18 +6,34 @@ Credentials come from the environment or boto3's own chain, never from the confi
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+from urllib3.exceptions import HTTPError
 
 from rung.core.errors import RungError
-from rung.lake.place import Conflict, Entry
+from rung.lake.place import Conflict, Entry, Unavailable
 
 RANGE = 16 * 1024**2  # larger objects are read in parts beside each other
 PAGE = 1000
+# A body that breaks off is asked for again; botocore's own retries end with the answer's head.
+BODY_TRIES = 4
+BODY_PAUSE = 0.2  # seconds, doubled at each try
+ABSENT = ("NoSuchKey", "404", "NotFound")
+CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+# What a server says that could answer later.
+UNSIGNED = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ParamValidationError")
+BUSY = ("SlowDown", "RequestTimeout", "RequestTimeTooSkewed", "InternalError", "ServiceUnavailable", "Throttling")
 
 
 class S3Place:
@@ -63,13 +79,27 @@ class S3Place:
             raise self._failed("listed", prefix, error) from None
 
     def read(self, key: str) -> bytes:
-        try:
-            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self._full(key))["Body"].read()
-        except (ClientError, BotoCoreError) as error:
-            if _code(error) in ("NoSuchKey", "404"):
-                raise FileNotFoundError(self.uri(key)) from None
-            raise self._failed("read", key, error) from None
-        return body
+        return self._get(key, {})
+
+    def _get(self, key: str, how: dict[str, str]) -> bytes:
+        """An object's body, whole. Raises FileNotFoundError where it is absent, or gone since it was listed."""
+        for attempt in range(BODY_TRIES):
+            try:
+                answer = self.client.get_object(Bucket=self.bucket, Key=self._full(key), **how)
+                body: bytes = answer["Body"].read()
+                if len(body) == answer["ContentLength"]:
+                    return body
+                broken: BotoCoreError | HTTPError = ResponseStreamingError(error="the body is shorter than its head")
+            except ClientError as error:
+                if _code(error) in ABSENT:
+                    raise FileNotFoundError(self.uri(key)) from None
+                raise self._failed("read", key, error) from None
+            except (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, HTTPError) as error:
+                broken = error
+            except BotoCoreError as error:
+                raise self._failed("read", key, error) from None
+            time.sleep(BODY_PAUSE * 2**attempt)
+        raise self._failed("read", key, broken)
 
     def read_whole(self, entry: Entry) -> bytes:
         if entry.size <= RANGE:
@@ -81,14 +111,7 @@ class S3Place:
     def _range(self, entry: Entry, start: int) -> bytes:
         """Part of an object, refused when the object is no longer the one that was listed."""
         end = min(start + RANGE, entry.size) - 1
-        try:
-            answer = self.client.get_object(
-                Bucket=self.bucket, Key=self._full(entry.key), Range=f"bytes={start}-{end}", IfMatch=entry.etag
-            )
-            part: bytes = answer["Body"].read()
-        except (ClientError, BotoCoreError) as error:
-            raise self._failed("read", entry.key, error) from None
-        return part
+        return self._get(entry.key, {"Range": f"bytes={start}-{end}", "IfMatch": f'"{entry.etag}"'})
 
     def write(self, key: str, data: bytes) -> None:
         self._put(key, data)
@@ -107,15 +130,23 @@ class S3Place:
             self.client.put_object(Bucket=self.bucket, Key=self._full(key), Body=data, **conditions)
         except (ClientError, BotoCoreError) as error:
             code = _code(error)
-            if code in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
+            if code in CHANGED:
+                if self._holds(key, data):
+                    return  # the answer to our own writing was lost, and the retry met what it had written
                 raise Conflict(f"{self.uri(key)}: changed by another writer; run again") from None
             raise self._failed("written", key, error) from None
+
+    def _holds(self, key: str, data: bytes) -> bool:
+        try:
+            return self.read(key) == data
+        except FileNotFoundError:
+            return False
 
     def tag(self, key: str) -> str | None:
         try:
             head = self.client.head_object(Bucket=self.bucket, Key=self._full(key))
         except (ClientError, BotoCoreError) as error:
-            if _code(error) in ("NoSuchKey", "404", "NotFound"):
+            if _code(error) in ABSENT:
                 return None
             raise self._failed("seen", key, error) from None
         tag: str = head["ETag"].strip('"')
@@ -134,24 +165,37 @@ class S3Place:
 
     def point(self, name: str, target: str) -> None:
         wanted = {entry.key.removeprefix(f"{target}/") for entry in self.entries(target)}
-        # The manifest last: who finds its checksums true has a whole release before them.
-        for key in sorted(wanted, key=lambda key: (key == "manifest.json", key)):
-            source = {"Bucket": self.bucket, "Key": self._full(f"{target}/{key}")}
-            self.client.copy_object(Bucket=self.bucket, Key=self._full(f"{name}/{key}"), CopySource=source)
-        for entry in list(self.entries(name)):
-            if entry.key.removeprefix(f"{name}/") not in wanted:
-                self.client.delete_object(Bucket=self.bucket, Key=self._full(entry.key))
+        try:
+            # The manifest last: who finds its checksums true has a whole release before them.
+            for key in sorted(wanted, key=lambda key: (key == "manifest.json", key)):
+                source = {"Bucket": self.bucket, "Key": self._full(f"{target}/{key}")}
+                self.client.copy_object(Bucket=self.bucket, Key=self._full(f"{name}/{key}"), CopySource=source)
+            for entry in list(self.entries(name)):
+                if entry.key.removeprefix(f"{name}/") not in wanted:
+                    self.client.delete_object(Bucket=self.bucket, Key=self._full(entry.key))
+        except (ClientError, BotoCoreError) as error:
+            raise self._failed(f"made to show {target}", name, error) from None
 
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{self._full(key)}"
 
-    def _failed(self, verb: str, key: str, error: ClientError | BotoCoreError) -> RungError:
+    def _failed(self, verb: str, key: str, error: Exception) -> RungError:
         """One line: what could not be done, where, why, and what to look at."""
+        code = _code(error)
+        passing = code in BUSY or _status(error) >= 500 if isinstance(error, ClientError) else code not in UNSIGNED
+        if passing:
+            return Unavailable(f"{self.uri(key)}: cannot be {verb}: {code}; run again when the storage answers", code)
+        if code in ABSENT:
+            return RungError(f"{self.uri(key)}: cannot be {verb}: {code}; it was there when it was listed: run again")
         mend = "check `[s3]`, the credentials in the environment and the rights on the bucket"
-        return RungError(f"{self.uri(key)}: cannot be {verb}: {_code(error)}; {mend}")
+        return RungError(f"{self.uri(key)}: cannot be {verb}: {code}; {mend}")
 
 
-def _code(error: ClientError | BotoCoreError) -> str:
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _code(error: Exception) -> str:
     if isinstance(error, ClientError):
         return str(error.response["Error"]["Code"])
     return type(error).__name__

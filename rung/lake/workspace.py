@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +13,8 @@ from rung.core.settings import Settings, load_settings
 from rung.lake.lake_schema import check_lake
 from rung.lake.ledger import Ledger
 from rung.lake.place import Place
-from rung.lake.places import open_place
+from rung.lake.places import LocalPlace, open_place
+from rung.lake.run_lock import one_run
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,12 @@ class Workspace:
 
     def _open(self, address: str) -> Place:
         s3 = self.settings.s3
-        return open_place(address, self.settings.root, s3.endpoint_url, s3.region)
+        return open_place(address, self.settings.root, s3.endpoint_url, s3.region, self.mode)
+
+    @property
+    def mode(self) -> int:
+        """Rights of the files that Rung makes: they hold what is about persons."""
+        return 0o640 if self.settings.storage.group_readable else 0o600
 
     @cached_property
     def landing(self) -> tuple[Place, ...]:
@@ -45,7 +54,16 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self.settings.storage.ledger, self.settings.root)
+        return Ledger(self.settings.storage.ledger, self.settings.root, self.mode)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lake against other runs; wait for one that holds it, and say so. Leftovers of dead runs go first."""
+        with one_run(self.ledger, self.settings.storage.wait_seconds, lambda said: sys.stderr.write(f"rung: {said}\n")):
+            for place in (self.lake, self.receipts, self.releases):
+                if isinstance(place, LocalPlace):
+                    place.sweep()
+            yield
 
 
 def open_workspace(config: Path) -> Workspace:

@@ -17,8 +17,10 @@ import polars as pl
 
 from contracts.marts import MARTS
 from contracts.marts.designation import Designation
+from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
-from contracts.tables import as_tables, designation_tables
+from contracts.resolved.findings import CrossFileFindings, RuleCounts
+from contracts.tables import Tables, as_tables, designation_tables
 from expectations.identities import broken_rows
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import overlay_sha256
@@ -69,9 +71,12 @@ def run_marts(
     if work.lake.tag(f"{folder}/summary.json") is not None:
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
-        tables = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        tables = as_tables(read)
         found = across_files(work, tables, in_force, folder)
-        marts = mart_frames(work, tables, with_cross_file(rule_counts(work, in_force), found.lazy()))
+        marts = mart_frames(
+            work, tables, with_cross_file(rule_counts(work, in_force), CrossFileFindings.cast(found.lazy()))
+        )
         gate_marts(work, marts)
         summary = summarise(in_force, marts)
         for name, frame in marts.items():
@@ -83,24 +88,23 @@ def run_marts(
     return MartsReceipt(inputs_id, True, summary)
 
 
-def mart_frames(work: Workspace, tables: Mapping[str, pl.LazyFrame], counts: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+def mart_frames(work: Workspace, tables: Tables, counts: dy.LazyFrame[RuleCounts]) -> dict[str, pl.DataFrame]:
     """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
 
     Raises GateFailed naming the mart that breaks its contract.
     """
     packs = packs_of(work.settings)
-    read = as_tables(tables)
-    facts = resolve(read, _materialize)
+    facts = resolve(tables, _materialize)
     decided = build_designation(packs=packs, **designation_tables(tables))
     designation = Designation.cast(_materialize({"designation": decided})["designation"])
     terms = [pack.terms() for pack in packs]
     parameters = MetricParameters.model_validate(work.settings.metrics)
-    sustained = sustain(facts, read, designation, terms, parameters, _materialize)
+    sustained = sustain(facts, tables, designation, terms, parameters, _materialize)
     lazy: dict[str, pl.LazyFrame] = {"designation": designation}
-    lazy |= build_marts(sustained, read, designation, terms, parameters, _materialize)
-    lazy |= {"data_quality": build_data_quality(counts, read["calendar"]).sort(MARTS["data_quality"].order)}
+    lazy |= build_marts(sustained, tables, designation, terms, parameters, _materialize)
+    lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
     lazy |= {"program_pay": program_pay(facts["pay"])}
-    lazy |= build_dimensions(tables, lazy["educator_year"], packs)
+    lazy |= build_dimensions(tables, EducatorYear.cast(lazy["educator_year"]), packs)
     # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
     # panics on one of these plans (`assertion failed: i < self.len()`).
     frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))
@@ -116,7 +120,7 @@ def mart_frames(work: Workspace, tables: Mapping[str, pl.LazyFrame], counts: pl.
     return frames
 
 
-def rule_counts(work: Workspace, in_force: list[Submission]) -> pl.LazyFrame:
+def rule_counts(work: Workspace, in_force: list[Submission]) -> dy.LazyFrame[RuleCounts]:
     """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
     failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
     rows = [
@@ -129,9 +133,8 @@ def rule_counts(work: Workspace, in_force: list[Submission]) -> pl.LazyFrame:
         for s in in_force
         for rule in row_rules_for(s.extract, s.school_year, work.settings)
     ]
-    columns = ("lea_id", "extract", "school_year", "rule_id", "severity", "rows", "failed", "submitted_at")
-    types = (pl.String, pl.String, pl.Int16, pl.String, pl.String, pl.UInt32, pl.UInt32, pl.Datetime("us"))
-    return pl.LazyFrame(rows, schema=dict(zip(columns, types, strict=True)), orient="row")
+    schema = {name: column.dtype for name, column in RuleCounts.columns().items()}
+    return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
 
 
 def _check_identities(frames: Mapping[str, pl.DataFrame], payroll: pl.LazyFrame, *, nominal: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
 from contracts.keys import LEA_YEAR
+from contracts.tables import Tables
 from rung.intake.receipts import safe_csv
 from rung.lake.ledger import Submission
 from rung.lake.places import write_parquet
@@ -18,19 +18,17 @@ WRITERS = 8
 TOLD = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")
 
 
-def across_files(
-    work: Workspace, tables: Mapping[str, pl.LazyFrame], in_force: list[Submission], folder: str
-) -> pl.DataFrame:
+def across_files(work: Workspace, tables: Tables, in_force: list[Submission], folder: str) -> pl.DataFrame:
     """Ask the cross-file rules of everything in force; write `<folder>/cross_file.parquet` into the lake and
     `<lea_id>/<school_year>/across_files.csv` for every district-year (no rows: nothing was found)."""
     found = findings(tables).collect(engine="streaming")
     write_parquet(work.lake, f"{folder}/cross_file.parquet", found)
-    format_message = pl.DataFrame(
+    messages = pl.DataFrame(
         [(rule.rule_id, rule.message, rule.fix) for rule in CROSS_FILE_RULES],
         schema=["rule_id", "message", "fix"],
         orient="row",
     )
-    told = found.join(format_message, on="rule_id", how="left", maintain_order="left")
+    told = found.join(messages, on="rule_id", how="left", maintain_order="left")
     by_district = told.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
     nothing = told.clear()
 

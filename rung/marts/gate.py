@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from expectations.masks import row_rules
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.lake.places import open_place, scratch_folder
+from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
 
 SHOWN = 5
@@ -60,9 +60,9 @@ def check_drift(work: Workspace, inputs_id: str, band: float, *, accept: bool) -
 
     Raises GateFailed with those sentences unless `accept`.
     """
-    if work.releases.tag("current.json") is None:
+    current = current_release(work.releases)
+    if current is None:
         return []
-    current = json.loads(work.releases.read("current.json"))["release_id"]
     before = _figures(lambda name: work.releases.read(f"{current}/restricted/{name}/{name}.parquet"))
     now = _figures(lambda name: work.lake.read(f"marts/{inputs_id}/{name}.parquet"))
     moved = drifted(before, now, band).collect()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rung.core.errors import RungError
+from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
 from rung.release.ddl import (
     SIDES,
@@ -23,7 +24,6 @@ from rung.release.ddl import (
     views,
 )
 from rung.release.history import read_checked, read_manifest
-from rung.release.publish import current_release
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +33,7 @@ ROWS = 20_000
 
 def release_tables(work: Workspace, sides: tuple[str, ...] = SIDES) -> tuple[str, list[Placed]]:
     """The current release and its tables. Raises RungError before the first release."""
-    release_id = current_release(work)
+    release_id = current_release(work.releases)
     if release_id is None:
         raise RungError("there is no release yet; run `rung release`")
     return release_id, placed_tables(read_manifest(work.releases, release_id), work.releases.uri("current"), sides)
@@ -81,8 +81,9 @@ def _fill_duckdb(connection: duckdb.DuckDBPyConnection, placed: Placed, frame: p
 def load_postgres(work: Workspace, url: str, schema: str = "rung", sides: tuple[str, ...] = SIDES) -> int:
     """Put the release into a schema of a PostgreSQL database, from its Parquet files, in one transaction.
 
-    Readers see the old release or the new one. Raises RungError when a reconciliation returns rows: then nothing
-    changes. Returns the number of tables.
+    A schema that is there is used: this user's tables and views in it are replaced, rights on the schema stay. Only
+    where there is none does the user need the right to make one. Readers see the old release or the new one. Returns
+    the number of tables. Raises RungError when a reconciliation returns rows (then nothing changes) or a right lacks.
     """
     import psycopg
 
@@ -92,9 +93,11 @@ def load_postgres(work: Workspace, url: str, schema: str = "rung", sides: tuple[
     except psycopg.Error as error:
         raise RungError(f"PostgreSQL cannot be reached: {str(error).splitlines()[0]}") from None
     with connection, connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
-        cursor.execute(f"CREATE SCHEMA {quoted(schema)}")
-        cursor.execute(f"SET LOCAL search_path TO {quoted(schema)}")
+        try:
+            _clear_postgres(cursor, schema)
+        except psycopg.errors.InsufficientPrivilege as error:
+            said = str(error).splitlines()[0]
+            raise RungError(f"PostgreSQL: {said}; let the owner run: CREATE SCHEMA {schema} AUTHORIZATION …") from None
         for statement in ddl("postgres", tables):
             cursor.execute(statement)
         for placed in tables:
@@ -102,6 +105,22 @@ def load_postgres(work: Workspace, url: str, schema: str = "rung", sides: tuple[
         if sides == SIDES:
             _reconcile(lambda query: cursor.execute(query).fetchall(), "postgres", tables)
     return len(tables)
+
+
+def _clear_postgres(cursor: Any, schema: str) -> None:
+    """The schema, made where it is absent, without the tables and views that this user owns there."""
+    there = cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone()
+    if there is None:
+        cursor.execute(f"CREATE SCHEMA {quoted(schema)}")
+    own = cursor.execute(
+        "SELECT c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = %s AND r.rolname = current_user "
+        "AND c.relkind IN ('r', 'v') ORDER BY c.relkind DESC, c.relname",
+        [schema],
+    ).fetchall()
+    for name, kind in own:
+        cursor.execute(f"DROP {'VIEW' if kind == 'v' else 'TABLE'} IF EXISTS {quoted(schema)}.{quoted(name)} CASCADE")
+    cursor.execute(f"SET LOCAL search_path TO {quoted(schema)}")
 
 
 def _fill_postgres(cursor: Any, placed: Placed, frame: pl.DataFrame) -> None:

@@ -104,9 +104,13 @@ def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a release is asked for beside its marts: the day, and what is to be published again, with the reason."""
+    """What a release is asked for beside its marts: the day, and what is to be published again, with the reason.
+
+    `until`: the id under which the same release was made before, whose files are gone; only what came before counts.
+    """
 
     today: date
+    until: str | None = None
     republish: tuple[Block, ...] = ()
     why: str = ""
 
@@ -120,7 +124,7 @@ def public_side(
     """
     marts = {name: _read(work, f"{folder}/{name}.parquet").lazy() for name in NEEDED}
     closed = pl.DataFrame(terms.closed, schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
-    blocks, records, memory = blocks_of(marts, terms.steps), records_of(marts, key), newest(work)
+    blocks, records, memory = blocks_of(marts, terms.steps), records_of(marts, key), newest(work, asked.until)
     policy = _sha(json.dumps({k: v for k, v in terms.as_json().items() if k != "closed"}, sort_keys=True).encode())
     k, late, day = terms.policy.minimum_persons, terms.policy.late, asked.today.isoformat()
     why = {f"{lea} {year}": asked.why for lea, year in asked.republish}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -15,8 +16,11 @@ from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import PUBLIC
 from rung.core.errors import RungError
 from rung.lake.place import Place
+from rung.lake.pointer import current_release, pointer_tag
 from rung.lake.workspace import Workspace
-from rung.release.publish import current_release, show
+from rung.marts.build import MartsReceipt
+from rung.release.contents import restricted_files
+from rung.release.publish import educator_key_of, show
 
 
 @dataclass(frozen=True)
@@ -68,41 +72,74 @@ def released_before(work: Workspace) -> list[str]:
 def diff_releases(work: Workspace, before: str | None = None, after: str | None = None) -> ReleaseDiff:
     """By default from the release before the current one to it. Raises RungError when there is only one."""
     names = released_before(work)
-    newer = after or current_release(work) or ""
+    newer = after or current_release(work.releases) or ""
     older = before or next((name for name in names if name != newer), None)
     if not newer or older is None:
         raise RungError("there is no earlier release to compare with")
-    tables = [_tables(work.releases, name) for name in (older, newer)]
-    marts = sorted(set(tables[0]) | set(tables[1]))
-    changes = [_change(work.releases, mart, (older, newer), tables) for mart in marts]
-    heads = [_headlines(work.releases, name) for name in (older, newer)]
+    return _compare(_kept(work.releases, older), _kept(work.releases, newer))
+
+
+def diff_pending(work: Workspace, marts: MartsReceipt) -> ReleaseDiff:
+    """From the current release to marts that are not released: the restricted side as it would be, nothing written.
+
+    What the public side would show is decided when it is released. Raises RungError before the first release.
+    """
+    current = current_release(work.releases)
+    if current is None:
+        raise RungError("there is no release yet to compare with; run `rung release`")
+    folder = f"marts/{marts.inputs_id}"
+    made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
+    key = None if read_manifest(work.releases, current)["identified"] else educator_key_of(work)
+    files = {file.path: file for file in restricted_files(work, folder, made_from["marts"], key)}
+    pending = _Side(
+        f"marts {marts.inputs_id}",
+        {path.split("/")[1]: file.entry() for path, file in files.items() if file.rows is not None},
+        lambda path: files[path].data,
+    )
+    before = _kept(work.releases, current)
+    restricted = {mart: file for mart, file in before.tables.items() if file["path"].startswith("restricted/")}
+    restricted.pop("disclosure_log", None)
+    return _compare(replace(before, tables=restricted), pending)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison: its name, its tables' lines of the manifest, and how a file of it is read."""
+
+    name: str
+    tables: dict[str, dict[str, Any]]
+    read: Callable[[str], bytes]
+
+
+def _kept(releases: Place, release_id: str) -> _Side:
+    files = read_manifest(releases, release_id)["files"]
+    tables = {file["path"].split("/")[1]: file for file in files if "rows" in file}
+    return _Side(release_id, tables, lambda path: read_checked(releases, release_id, path))
+
+
+def _compare(older: _Side, newer: _Side) -> ReleaseDiff:
+    changes = [_change(mart, (older, newer)) for mart in sorted(set(older.tables) | set(newer.tables))]
+    heads = [_headlines(side.read("restricted/summary.json")) for side in (older, newer)]
     moved = {k: (heads[0].get(k), heads[1].get(k)) for k in sorted(set(heads[0]) | set(heads[1]))}
     return ReleaseDiff(
-        older,
-        newer,
+        older.name,
+        newer.name,
         tuple(change for change in changes if change is not None),
         {key: pair for key, pair in moved.items() if pair[0] != pair[1]},
     )
 
 
-def _tables(releases: Place, release_id: str) -> dict[str, dict[str, Any]]:
-    files = read_manifest(releases, release_id)["files"]
-    return {file["path"].split("/")[1]: file for file in files if "rows" in file}
-
-
-def _change(
-    releases: Place, mart: str, names: tuple[str, str], tables: list[dict[str, dict[str, Any]]]
-) -> MartChange | None:
+def _change(mart: str, sides: tuple[_Side, _Side]) -> MartChange | None:
     """None where the mart is the same, byte by byte."""
-    files = [table.get(mart) for table in tables]
+    files = [side.tables.get(mart) for side in sides]
     if files[0] is not None and files[1] is not None and files[0]["sha256"] == files[1]["sha256"]:
         return None
     rows = [file["rows"] if file is not None else None for file in files]
     if files[0] is None or files[1] is None:
         return MartChange(mart, rows[0], rows[1], rows[1] or 0, rows[0] or 0, 0)
     frames = [
-        pl.read_parquet(io.BytesIO(read_checked(releases, name, file["path"])))
-        for name, file in zip(names, (files[0], files[1]), strict=True)
+        pl.read_parquet(io.BytesIO(side.read(file["path"])))
+        for side, file in zip(sides, (files[0], files[1]), strict=True)
     ]
     key = _key(mart, frames)
     shared = [column for column in frames[0].columns if column in frames[1].columns]
@@ -121,9 +158,9 @@ def _key(mart: str, frames: list[pl.DataFrame]) -> list[str]:
     return [name for name in names if all(name in frame.columns for frame in frames)] or frames[0].columns
 
 
-def _headlines(releases: Place, release_id: str) -> dict[str, Any]:
+def _headlines(data: bytes) -> dict[str, Any]:
     """The figures a person reads first, flattened: `educators`, `dollars.base`, `levels.<program>.<level>`."""
-    summary = json.loads(read_checked(releases, release_id, "restricted/summary.json"))
+    summary = json.loads(data)
     flat = {key: value for key, value in summary.items() if not isinstance(value, dict | list)}
     flat |= {f"dollars.{kind}": amount for kind, amount in summary.get("dollars", {}).items()}
     return flat | {f"levels.{row['program_id']}.{row['level']}": row["persons"] for row in summary.get("levels", [])}
@@ -134,8 +171,8 @@ def roll_back(work: Workspace, release_id: str) -> str:
 
     What later releases published stays in the disclosure memory: readers may have it.
     """
-    seen = work.releases.tag("current.json")
-    left = current_release(work)
+    seen = pointer_tag(work.releases)
+    left = current_release(work.releases)
     for file in read_manifest(work.releases, release_id)["files"]:
         read_checked(work.releases, release_id, file["path"])
     show(work, release_id, seen)
@@ -148,7 +185,7 @@ def prune(work: Workspace, keep: int) -> list[str]:
     The one before stays because a reader may be in the middle of it.
     """
     names = released_before(work)
-    staying = {*names[: max(keep, 2)], current_release(work)}
+    staying = {*names[: max(keep, 2)], current_release(work.releases)}
     gone = [name for name in names if name not in staying]
     for name in gone:
         work.releases.remove(name)
@@ -160,8 +197,7 @@ def read_current(releases: Place, paths: list[str]) -> tuple[str, dict[str, byte
 
     Raises RungError before the first release and for a file whose checksum is not the manifest's.
     """
-    try:
-        release_id = json.loads(releases.read("current.json"))["release_id"]
-    except FileNotFoundError:
-        raise RungError("there is no release yet; run `rung release`") from None
+    release_id = current_release(releases)
+    if release_id is None:
+        raise RungError("there is no release yet; run `rung release`")
     return release_id, {path: read_checked(releases, release_id, path) for path in paths}

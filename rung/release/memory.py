@@ -52,10 +52,15 @@ class Plan:
     kept: tuple[Block, ...]
 
 
-def newest(work: Workspace) -> Memory | None:
-    """The memory with the highest number among the releases that are kept, whichever is current; None before any."""
+def newest(work: Workspace, until: str | None = None) -> Memory | None:
+    """The memory with the highest number among the releases that are kept, whichever is current; None before any.
+
+    `until`: only of releases before this one.
+    """
+    order = list(dict.fromkeys(reversed(work.ledger.releases())))
+    order = order[: order.index(until)] if until in order else order
     found: list[tuple[int, str, dict[str, Any]]] = []
-    for name in dict.fromkeys(work.ledger.releases()):
+    for name in order:
         path = f"{name}/{FOLDER}/memory.json"
         if work.releases.tag(path) is not None:
             told = json.loads(work.releases.read(path))

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.core.project import code_version
+from rung.lake.place import Conflict
+from rung.lake.places import make_durable
+from rung.lake.pointer import POINTER, current_release, mirrored_release, point_at, pointer_tag
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.marts.gate import check_drift
@@ -71,9 +74,9 @@ def run_release(
     nothing is written and the last release stays.
     """
     key = educator_key_of(work)
-    seen = work.releases.tag("current.json")
+    seen = pointer_tag(work.releases)
     with progress.stage("release"):
-        asked = Asked(today or datetime.now(UTC).date(), republish, why)
+        asked = Asked(today or datetime.now(UTC).date(), republish=republish, why=why)
         terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
         said = {
             "inputs_id": marts.inputs_id,
@@ -83,14 +86,15 @@ def run_release(
             "republish": republish,
         }
         note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
-        release_id = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
-        made = release_id is None or work.releases.tag(f"{release_id}/manifest.json") is None
+        known = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
+        made = known is None or work.releases.tag(f"{known}/manifest.json") is None
+        release_id = str(known)
         if made:
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
-            release_id = _write_release(work, marts, terms, asked, key, identified=identified)
+            release_id = _write_release(work, marts, terms, replace(asked, until=known), key, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
-        show(work, str(release_id), seen)
-    return ReleaseReceipt(str(release_id), work.releases.uri(str(release_id)), made, utility_of(work, str(release_id)))
+        show(work, release_id, seen)
+    return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id))
 
 
 def utility_of(work: Workspace, release_id: str) -> tuple[tuple[str, str, float, float], ...]:
@@ -100,39 +104,28 @@ def utility_of(work: Workspace, release_id: str) -> tuple[tuple[str, str, float,
 
 
 def show(work: Workspace, release_id: str, seen: str | None) -> None:
-    """Make a release the current one: `current.json`, then the folder `current/`. `seen`: the pointer's tag before.
+    """Make a release the current one: the ledger first, then `current.json`, last the folder `current/`.
 
-    Raises Conflict when somebody else moved the pointer meanwhile. A run that died between the two steps is mended by
-    the next.
+    `seen`: the pointer's tag before. A run that died between the steps is mended by the next: the ledger notes a
+    release once, and what was recorded is pointed at. Raises Conflict when somebody else moved the pointer meanwhile.
     """
-    current = current_release(work) if seen is not None else None
-    if current != release_id:
-        work.releases.replace("current.json", json.dumps({"release_id": release_id}).encode(), seen)
-        work.ledger.record_release(release_id, datetime.now(UTC))
-    while mirrored(work) != (now := current_release(work)):
+    if pointer_tag(work.releases) != seen:
+        raise Conflict(f"{work.releases.uri(POINTER)}: changed by another writer; run again")
+    make_durable(work.lake, work.releases)
+    work.ledger.record_release(release_id, datetime.now(UTC))
+    if current_release(work.releases) != release_id:
+        point_at(work.releases, release_id, seen)
+    while mirrored_release(work.releases) != (now := current_release(work.releases)):
         work.releases.point("current", str(now))
-
-
-def current_release(work: Workspace) -> str | None:
-    """The release that `current.json` names, None before the first."""
-    if work.releases.tag("current.json") is None:
-        return None
-    name: str = json.loads(work.releases.read("current.json"))["release_id"]
-    return name
-
-
-def mirrored(work: Workspace) -> str | None:
-    """The release that `current/` shows."""
-    if work.releases.tag("current/manifest.json") is None:
-        return None
-    name: str = json.loads(work.releases.read("current/manifest.json"))["release_id"]
-    return name
 
 
 def _write_release(
     work: Workspace, marts: MartsReceipt, terms: Terms, asked: Asked, key: bytes, *, identified: bool
 ) -> str:
-    """Write every file of a release, the manifest last; nothing points at it yet. Returns its id."""
+    """Write every file of a release, its memory among them, the manifest last; nothing points at it yet.
+
+    Returns its id.
+    """
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
     side, memory = public_side(work, folder, terms, asked, key)

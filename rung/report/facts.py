@@ -16,6 +16,7 @@ from contracts.public import NO_PERSONS, PUBLIC
 from expectations.suites import Suite
 from rung.core.errors import RungError
 from rung.core.rules import suite_of
+from rung.lake.pointer import current_release
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
@@ -120,9 +121,9 @@ class Facts:
 
 def read_facts(work: Workspace, restricted: bool) -> Facts:
     """The current release. Raises RungError when there is none, or none with public marts."""
-    if work.releases.tag("current.json") is None:
+    release_id = current_release(work.releases)
+    if release_id is None:
         raise RungError(f"{work.releases.address}: there is no release yet; run `rung run` first")
-    release_id: str = json.loads(work.releases.read("current.json"))["release_id"]
     side = "restricted" if restricted else "public"
     manifest = json.loads(work.releases.read(f"{release_id}/manifest.json"))
     sides = (f"{side}/", "public/dim_level/", *(f"public/{name}/" for name in NO_PERSONS))

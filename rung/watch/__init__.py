@@ -32,7 +32,8 @@ def intake_here(work: Workspace) -> Announce:
         from rung.intake.run import run_intake
         from rung.lake.reference import load_reference
 
-        receipt = run_intake(work, load_reference(work.reference), Progress(quiet=True))
+        with work.alone():
+            receipt = run_intake(work, load_reference(work.reference), Progress(quiet=True))
         states = " ".join(f"{state}={count}" for state, count in sorted(receipt.states.items()))
         logging.getLogger("rung.watch").info("watch=intake rows=%d %s", receipt.rows_read, states)
 

@@ -81,12 +81,13 @@ def test_only_storage_opens_files() -> None:
     allowed = {
         "places.py",
         "settings.py",
-        "ledger.py",
+        "ledger_schema.py",
         "project.py",
         "load.py",
         "disclosure.py",
         "ddl.py",
         "overlay.py",
+        "questions.py",
     }
     calls = {"open", "read_text", "write_text", "read_bytes", "write_bytes"}
     found = [
@@ -198,3 +199,46 @@ def test_the_lock_is_in_step_with_the_project() -> None:
         pinned = lock.get(need.name.lower().replace("_", "-"))
         assert pinned is not None, f"{need.name} is not in requirements.lock; run `make lock`"
         assert need.specifier.contains(pinned), f"{need.name} {pinned} is outside {need.specifier}; run `make lock`"
+
+
+# Steps that take any frame with the column they join on.
+OF_ANY_FRAME = {
+    ("terms.py", "with_loads"),
+    ("totals.py", "with_totals"),
+    ("survival.py", "kaplan_meier"),
+    ("goal_progress.py", "build_goal_progress"),
+}
+
+
+@pytest.mark.parametrize("stage", ["s2_resolve", "s4_sustain", "s5_marts"])
+def test_a_frame_in_a_public_signature_names_its_contract(stage: str) -> None:
+    """`pay: dy.LazyFrame[ResolvedPay]`, never a bare `pl.LazyFrame`: the contract says which columns there are."""
+    bare = [
+        f"{path.name}: {function.name}({argument.arg})"
+        for path in modules(f"transforms/{stage}")
+        for function in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+        and not function.name.startswith("_")
+        and (path.name, function.name) not in OF_ANY_FRAME
+        for argument in [*function.args.args, *function.args.kwonlyargs]
+        if argument.annotation is not None and "pl.LazyFrame" in ast.unparse(argument.annotation)
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("stage", ["s2_resolve", "s4_sustain", "s5_marts"])
+def test_keys_stand_in_one_place(stage: str) -> None:
+    """The keys of contracts/keys.py are imported, not written again."""
+    from contracts import keys
+
+    known = {frozenset(key) for name, key in vars(keys).items() if name.isupper()}
+    again = [
+        f"{path.name}:{node.lineno}"
+        for path in modules(f"transforms/{stage}")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.List | ast.Tuple)
+        and all(isinstance(each, ast.Constant) for each in node.value.elts)
+        and frozenset(each.value for each in node.value.elts if isinstance(each, ast.Constant)) in known
+    ]
+    assert again == []

@@ -93,8 +93,10 @@ def _make_harder(home: Path) -> None:
         first, code = rows.head(4), pl.lit("principal_license")
         nominations = first.with_columns(event_type=pl.lit("nomination"), by_staff_id=pl.col("staff_id").first())
         licences = first.with_columns(event_type=pl.lit("credential"), event_code=code, outcome=pl.lit("passed"))
-        pl.concat([rows, nominations, licences]).write_csv(path)
-    is_late = (pl.int_range(pl.len()) % 3 == 0) | (pl.col("program_id") == "cms_opportunity_culture")
+        certificates = licences.with_columns(event_type=pl.lit("certificate"), event_code=pl.lit("rcoe_tlca"))
+        pl.concat([rows, nominations, licences, certificates]).write_csv(path)
+    is_late = (pl.int_range(pl.len()) % 3 == 0) & (pl.col("program_id") != "riverside_certificate")
+    is_late = is_late | (pl.col("program_id") == "cms_opportunity_culture")
     late = pl.when(is_late).then(pl.lit("2025")).otherwise("from_year")
     _edit(home / "reference" / "program_adoption.csv", from_year=late)
 

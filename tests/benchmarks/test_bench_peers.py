@@ -50,7 +50,7 @@ def test_pandas_with_a_suite_a_file_makes_the_same_marts(made: Path) -> None:
     [
         ("ladder", pl.lit("expert").alias("level")),
         ("compensation", (pl.col("increment") + pl.lit("0.02").cast(pl.Decimal(14, 2))).alias("increment")),
-        ("funding_mix", (pl.col("share") + 0.00001).alias("share")),
+        ("ladder_flow", (pl.col("hazard") + 0.00001).alias("hazard")),
         ("educator_year", pl.col("staff_id").str.reverse().alias("staff_id")),
     ],
 )

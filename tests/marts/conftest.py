@@ -223,6 +223,7 @@ SYSTEM = [
     for level, band in (("High", 5), ("Low", 2))
 ]
 PROGRAM = ProgramTerms(program_id="p", place=1, leader=True)
+ROLE_PROGRAM = ProgramTerms(program_id="p", place=1, leader=True, roles=("ROLE",))
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,7 @@ class Small:
     codes = CODES
     system = SYSTEM
     program = PROGRAM
+    role_program = ROLE_PROGRAM
 
     def marts(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 
 def school(school_id: str, poverty: float | None, students: int = 100, lea: str = "L1") -> dict[str, Any]:
     plain = {"school_id": school_id, "school_year": 2026, "lea_id": lea, "name": school_id, "enrollment": students}
@@ -29,7 +31,11 @@ def test_ratios_and_money(small: Any) -> None:
     schools = [school("S1", 80, 300), school("S2", 10, 100)]
     posts = [small.post("A"), small.post("B"), small.post("C", school_id="S2", role_code="ROLE")]
     made = small.marts(
-        [small.holds("A", "x")], roster=posts, schools=schools, payroll=[small.line("A", "P", "1000.00")]
+        [small.holds("A", "x")],
+        [small.role_program],
+        roster=posts,
+        schools=schools,
+        payroll=[small.line("A", "P", "1000.00")],
     )["access"]
     assert made.select(
         "poverty_quartile", "teachers", "leaders", "students_per_leader", "leaders_per_100_teachers"
@@ -51,3 +57,22 @@ def test_unknown_poverty_is_a_row_of_its_own_and_nobody_is_lost(small: Any) -> N
 def test_no_leaders_no_ratio(small: Any) -> None:
     made = small.marts(roster=[small.post("A")], schools=[school("S1", 50)])["access"].row(0, named=True)
     assert (made["students_per_leader"], made["leaders_per_100_teachers"]) == (None, 0.0)
+
+
+def test_pay_and_heads_of_a_row_are_of_one_school_of_record(small: Any) -> None:
+    """5.S6: A is of record at S1 of L1 (0.6), and L2 (0.4, S9) pays her award: heads and pay both stand at L1's S1."""
+    schools = [school("S1", 80, 300), school("S9", 10, 100) | {"lea_id": "L2"}]
+    made = small.marts(
+        [small.holds("A", "x", lea_id="L2")],
+        roster=[
+            small.post("A", full_time_equivalency=0.6),
+            small.post("A", lea_id="L2", school_id="S9", full_time_equivalency=0.4),
+        ],
+        districts=[{"lea_id": lea, "name": lea} for lea in ("L1", "L2")],
+        schools=schools,
+        pay_codes=[{"lea_id": "L2", "pay_code": "P", "pay_type": "stipend", "program_id": "p"}],
+        payroll=[small.line("A", "P", "1000.00", lea_id="L2")],
+        program_adoption=[{"lea_id": "L2", "program_id": "p", "from_year": 2000}],
+    )["access"]
+    rows = made.select("lea_id", "leaders", pl.col("leader_pay").cast(str)).sort("lea_id").rows()
+    assert rows == [("L1", 1, "1301.00"), ("L2", 0, "0.00")]

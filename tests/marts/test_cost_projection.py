@@ -23,6 +23,7 @@ def cohort(**more: Any) -> Cohort:
         "moves": np.array([[0.9, 0.1]]),
         "unit": np.array([1000.0]),
         "fixed": 500.0,
+        "scheduled": 0.0,
         "is_leader": np.array([1.0]),
         "step_now": 0.0,
         "step_entry": 0.0,
@@ -33,10 +34,16 @@ def cohort(**more: Any) -> Cohort:
 
 
 def test_expectation_by_hand() -> None:
-    """100 → 95 → 90.5 → 86.45; dollars a thousand each and 500 fixed; 2 % COLA on all of it."""
-    path = project(cohort(), Scenario(cola=0.02), SETTINGS)
+    """100 → 95 → 90.5 → 86.45; dollars a thousand each and 500 fixed, of which the schedule pays 200.
+
+    COLA of 2 % moves the 200 alone; what no schedule moves rises by `stipend_growth` (MARTS 5.S10), by default not.
+    """
+    path = project(cohort(scheduled=200.0), Scenario(cola=0.02), SETTINGS)
     assert path.leaders[:4] == pytest.approx([100, 95, 90.5, 86.45])
-    assert path.expected[:3] == pytest.approx([100_500, 95_500 * 1.02, 91_000 * 1.02**2])
+    assert path.expected[:3] == pytest.approx([100_500, 95_300 + 200 * 1.02, 90_800 + 200 * 1.02**2])
+    rising = SETTINGS.model_copy(update={"stipend_growth": 0.01})
+    grown = project(cohort(scheduled=200.0), Scenario(cola=0.02), rising)
+    assert grown.expected[:2] == pytest.approx([100_500, 95_300 * 1.01 + 200 * 1.02])
 
 
 def test_year_zero_is_the_actual_year_on_every_path() -> None:
@@ -116,8 +123,8 @@ def test_one_year_on_file_tells_only_year_zero(small: Any) -> None:
 
 
 def test_runway_and_the_year_the_money_ends(small: Any) -> None:
-    """COLA of 10 % on 100 dollars: 121 in 2028 passes the recurring 115; grants of 10 hold until 133.1 in 2029."""
-    parameters = MetricParameters(projection=Projection(scenarios={"base": Scenario(cola=0.10)}))
+    """10 % more a year on 100 dollars: 121 in 2028 passes the recurring 115; a match of 10 holds until 2029."""
+    parameters = MetricParameters(projection=Projection(stipend_growth=0.10, scenarios={"base": Scenario(cola=0.0)}))
     finance = [
         {"lea_id": "L1", "program_id": "p", "school_year": year, "kind": kind, "amount": amount}
         for year in (2025, 2026)
@@ -146,7 +153,9 @@ def test_without_a_cola_later_years_are_not_configured(small: Any) -> None:
     silent = small.marts(**rows)["cost_projection"].filter(pl.col("scenario") == "base").sort("future_year")
     assert silent["cost_status"].to_list() == ["ok"] + ["not_configured"] * 10
     assert [str(value) for value in silent["expected"].drop_nulls()] == ["10.00"]
-    told = small.marts(**rows, parameters=MetricParameters(projection=Projection(cola=0.02)))["cost_projection"]
+    told = small.marts(**rows, parameters=MetricParameters(projection=Projection(cola=0.0, stipend_growth=0.02)))[
+        "cost_projection"
+    ]
     base = told.filter(pl.col("scenario") == "base").sort("future_year")
     assert base["cost_status"].unique().to_list() == ["ok"]
     assert str(base["expected"][1]) == "10.20"

@@ -125,14 +125,15 @@ CASES: dict[str, tuple[Callable[[Any], Rows], Callable[[Any], Rows]]] = {
     "thin_evidence": (
         lambda s: {
             "designation": [s.holds("A", "x")],
+            "roster": [s.post("A")],
             "evaluation": [rated(rating_level=None, status="nullified")],
             "rating_systems": SYSTEM,
         },
         lambda s: {"designation": [s.holds("A", "x")], "evaluation": [rated()], "rating_systems": SYSTEM},
     ),
     "low_teaching_share": (
-        lambda s: {"roster": [s.post("A", role_code="ROLE", release_share=0.75)]},
-        lambda s: {"roster": [s.post("A", role_code="ROLE", release_share=0.7)]},
+        lambda s: {"roster": [s.post("A", role_code="ROLE", release_share=0.75)], "programs": [s.role_program]},
+        lambda s: {"roster": [s.post("A", role_code="ROLE", release_share=0.7)], "programs": [s.role_program]},
     ),
     "admin_license_unused": (
         lambda s: {"roster": [s.post("A")], "leadership": [event("credential", **License)], "parameters": ADMIN},

@@ -44,6 +44,12 @@ SPOILS: dict[str, tuple[str, pl.Expr]] = {
     "leaders_are_the_same_everywhere": ("access", pl.col("leaders") + 1),
     "leader_pay_is_the_same_everywhere": ("access", pl.col("leader_pay") * 2),
     "exposure_never_falls_by_itself": ("grant_cliff", pl.col("exposure").reverse()),
+    "cost_is_its_parts": (
+        "sustainability",
+        (pl.col("program_pay") + Decimal("0.10")).cast(pl.Decimal(14, 2)).alias("program_pay"),
+    ),
+    "funding_is_cost": ("funding_mix", cent("amount")),
+    "leaders_are_teachers": ("educator_year", pl.lit(True).alias("is_other_leader")),
     "incremental_pay_is_its_parts": ("sustainability", cent("incremental_pay")),
 }
 

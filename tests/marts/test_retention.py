@@ -100,7 +100,7 @@ def test_leaders_are_in_top_rated_and_never_among_the_others(small: Any) -> None
 
 def test_holders_of_a_role_are_leaders_too(small: Any) -> None:
     roster = [small.post("A", 2025, role_code="ROLE"), small.post("B", 2025), small.post("B")]
-    made = small.marts(roster=roster, designation=[small.holds("B", "x", 2025)])
+    made = small.marts([small.holds("B", "x", 2025)], [small.role_program], roster=roster)
     others = pl.col("group") == "others"
     assert made["retention"].filter(others & (pl.col("school_year") == 2025)).height == 0
 

@@ -66,11 +66,11 @@ def test_a_reconciliation_finds_a_lost_person(views: duckdb.DuckDBPyConnection) 
 
 
 def test_soft_share_and_rates_on_paper(views: duckdb.DuckDBPyConnection) -> None:
-    """README of the golden district: 1,750 of 3,750 soft; 6 of 7 others stay in the LEA; balance of access."""
+    """README of the golden district: 1,750 x 1.301 of 10,481.75 soft; 6 of 7 others stay in the LEA."""
     soft = views.execute(
         "SELECT DISTINCT soft_share FROM bi_funding_mix WHERE program_id='golden_ladder' AND school_year=2026"
     )
-    assert soft.fetchall() == [(pytest.approx(1750 / 3750),)]
+    assert soft.fetchall() == [(pytest.approx(2276.75 / 10481.75),)]
     stay = "SELECT stay_lea_rate, lost_rate FROM bi_retention WHERE program_id='golden_ladder' AND school_year=2025"
     assert views.execute(f"{stay} AND \"group\"='others'").fetchall() == [(pytest.approx(6 / 7), pytest.approx(1 / 7))]
     share = "SELECT leader_share_over_teacher_share FROM bi_access WHERE school_year=2026 AND poverty_quartile=3"

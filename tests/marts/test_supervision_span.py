@@ -30,7 +30,9 @@ def test_one_principal_for_37_against_seven_leaders_and_a_principal(small: Any) 
     alone = small.marts(roster=posts, evaluation=[rated(name, "PR") for name in names])["supervision_span"]
     assert alone.select("teachers", "evaluators", "span", "span_without_leaders").row(0) == (37, 1, 37.0, 37.0)
     taken = [rated(name, leads[n % 7]) for n, name in enumerate(names[7:])] + [rated(name, "PR") for name in leads]
-    row = small.marts(roster=posts, evaluation=taken)["supervision_span"].row(0, named=True)
+    row = small.marts(programs=[small.role_program], roster=posts, evaluation=taken)["supervision_span"].row(
+        0, named=True
+    )
     assert (row["evaluators"], row["evaluators_without_leaders"]) == (8, 1)
     assert (row["span"], row["span_without_leaders"]) == (4.625, 37.0)
     # 30 over seven leaders: two have 5, five have 4; the principal has 7

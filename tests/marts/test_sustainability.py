@@ -42,16 +42,116 @@ def test_denver_2015_costs_27_400_dollars_a_leader(small: Any) -> None:
     assert soft == 0.625
 
 
-def test_without_training_or_administration_cost_is_not_configured_never_zero(small: Any) -> None:
+def test_pay_is_cost_also_where_no_training_is_reported_and_the_status_says_so(small: Any) -> None:
     row = one(
         small.marts([small.holds("A", "x")], roster=[small.post("A")], payroll=[small.line("A", "P", "10.00")])[
             "sustainability"
         ]
     )
+    assert (row["program_cost"], row["program_cost_status"]) == (Decimal("13.01"), "ok")
+    assert (row["training_cost"], row["finance_status"]) == (None, "not_configured")
+    assert (row["recurring_coverage"], row["recurring_coverage_status"]) == (None, "not_configured")
+
+
+def test_a_program_without_pay_release_or_finance_has_no_cost_on_file(small: Any) -> None:
+    row = one(small.marts([small.holds("A", "x")], roster=[small.post("A")])["sustainability"])
     assert (row["program_cost"], row["program_cost_status"]) == (None, "not_configured")
     assert (row["net_change"], row["neutral"], row["neutral_answer"]) == (None, None, "not_enough_data")
-    assert (row["recurring_coverage"], row["recurring_coverage_status"]) == (None, "not_configured")
-    assert row["incremental_pay"] == Decimal("13.01")
+
+
+def test_pay_of_a_program_that_makes_no_leaders_is_its_cost(small: Any) -> None:
+    """IMPACTplus: a bonus of 25,000 under a program whose holders lead nothing; administration of 10."""
+    administration = TRAINED | {"kind": "administration", "amount": "10.00"}
+    made = small.marts(
+        [small.holds("A", "bonus", state_tier=0)],
+        [ProgramTerms(program_id="p", place=1, leader=False)],
+        roster=[small.post("A")],
+        payroll=[small.line("A", "P", "25000.00")],
+        program_finance=[administration],
+    )
+    row = one(made["sustainability"])
+    assert (row["leaders"], row["incremental_pay"]) == (0, Decimal("0.00"))
+    assert (row["program_pay"], row["program_benefits"]) == (Decimal("25000.00"), Decimal("7525.00"))
+    assert row["program_cost"] == Decimal("32535.00") == made["funding_mix"]["amount"].sum()
+
+
+@pytest.mark.parametrize(("tier", "leads"), [(1, 0), (2, 1), (3, 1)])
+def test_a_level_leads_from_tier_two_on(small: Any, tier: int, leads: int) -> None:
+    made = small.marts([small.holds("A", "x", state_tier=tier)], roster=[small.post("A")])
+    assert one(made["sustainability"])["leaders"] == leads
+    assert made["educator_year"]["is_leader"].to_list() == [bool(leads)]
+
+
+def test_the_pack_or_the_state_may_say_otherwise_who_leads(small: Any) -> None:
+    low = {"designation": [small.holds("A", "x", state_tier=1)], "roster": [small.post("A")]}
+    said = ProgramTerms(program_id="p", place=1, leader=True, leads={"x": True})
+    assert one(small.marts(programs=[said], **low)["sustainability"])["leaders"] == 1
+    parameters = MetricParameters(leader_tier=1)
+    assert one(small.marts(parameters=parameters, **low)["sustainability"])["leaders"] == 1
+    unsaid = ProgramTerms(program_id="p", place=1, leader=True, leads={"x": False})
+    assert one(small.marts(programs=[unsaid], parameters=parameters, **low)["sustainability"])["leaders"] == 0
+
+
+def test_principals_with_a_level_are_other_leaders_and_no_teachers_who_lead(small: Any) -> None:
+    made = small.marts(
+        [small.holds("A", "x"), small.holds("P", "x")],
+        roster=[small.post("A"), small.post("P", staff_classification="principal")],
+    )
+    row = one(made["sustainability"])
+    assert (row["leaders"], row["other_leaders"]) == (1, 1)
+    people = made["educator_year"].select("staff_id", "is_leader", "is_other_leader").rows()
+    assert people == [("A", True, False), ("P", False, True)]
+    assert made["access"].select(pl.col("leaders", "other_leaders").sum()).row(0) == (1, 1)
+
+
+@pytest.mark.parametrize(("adopted", "leads"), [("p", True), ("other", False)])
+def test_a_role_leads_only_under_a_program_in_force(small: Any, adopted: str, leads: bool) -> None:
+    made = small.marts(
+        programs=[small.role_program],
+        roster=[small.post("A", role_code="ROLE")],
+        program_adoption=[{"lea_id": "L1", "program_id": adopted, "from_year": 2000}],
+    )
+    assert made["educator_year"]["is_leader"].to_list() == [leads]
+
+
+def test_a_designee_who_moves_in_does_not_take_the_offset_away(small: Any) -> None:
+    """5.S1: L1's own program keeps its shared offset though a designation of another program, not in force, came."""
+    other = ProgramTerms(program_id="q", place=2, leader=True, travels=True)
+    offset = {"lea_id": "L1", "program_id": None, "school_year": 2026, "kind": "other", "amount": "5", "document": "d"}
+    made = small.marts(
+        [small.holds("A", "x"), small.holds("B", "y", program_id="q")],
+        [small.program, other],
+        roster=[small.post("A"), small.post("B")],
+        payroll=[small.line("A", "P", "10.00")],
+        program_finance=[TRAINED],
+        offsets=[offset],
+    )["sustainability"]
+    own, moved = one(made), one(made, "q")
+    assert (own["offsets"], own["net_cost"], own["neutral"]) == (Decimal("5.00"), Decimal("8.01"), False)
+    assert (moved["offsets"], moved["net_cost"], moved["net_cost_status"]) == (Decimal("0.00"), None, "not_configured")
+    assert (own["lea_net_cost"], own["lea_neutral_answer"]) == (Decimal("8.01"), "no")
+
+
+def test_each_lea_keeps_the_increment_it_pays(small: Any) -> None:
+    """5.S6: A works in L1 (of record) and L2; L2's increment is L2's M01. Of a designation that travels it is L1's."""
+
+    def paid(travels: bool) -> dict[str, Decimal]:
+        schedule = {"school_year": 2026, "lane": "BA", "step": 1, "amount": "40000.00"}
+        half = {"full_time_equivalency": 0.5, "salary_lane": "BA", "salary_step": 1}
+        made = small.marts(
+            [small.holds("A", "x"), small.holds("A", "x", lea_id="L2")],
+            [ProgramTerms(program_id="p", place=1, leader=True, travels=travels)],
+            districts=[{"lea_id": lea, "name": lea} for lea in ("L1", "L2")],
+            roster=[small.post("A", **half), small.post("A", lea_id="L2", school_id="S9", **half)],
+            salary_schedules=[schedule | {"lea_id": lea} for lea in ("L1", "L2")],
+            pay_codes=[{"lea_id": lea, "pay_code": "BASE", "pay_type": "base"} for lea in ("L1", "L2")],
+            payroll=[small.line("A", "BASE", "20100.00"), small.line("A", "BASE", "20010.00", lea_id="L2")],
+            program_adoption=[{"lea_id": lea, "program_id": "p", "from_year": 2000} for lea in ("L1", "L2")],
+        )["sustainability"]
+        return dict(made.select("lea_id", "increments").iter_rows())
+
+    assert paid(travels=False) == {"L1": Decimal("100.00"), "L2": Decimal("10.00")}
+    assert paid(travels=True) == {"L1": Decimal("100.00"), "L2": Decimal("0.00")}
 
 
 @pytest.mark.parametrize(

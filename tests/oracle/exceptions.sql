@@ -61,7 +61,7 @@ found AS (
     format('Concurrent positions add up to {} FTE on some day.', CAST(held / 1e6 AS VARCHAR)) FROM highest
   UNION ALL
   SELECT 'thin_evidence', l.lea_id, NULL, l.staff_id, l.program_id, l.school_year,
-    format('Holds {} without a usable rating: {}.', l.level, coalesce(r.reason, 'no evaluation row'))
+    format('Holds {} without a usable rating: {}.', coalesce(l.level, 'a role of the program'), coalesce(r.reason, 'no evaluation row'))
   FROM leaders l LEFT JOIN reasons r USING (lea_id, school_year, staff_id) WHERE NOT coalesce(r.rated, false)
   UNION ALL
   SELECT 'low_teaching_share', y.lea_id, NULL, y.staff_id, NULL, y.school_year,
@@ -71,7 +71,15 @@ found AS (
   UNION ALL
   SELECT 'admin_license_unused', lea_id, school_id, staff_id, NULL, school_year,
     format('Holds credential {}; works as {}.', event_code, staff_classification)
-  FROM licences WHERE NOT refused AND (valid_until IS NULL OR valid_until >= make_date(school_year, 6, 30)))
+  FROM licences WHERE NOT refused AND (valid_until IS NULL OR valid_until >= make_date(school_year, 6, 30))
+  UNION ALL
+  SELECT 'designation_without_role', lea_id, NULL, staff_id, program_id, school_year,
+    format('Holds {}; no leadership role and no leadership event in the year.', level) FROM designees WHERE NOT has_role
+  UNION ALL
+  SELECT 'ap_falls_leaders_rise', lea_id, NULL, NULL, NULL, school_year,
+    format('Assistant principals fell to {} FTE while coaches ({}) and released leaders ({} FTE) rose, two years running.',
+      CAST(ap_fte AS VARCHAR), CAST(coach_fte AS VARCHAR), CAST(released_leader_fte AS VARCHAR))
+  FROM leadership_staffing WHERE ap_falls_leaders_rise)
 SELECT kind || ':' || lea_id || ':' || school_year || ':' || lpad(CAST(row_number() OVER (PARTITION BY kind, lea_id, school_year
     ORDER BY program_id NULLS FIRST, school_id NULLS FIRST, staff_id NULLS FIRST, evidence NULLS FIRST) AS VARCHAR), 6, '0') AS exception_id,
   *

@@ -16,11 +16,15 @@ whole_ AS (
   SELECT c.*, w.teacher_dollars, dollars(a.above_fine) AS above_entry, ratio(a.role_fine, a.above_fine) AS role_based,
     r.runway_years, r.money_ends_year, r.runway_years_status, ratio(c.cost, c.leaders) AS per_leader,
     ratio(c.incremental, w.teacher_dollars) AS pay_share, ratio(c.recurring_revenue, c.cost) AS coverage,
-    CASE WHEN bool_and(c.net IS NOT NULL) OVER lea THEN sum(c.net) OVER lea END AS lea_net
+    coalesce(h.other_leaders, 0) AS other_leaders,
+    CASE WHEN bool_and(c.net IS NOT NULL OR (NOT c.in_force AND c.cost_status = 'not_configured')) OVER lea
+      AND bool_or(c.net IS NOT NULL) OVER lea THEN sum(c.net) OVER lea END AS lea_net
   FROM costs c LEFT JOIN wages w USING (lea_id, school_year) LEFT JOIN above a USING (lea_id, school_year)
   LEFT JOIN runway r USING (lea_id, program_id, school_year)
+  LEFT JOIN (SELECT lea_id, program_id, school_year, count(*) AS other_leaders FROM who_leads WHERE NOT is_teacher GROUP BY ALL) h
+    USING (lea_id, program_id, school_year)
   WINDOW lea AS (PARTITION BY c.lea_id, c.school_year))
-SELECT lea_id, program_id, school_year, leaders, from_cents(role_cents) AS role_pay, money(dollars(increment_fine)) AS increments,
+SELECT lea_id, program_id, school_year, leaders, other_leaders, from_cents(role_cents) AS role_pay, money(dollars(increment_fine)) AS increments,
   money(benefit) AS benefit_load, money(incremental) AS incremental_pay,
   CASE WHEN unscheduled > 0 THEN 'no_schedule' WHEN leaders_without_increment > 0 THEN 'no_base_pay' ELSE 'ok' END AS incremental_pay_status,
   leaders_without_increment, money(teacher_dollars) AS teacher_compensation, rate(pay_share) AS pay_share_of_compensation,
@@ -28,16 +32,18 @@ SELECT lea_id, program_id, school_year, leaders, from_cents(role_cents) AS role_
     AS pay_share_of_compensation_status,
   rate(release_fte) AS release_fte, money(release_dollars) AS release_cost,
   CASE WHEN release_dollars IS NULL THEN 'not_enough_data' ELSE 'ok' END AS release_cost_status,
-  money(training) AS training_cost, money(administration) AS administration_cost, money(cost) AS program_cost,
+  money(training) AS training_cost, money(administration) AS administration_cost,
+  CASE WHEN finance_known THEN 'ok' ELSE 'not_configured' END AS finance_status,
+  from_cents(code_cents) AS program_pay, money(pay_benefit) AS program_benefits, money(cost) AS program_cost,
   cost_status AS program_cost_status, money(per_leader) AS cost_per_leader,
   CASE WHEN cost_status <> 'ok' THEN cost_status WHEN leaders = 0 THEN 'zero_denominator' ELSE 'ok' END AS cost_per_leader_status,
   money("offset") AS offsets, offset_status AS offsets_status, money(net) AS net_cost, net_status AS net_cost_status,
   money(change) AS net_change, change_status AS net_change_status, net <= 0 AS neutral,
   CASE WHEN net IS NULL THEN 'not_enough_data' WHEN net <= 0 THEN 'yes' ELSE 'no' END AS neutral_answer,
   CASE WHEN net IS NULL THEN
-         CASE cost_status WHEN 'not_configured' THEN 'No training or administration cost is reported in program_finance.'
+         CASE cost_status WHEN 'not_configured' THEN 'No pay, released time, training or administration of the program is on file.'
            WHEN 'not_enough_data' THEN 'Released time cannot be priced: no teacher of the LEA has base pay.'
-           ELSE 'Offsets of the whole LEA cannot be shared: another program''s cost is not known.' END
+           ELSE 'Offsets of the whole LEA cannot be shared: the sum of its programs'' cost is not above zero.' END
        WHEN net <= 0 THEN format('Documented offsets of {} cover the cost of {}.', CAST(money("offset") AS VARCHAR), CAST(money(cost) AS VARCHAR))
        ELSE format('The cost of {} is {} more than documented offsets of {}.', CAST(money(cost) AS VARCHAR),
          CAST(money(net) AS VARCHAR), CAST(money("offset") AS VARCHAR)) END AS neutral_reason,

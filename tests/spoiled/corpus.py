@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from tests.spoiled import dialect_files, packed_files, text_files
+from tests.spoiled import dialect_files, office_files, packed_files, text_files, totals_files
 
-SPOILED = [*text_files.SPOILED, *packed_files.SPOILED, *dialect_files.SPOILED]
+SPOILED = [
+    *text_files.SPOILED,
+    *packed_files.SPOILED,
+    *dialect_files.SPOILED,
+    *totals_files.SPOILED,
+    *office_files.SPOILED,
+]

@@ -23,7 +23,15 @@ class Error:
     code: str
 
 
-Cell = str | int | float | bool | dt.date | Error | None
+@dataclass(frozen=True)
+class Shown:
+    """A number with a number format of its own, such as `00000` or `h:mm`."""
+
+    value: float
+    form: str
+
+
+Cell = str | int | float | bool | dt.date | Error | Shown | None
 Row = Sequence[Cell]
 
 
@@ -35,6 +43,13 @@ class Sheet:
     rows: Sequence[Row | None]
     merged: tuple[str, ...] = ()
     hidden: bool = False
+    from_1904: bool = False
+
+    @property
+    def forms(self) -> list[str]:
+        """The number formats of its cells, in order; style 2 and on."""
+        found = [cell.form for row in self.rows for cell in row or () if isinstance(cell, Shown)]
+        return list(dict.fromkeys(found))
 
 
 def column_letter(index: int) -> str:
@@ -46,9 +61,11 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def _cell_xml(reference: str, cell: Cell) -> str:
+def _cell_xml(reference: str, cell: Cell, forms: list[str]) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, Shown):
+        return f'<c r="{reference}" s="{2 + forms.index(cell.form)}"><v>{cell.value!r}</v></c>'
     if isinstance(cell, Error):
         return f'<c r="{reference}" t="e"><v>{cell.code}</v></c>'
     if isinstance(cell, bool):
@@ -60,10 +77,10 @@ def _cell_xml(reference: str, cell: Cell) -> str:
     return f'<c r="{reference}"><v>{cell!r}</v></c>'
 
 
-def _sheet_xml(sheet: Sheet) -> str:
+def _sheet_xml(sheet: Sheet, forms: list[str]) -> str:
     rows = "".join(
         f'<row r="{line}">'
-        + "".join(_cell_xml(f"{column_letter(at)}{line}", cell) for at, cell in enumerate(row))
+        + "".join(_cell_xml(f"{column_letter(at)}{line}", cell, forms) for at, cell in enumerate(row))
         + "</row>"
         for line, row in enumerate(sheet.rows, start=1)
         if row is not None
@@ -79,17 +96,24 @@ def _sheet_xml(sheet: Sheet) -> str:
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_STYLES = (
-    '<?xml version="1.0" encoding="UTF-8"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
-    'main"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/><xf numFmtId="14" applyNumberFormat="1"/>'
-    "</cellXfs></styleSheet>"
-)
+
+
+def _styles(forms: list[str]) -> str:
+    named = "".join(f'<numFmt numFmtId="{170 + at}" formatCode="{escape(form)}"/>' for at, form in enumerate(forms))
+    used = "".join(f'<xf numFmtId="{170 + at}" applyNumberFormat="1"/>' for at in range(len(forms)))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
+        f'main"><numFmts count="{len(forms)}">{named}</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill/>'
+        '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs><xf/>'
+        f'<xf numFmtId="14" applyNumberFormat="1"/>{used}</cellXfs></styleSheet>'
+    )
 
 
 def xlsx(*sheets: Sheet) -> bytes:
     """A workbook with these sheets."""
     numbered = list(enumerate(sheets, start=1))
+    forms = list(dict.fromkeys(form for sheet in sheets for form in sheet.forms))
+    epoch = '<workbookPr date1904="1"/>' if any(sheet.from_1904 for sheet in sheets) else ""
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPES}.worksheet+xml"/>' for n, _ in numbered
     )
@@ -109,12 +133,12 @@ def xlsx(*sheets: Sheet) -> bytes:
         "_rels/.rels": f'<?xml version="1.0"?><Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
-        f'main" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
+        f'main" xmlns:r="{_OFFICE}">{epoch}<sheets>{listed}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<?xml version="1.0"?><Relationships xmlns="{_PACKAGE}/relationships">{related}'
         f'<Relationship Id="rIdS" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": _STYLES,
+        "xl/styles.xml": _styles(forms),
     }
-    parts |= {f"xl/worksheets/sheet{n}.xml": _sheet_xml(sheet) for n, sheet in numbered}
+    parts |= {f"xl/worksheets/sheet{n}.xml": _sheet_xml(sheet, forms) for n, sheet in numbered}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -126,8 +150,15 @@ def _record(kind: int, payload: bytes) -> bytes:
     return struct.pack("<HH", kind, len(payload)) + payload
 
 
-def _biff_cell(line: int, at: int, cell: Cell) -> bytes:
+_BIFF_ERRORS = {"#REF!": 0x17, "#N/A": 0x2A, "#DIV/0!": 0x07}
+
+
+def _biff_cell(line: int, at: int, cell: Cell, forms: list[str]) -> bytes:
     where = struct.pack("<HH", line, at)
+    if isinstance(cell, Error):
+        return _record(0x0205, where + struct.pack("<HBB", 15, _BIFF_ERRORS[cell.code], 1))
+    if isinstance(cell, Shown):
+        return _record(0x0203, where + struct.pack("<Hd", 17 + forms.index(cell.form), float(cell.value)))
     if isinstance(cell, str):
         raw = cell.encode("utf-16-le")
         return _record(0x0204, where + struct.pack("<HHB", 15, len(cell), 1) + raw)
@@ -147,16 +178,30 @@ def xls(sheet: Sheet) -> bytes:
     begin_book = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
     begin_sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
     end = _record(0x000A, b"")
-    globals_ = begin_book + _record(0x0042, struct.pack("<H", 1200)) + _record(0x0022, struct.pack("<H", 0))
+    globals_ = begin_book + _record(0x0042, struct.pack("<H", 1200))
+    globals_ += _record(0x0022, struct.pack("<H", int(sheet.from_1904)))
+    for number, form in enumerate(sheet.forms, start=170):
+        globals_ += _record(0x041E, struct.pack("<HHB", number, len(form), 1) + form.encode("utf-16-le"))
     globals_ += b"".join(_xf(0) for _ in range(16)) + _xf(14)
+    globals_ += b"".join(_xf(170 + at) for at in range(len(sheet.forms)))
     name = sheet.name.encode("utf-16-le")
     offset = len(globals_) + 4 + 8 + len(name) + len(end)
     globals_ += _record(0x0085, struct.pack("<IBBBB", offset, 0, 0, len(sheet.name), 1) + name) + end
     width = max(len(row or ()) for row in sheet.rows)
     body = begin_sheet + _record(0x0200, struct.pack("<IIHHH", 0, len(sheet.rows), 0, width, 0))
     for line, row in enumerate(sheet.rows):
-        body += b"".join(_biff_cell(line, at, cell) for at, cell in enumerate(row or ()))
+        body += b"".join(_biff_cell(line, at, cell, sheet.forms) for at, cell in enumerate(row or ()))
+    areas = [_area(each) for each in sheet.merged]
+    if areas:
+        body += _record(0x00E5, struct.pack("<H", len(areas)) + b"".join(struct.pack("<HHHH", *each) for each in areas))
+    body += end
     return compound({"Workbook": globals_ + body + end})
+
+
+def _area(reference: str) -> tuple[int, int, int, int]:
+    """`C2:D3` as first and last row, first and last column, from 0; columns of one letter."""
+    first, last = reference.split(":")
+    return int(first[1:]) - 1, int(last[1:]) - 1, ord(first[0]) - 65, ord(last[0]) - 65
 
 
 def compound(streams: dict[str, bytes]) -> bytes:

@@ -17,13 +17,14 @@ from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import NO_PERSONS, PUBLIC
 from rung.audit.checker import check
 from rung.core.progress import Progress
+from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace, open_workspace
 from rung.pipeline import run_all, run_marts_as_of
 from rung.release.contents import pseudonymise
 from rung.release.dictionary import dictionary_markdown, tables_of
 from rung.release.history import diff_releases, read_checked, read_manifest, roll_back
 from rung.release.memory import newest
-from rung.release.publish import current_release, run_release
+from rung.release.publish import run_release
 
 
 def public_folder(work: Workspace) -> Path:
@@ -142,7 +143,7 @@ def test_pay_of_confidential_programs_is_never_told_to_the_cent(released: Worksp
 
 
 def test_the_manifest_tells_what_is_there(released: Workspace) -> None:
-    release_id = current_release(released)
+    release_id = current_release(released.releases)
     assert release_id is not None
     manifest = read_manifest(released.releases, release_id)
     folder = Path(released.releases.uri(release_id))
@@ -200,7 +201,7 @@ def test_a_correction_of_few_changes_nothing_public_until_it_is_ordered(copy: Wo
     """A district leaves four teachers out of its roster: fewer than k records change, so its block stays as it was; the
     restricted side is corrected. An order publishes it again; a rollback forgets nothing.
     """
-    first = current_release(copy)
+    first = current_release(copy.releases)
     before = {path.name: pl.read_parquet(path) for path in public_folder(copy).glob("public_*/*.parquet")}
     root = copy.settings.root
     path = next(iter(sorted((root / "landing").glob("*/*/roster/*"))))
@@ -211,7 +212,7 @@ def test_a_correction_of_few_changes_nothing_public_until_it_is_ordered(copy: Wo
     left_out = [line for line in lines if ",teacher," in line][:4]
     path.write_text("".join(line for line in lines if line not in left_out))
     run_all(copy, Progress(quiet=True))
-    second = current_release(copy)
+    second = current_release(copy.releases)
     assert second != first
     change = diff_releases(copy)
     assert {"educator_year", "compensation"} & {mart.mart for mart in change.marts}
@@ -221,7 +222,7 @@ def test_a_correction_of_few_changes_nothing_public_until_it_is_ordered(copy: Wo
     memory = newest(copy)
     assert memory is not None and memory.number == 2
     assert roll_back(copy, str(first)) == second
-    assert current_release(copy) == first
+    assert current_release(copy.releases) == first
     again = newest(copy)
     assert again is not None and again.number == 2, "what the release rolled back published is not forgotten"
     marts = run_marts_as_of(copy, Progress(quiet=True), None)

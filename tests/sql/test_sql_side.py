@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import subprocess
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,15 +15,17 @@ import polars as pl
 import psycopg
 import pytest
 import sqlglot
+from sqlalchemy.engine import make_url
 
 from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.public import PUBLIC
 from rung.core.errors import RungError
+from rung.lake.ledger import Ledger
+from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
 from rung.release.ddl import DIALECTS, SQL, reconciliations, transpiled
 from rung.release.ddl_load import load_postgres, statements, write_duckdb
-from rung.release.publish import current_release
 
 # Sums that a mart and its table must share: money to the cent, persons to the head.
 TOTALS = {
@@ -151,4 +158,38 @@ def test_every_dialect_parses_and_names_every_table(dialect: str, released: Work
 def test_an_unknown_dialect_is_refused_in_one_line(released: Workspace) -> None:
     with pytest.raises(RungError, match="choose one of duckdb"):
         statements(released, "oracle")
-    assert current_release(released) is not None
+    assert current_release(released.releases) is not None
+
+
+def page_commands(page: str, schema: str) -> list[list[str]]:
+    """The commands of a cookbook that a database's owner runs, with the page's user, database and schema renamed."""
+    text = (SQL.parent / "docs" / "cookbooks" / page).read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"^```console\n(.*?)^```$", text, re.M | re.S) for line in block.splitlines()]
+    own = [line for line in lines if line.startswith(("createdb", "createuser", "psql"))]
+    return [shlex.split(re.sub(r"\brung\b", schema, line).replace("analyst", f"{schema}_analyst")) for line in own]
+
+
+def test_a_load_and_a_ledger_need_no_right_beyond_those_of_the_page(
+    released: Workspace, postgres_url: str, tmp_path: Path
+) -> None:
+    server = make_url(postgres_url)
+    where = {"PGHOST": str(server.host), "PGPORT": str(server.port), "PGUSER": str(server.username)}
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    commands = page_commands("postgresql.md", "county")
+    assert [command[0] for command in commands].count("psql") == 4
+    for command in commands:
+        subprocess.run([str(found / command[0]), *command[1:]], env={**os.environ, **where}, check=True)
+    user = f"postgresql://county@{server.host}:{server.port}/county"
+    ledger = Ledger(user.replace("postgresql:", "postgresql+psycopg:"), tmp_path)
+    ledger.record_release("abc", datetime(2026, 7, 1, tzinfo=UTC))
+    tables = load_postgres(released, user, schema="county")
+    assert load_postgres(released, user, schema="county") == tables
+    again = Ledger(user.replace("postgresql:", "postgresql+psycopg:"), tmp_path)
+    assert again.releases() == ["abc"], "the schema of the user's name does not hide the ledger, nor a load remove it"
+    with psycopg.connect(user.replace("county@", "county_analyst@")) as connection:
+        row = connection.execute("SELECT COUNT(*) FROM county.bi_designation").fetchone()
+        assert row is not None and row[0] > 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM public.submission")
+    with pytest.raises(RungError, match=r"CREATE SCHEMA elsewhere AUTHORIZATION"):
+        load_postgres(released, user, schema="elsewhere")

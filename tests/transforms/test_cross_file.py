@@ -11,7 +11,8 @@ import pytest
 
 from contracts.extracts import EXTRACTS
 from contracts.reference import REFERENCES
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, FINDING, findings, with_cross_file
+from contracts.resolved.findings import CrossFileFindings
+from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, findings, with_cross_file
 
 Rows = list[dict[str, Any]]
 
@@ -52,7 +53,7 @@ def found(**changes: Rows) -> list[tuple[str, str, int]]:
     """(rule, staff, row) of every finding after the clean state gets more rows."""
     tables = {name: table(name, rows + changes.get(name, [])) for name, rows in CLEAN.items()}
     result = findings(tables).collect()
-    assert result.schema == pl.Schema(FINDING)
+    assert result.schema == CrossFileFindings.create_empty().schema
     assert result["evidence"].str.len_chars().min() in (None, *range(10, 200))
     return [(row["rule_id"], row["staff_id"], row["source_row"]) for row in result.iter_rows(named=True)]
 
@@ -117,7 +118,7 @@ def test_counts_stand_beside_those_of_the_row_rules() -> None:
         orient="row",
     )
     made = [("XFL-006", "warn", "roster", "A", 2026, str(n), "s", "f", n, "two districts") for n in range(3)]
-    found = pl.LazyFrame(made, schema=FINDING, orient="row")
+    found = pl.LazyFrame(made, schema=CrossFileFindings.create_empty().schema, orient="row")
     counts = with_cross_file(row_rules, found).sort("lea_id", "rule_id").collect()
     assert counts.schema == pl.Schema(types)
     assert counts.select("lea_id", "rule_id", "rows", "failed").rows() == [

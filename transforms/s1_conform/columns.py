@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from contracts.policy.mapping import ColumnSource, Layout, PayFromPositions
+from contracts.policy.mapping import ColumnSource, Layout
 from transforms.s1_conform.decode import fold
 from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.values import BROKEN, FOLDER_COLUMNS, RETURNED, SENT, UNREADABLE
@@ -33,7 +33,14 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
     sources: dict[str, ColumnSource] = {}
     by_name = {fold(name): name for name in reversed(header)}
     taken = layout.district_columns() if layout else set()
+    given = layout.pay_columns if layout else frozenset()
+    for name in FOLDER_COLUMNS:
+        declared = layout.source(name) if layout else None
+        if declared is not None:
+            sources[name] = declared
     for name, column in contract.columns().items():
+        if name in given:
+            continue
         declared = layout.source(name) if layout else None
         if declared is not None:
             sources[name] = declared
@@ -46,11 +53,11 @@ def match_columns(header: Sequence[str], extract: str, layout: Layout | None) ->
     used = {column for source in sources.values() for column in source.read} | taken
     folder = [by_name[fold(name)] for name in FOLDER_COLUMNS if fold(name) in by_name]
     absent = sorted(name for name in taken if name not in header)
-    stood_for = {"staff_id"} if layout and layout.people_by else set()
+    stood_for = given | ({"staff_id"} if layout and layout.people_by else set())
     missing = [name for name in EXTRACTS[extract].required if name not in sources and name not in stood_for]
     return Matched(
         sources=sources,
-        unread=tuple(name for name in header if name not in used and name not in folder and name not in RETURNED),
+        unread=tuple(name for name in header if name not in {*used, *folder, *RETURNED}),
         missing=tuple(missing),
         absent=tuple(absent),
     )
@@ -62,6 +69,7 @@ def conform_columns(rows: pl.DataFrame, header: Sequence[str], matched: Matched,
     text = [text_of(by_place(source, cells), school_year).alias(name) for name, source in matched.sources.items()]
     by_name = {fold(name): cells[name] for name in reversed(header)}
     folder = [pl.col(by_name[fold(name)]).alias(name) for name in FOLDER_COLUMNS if fold(name) in by_name]
+    folder = [each for each in folder if each.meta.output_name() not in matched.sources]
     return rows.select(*text, *folder, "source_row", BROKEN)
 
 
@@ -88,39 +96,40 @@ def text_of(source: ColumnSource, school_year: int) -> pl.Expr:
         column = pl.col(source.column)
     if source.part is not None:
         column = column.str.extract(source.part)
+    if source.divided_by is not None:
+        share = (_trimmed(column).cast(pl.Float64, strict=False) / source.divided_by).round(6).cast(pl.String)
+        column = pl.coalesce(share, column)
     if not source.values and source.otherwise is None:
         return column
     column = _trimmed(column)
-    if source.otherwise is None:
-        return column.replace(source.values)
-    return column.replace_strict(source.values, default=pl.lit(source.otherwise), return_dtype=pl.String)
+    return pl.coalesce(_listed(column, source), column if source.otherwise is None else pl.lit(source.otherwise))
+
+
+def unlisted(source: ColumnSource) -> pl.Expr:
+    """Whether a row's value is one that the source's list lacks, where the list is all that may stand there."""
+    plain = text_of(source.model_copy(update={"values": {}, "listed_only": False}), 0)
+    return _trimmed(plain).is_not_null() & _listed(_trimmed(plain), source).is_null()
+
+
+def _listed(column: pl.Expr, source: ColumnSource) -> pl.Expr:
+    """What the list makes of a value, null where no key fits."""
+    lower = column.str.to_lowercase()
+    if source.match == "contains":
+        hits = [
+            pl.when(lower.str.contains(key.lower(), literal=True)).then(pl.lit(value))
+            for key, value in source.values.items()
+        ]
+        return pl.coalesce(pl.lit(None, dtype=pl.String), *hits)
+    if source.match == "any_case":
+        folded = {key.lower(): value for key, value in source.values.items()}
+        return lower.replace_strict(folded, default=None, return_dtype=pl.String)
+    return column.replace_strict(source.values, default=None, return_dtype=pl.String)
 
 
 def _trimmed(text: pl.Expr) -> pl.Expr:
     """Text without the blanks around it; nothing but blanks is null."""
     bare = text.str.strip_chars()
     return pl.when(bare != "").then(bare)
-
-
-def pay_lines(
-    rows: pl.DataFrame, cells: Mapping[str, str], roster: pl.DataFrame, pay: PayFromPositions, school_year: int
-) -> pl.DataFrame:
-    """The payroll rows in a position file: one per row and line of `pay`, all text, `source_row` kept.
-
-    `rows` are the district's own columns, found by `cells`, and `roster` the same rows conformed, in the same order.
-    """
-    kept = ("staff_id", "school_id", "position_id", *FOLDER_COLUMNS, "source_row")
-    person = roster.select(name for name in kept if name in roster.columns)
-    lines = [
-        person.with_columns(
-            text_of(ColumnSource(constant=pay.pay_date), school_year).alias("pay_date"),
-            pl.lit(line.pay_code).alias("pay_code"),
-            pl.lit(line.fund_code).alias("fund_code"),
-            rows[cells[line.amount]].alias("amount"),
-        )
-        for line in pay.lines
-    ]
-    return pl.concat(lines)
 
 
 def rename_folder_columns(text: pl.LazyFrame) -> pl.LazyFrame:
@@ -144,18 +153,18 @@ def aliases(column: dy.Column) -> tuple[str, ...]:
     return tuple(alias for standard in STANDARDS for alias in metadata.get(standard) or ())
 
 
-def read_names(extract: str, layout: Layout | None, required: bool = False) -> frozenset[str]:
-    """Folded names of the file's columns that something reads; with `required` those of required columns only.
+def read_names(extract: str, layout: Layout | None, only: Sequence[str] | None = None) -> frozenset[str]:
+    """Folded names of the file's columns that something reads; with `only` those of these canonical columns.
 
     A layout decides alone for the columns that it names, so that the canonical names of those read nothing.
     """
     names: set[str] = set()
     for name, column in EXTRACTS[extract].sent.columns().items():
-        if required and column.nullable:
+        if only is not None and name not in only:
             continue
         declared = layout.source(name) if layout else None
         names |= {name, *aliases(column)} if declared is None else set(declared.read)
-    if not required:
+    if only is None:
         names |= {*FOLDER_COLUMNS, *(layout.district_columns() - set(layout.ignored) if layout else ())}
     return frozenset(fold(name) for name in names)
 

@@ -6,6 +6,7 @@ of a person (name, title, school), normalised; proposals for such keys are made 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -35,17 +36,26 @@ def normalised(text: pl.Expr) -> pl.Expr:
 
 
 def resolve_people(
-    text: pl.DataFrame, crosswalk: pl.DataFrame, people_by: Sequence[str], repairs: Counter[str]
-) -> pl.DataFrame:
+    text: pl.DataFrame,
+    crosswalk: pl.DataFrame,
+    people_by: Sequence[str],
+    repairs: Counter[str],
+    start_for: str | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Put the state's ids in place of the district's, in every column that names a person.
 
     A row whose own person is not in the crosswalk breaks ROW-005. Another person who is not is left out and counted:
-    a district id left in place could be somebody else's state id.
+    a district id left in place could be somebody else's state id. With `start_for`, a district, a row's own person who
+    is not in it gets an id of Rung's own, always the same one for the same key; those lines of a crosswalk come second.
     """
     if people_by:
         present = [name for name in people_by if name in text.columns]
         text = text.with_columns(people_key(present).alias("staff_id"))
     table = dict(zip(crosswalk["district_staff_id"], crosswalk["staff_id"], strict=True))
+    keys = text["staff_id"].drop_nulls().unique().sort().to_list() if start_for is not None else []
+    started = {key: started_id(str(start_for), key) for key in keys if key not in table}
+    table |= started
+    repairs["crosswalk_started"] += len(started)
     for name in [name for name in text.columns if name.endswith("staff_id")]:
         sent = text[name]
         found = text.select(pl.col(name).replace_strict(table, default=None, return_dtype=pl.String)).to_series()
@@ -62,7 +72,12 @@ def resolve_people(
         else:
             repairs["crosswalk_other_people_unknown"] += int(lost.sum())
             text = text.with_columns(found.alias(name))
-    return text
+    return text, pl.DataFrame([list(started), list(started.values())], schema=CROSSWALK)
+
+
+def started_id(lea_id: str, key: str) -> str:
+    """The id that Rung gives to a person whom a district knows by a key."""
+    return f"{lea_id}-{hashlib.sha256(f'{lea_id}|{key}'.encode()).hexdigest()[:12]}"
 
 
 def propose_people(sent: pl.DataFrame, people_by: Sequence[str], known: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ and no parsing.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ import polars as pl
 # Any of these makes a reading that is not a plain split at commas and newlines, or a value that needs trimming; those
 # with a letter of the first column in them are looked for only in files that have that letter at all.
 _UNUSUAL = {b"\0": (b"\0",), b"\t": (b"\t",), b'"': (b'""', b'" ', b' "'), b" ": (b" ,", b" \n", b"\n ", b" \r")}
+_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
 _QUOTE, _COMMA, _NEWLINE, _RETURN = (ord(letter) for letter in '",\n\r')
 
 
@@ -113,6 +115,8 @@ def _commas_between_cells(data: bytes, start: int) -> int | None:
 def _is_utf8(data: bytes) -> bool:
     if data.isascii():
         return True
+    if _CONTROLS.search(data):  # Windows letters saved as control characters
+        return False
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -11,16 +11,20 @@ PEOPLE = ["staff_id", "lea_id", "license_id"]
 
 
 def shared_ids(people: pl.LazyFrame) -> pl.DataFrame:
-    """The `staff_id` that two LEAs or more use with two license ids or more.
+    """The `staff_id` that an LEA uses with license ids of which no other LEA knows any for it.
 
+    One wrong license beside the right one is no claim to another person: then the LEAs agree on the right one.
     `people`: staff_id, lea_id, license_id.
     """
+    known = people.drop_nulls().unique()
+    agreed = pl.col("lea_id").n_unique().over("staff_id", "license_id") > 1
     return (
-        people.drop_nulls()
-        .unique()
+        known.with_columns(agreed=agreed)
+        .group_by("staff_id", "lea_id")
+        .agg(pl.col("agreed").any())
         .group_by("staff_id")
-        .agg(pl.col("lea_id").n_unique().alias("leas"), pl.col("license_id").n_unique().alias("licenses"))
-        .filter(pl.col("leas") > 1, pl.col("licenses") > 1)
+        .agg(pl.len().alias("leas"), pl.col("agreed").all())
+        .filter(pl.col("leas") > 1, ~pl.col("agreed"))
         .select("staff_id")
         .sort("staff_id")
         .collect()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
+from transforms.s1_conform.parse.cells import MISSING
 from transforms.s1_conform.values import unreadable_columns
 
+_TOTALS = ["total", "sum", "all", "state", "county", "district", "region", "division", "everyone", "aggregate"]
+_MISSING = sorted({form(mark) for mark in MISSING for form in (str, str.upper, str.title, str.capitalize)})
 _GUARDED = [".", "E+", "e+", "'"]
 
 
@@ -14,7 +17,8 @@ def need_tolerant_reader(typed: pl.DataFrame, contract: type[dy.Schema]) -> set[
     """The `drop_no` of every drop with a value that does not read strictly, or could be meant otherwise.
 
     That is a text that is not of its column's type, a word outside a closed vocabulary, an identifier with a mark that
-    spreadsheets leave, a required value that is not there (perhaps the line is a total, or nothing at all).
+    spreadsheets leave, a required value that is not there (perhaps the line is a total, or nothing at all), a word of
+    totals in place of a person, a mark of a missing value.
     """
     columns = contract.columns()
     odd = [pl.col(name).is_not_null() for name in unreadable_columns(typed.schema) if _any(typed[name])]
@@ -26,6 +30,13 @@ def need_tolerant_reader(typed: pl.DataFrame, contract: type[dy.Schema]) -> set[
             odd.append(~pl.col(name).is_in(list(values)))
         elif name.endswith("_id"):
             odd.append(pl.col(name).str.contains_any(_GUARDED))
+    odd += [
+        pl.col(name).is_in(_MISSING)
+        for name in columns
+        if not columns[name].nullable and columns[name].dtype == pl.String and name in typed.columns
+    ]
+    if "staff_id" in typed.columns and _any(typed["staff_id"]):
+        odd.append(pl.col("staff_id").str.contains_any(_TOTALS, ascii_case_insensitive=True))
     if not odd:
         return set()
     flagged = typed.lazy().select("drop_no", pl.any_horizontal(odd).alias("odd")).filter("odd").select("drop_no")

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
-from contracts.columns import MONEY
 from contracts.extracts import EXTRACTS
 from contracts.file_rules import FILE_RULES
-from contracts.policy.mapping import Layout, PayFromPositions
+from contracts.policy.mapping import Layout
 from contracts.shape import Shape
 from transforms.s1_conform.columns import (
     Matched,
+    by_place,
     conform_columns,
     known_names,
     match_columns,
-    pay_lines,
     place_names,
     read_names,
+    unlisted,
 )
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW
 from transforms.s1_conform.drift import DriftReport, drift_report
 from transforms.s1_conform.parse import ParseOptions, parse_columns
-from transforms.s1_conform.parse.cells import tidy_cell
-from transforms.s1_conform.parse.numbers import tidy_money
-from transforms.s1_conform.values import BROKEN, OWN, read_as
+from transforms.s1_conform.pay_rows import cents_of, payroll_lines, position_pay
+from transforms.s1_conform.row_choice import choose_rows
+from transforms.s1_conform.values import BROKEN, OWN
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class CarefulDrop:
     unread_columns: list[str] = field(default_factory=list)
     drift: list[DriftReport] = field(default_factory=list)
     without_ids: list[pl.DataFrame] = field(default_factory=list)
+    started: list[pl.DataFrame] = field(default_factory=list)
 
 
 def read_tolerantly(
@@ -69,21 +71,28 @@ def read_tolerantly(
     layout: Layout | None,
     bounds: Bounds,
     crosswalk: pl.DataFrame | None = None,
+    lea_id: str = "",
+    date_order: Literal["mdy", "dmy"] | None = None,
 ) -> CarefulDrop:
-    """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk."""
+    """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk.
+
+    `date_order` is the state's, for columns in which day and month cannot be told apart. `lea_id` goes into the ids of
+    persons whom Rung starts a crosswalk with.
+    """
     shape = layout.shape if layout else Shape()
     options = DecodeOptions(
         extract=extract,
         known=known_names(extract, layout),
         read=read_names(extract, layout),
-        required=read_names(extract, layout, required=True),
+        required=read_names(extract, layout, EXTRACTS[extract].required),
+        person=read_names(extract, layout, ("staff_id",)),
         shape=shape,
         bounds=bounds,
     )
     decoded = decode_files(files, options)
     drop = CarefulDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
     for table in decoded.tables:
-        _take_table(drop, table, extract, school_year, layout, crosswalk)
+        _take_table(drop, table, extract, school_year, layout, crosswalk, lea_id, date_order)
     if drop.problems:
         drop.tables.clear()
     return drop
@@ -96,6 +105,8 @@ def _take_table(
     school_year: int,
     layout: Layout | None,
     crosswalk: pl.DataFrame | None,
+    lea_id: str,
+    date_order: Literal["mdy", "dmy"] | None,
 ) -> None:
     matched = match_columns(table.header, extract, layout)
     drop.unread_columns += [name for name in matched.unread if name not in drop.unread_columns]
@@ -110,7 +121,7 @@ def _take_table(
     broken = table.broken.select(SOURCE_ROW, pl.col("rule_id").alias(BROKEN)).unique(SOURCE_ROW, keep="first")
     own = table.rows.join(broken, on=SOURCE_ROW, how="left", maintain_order="left")
     cells = place_names(table.header)
-    own, vacant = _set_aside(drop, own, cells, layout)
+    own, vacant = choose_rows(own, cells, layout, drop.set_aside)
     shape = layout.shape if layout else Shape()
     formats = {"*": shape.date_format} if shape.date_format else {}
     how = ParseOptions(
@@ -118,32 +129,50 @@ def _take_table(
         decimal_comma=shape.decimal_comma,
         widths=layout.widths if layout else {},
         excel=table.kind == "excel",
+        from_1904=table.from_1904,
+        date_order=date_order,
     )
     text = conform_columns(own, table.header, matched, school_year)
-    parsed = parse_columns(text.drop(BROKEN), EXTRACTS[extract].sent, how)
+    marks = own.select(pl.struct(list(cells.values())).hash().alias(OWN)).to_series()
+    text = text.with_columns(marks, _not_listed(own, cells, matched))
+    pay = layout.pay if layout else None
+    zero_lines = Counter[str]()
+    if pay is not None and extract == "payroll":
+        text = payroll_lines(own, cells, text, pay, school_year, how, zero_lines)
+        drop.set_aside += zero_lines
+    parsed = parse_columns(text.drop(BROKEN, OWN), EXTRACTS[extract].sent, how)
     drop.repairs += parsed.repairs
     drop.problems += parsed.problems
     lost = parsed.broken.select(SOURCE_ROW, pl.col("rule_id").alias("found")).unique(SOURCE_ROW, keep="first")
-    done = parsed.rows.with_columns(text[BROKEN]).join(lost, on=SOURCE_ROW, how="left", maintain_order="left")
-    mark = own.select(pl.struct(list(cells.values())).hash()).to_series()
-    done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN), mark.alias(OWN)).drop("found")
+    done = parsed.rows.with_columns(text[BROKEN], text[OWN])
+    done = done.join(lost, on=SOURCE_ROW, how="left", maintain_order="left")
+    done = done.with_columns(pl.coalesce(BROKEN, "found").alias(BROKEN)).drop("found")
     if layout and layout.crosswalk:
         known = pl.DataFrame(schema=CROSSWALK) if crosswalk is None else crosswalk
-        done = resolve_people(done, known, layout.people_by, drop.repairs)
+        start_for = lea_id if layout.crosswalk == "start" else None
+        done, started = resolve_people(done, known, layout.people_by, drop.repairs, start_for)
+        drop.started.append(started)
     for kind, lines in _lines_aside(table).items():
         drop.lines_aside.setdefault(kind, []).extend(lines)
-    pay = layout.pay if layout else None
+    position = pay if extract == "roster" else None
     drop.tables.append(
         CarefulTable(
             name=table.name,
             header=table.header,
             own=own,
             text=done,
-            rows_aside=vacant.height,
-            pay=_pay(own, cells, done, pay, school_year, how) if pay else None,
-            cents_aside=_cents(vacant, cells, pay, how) if pay else 0,
+            rows_aside=vacant.height + zero_lines.total(),
+            pay=position_pay(own, cells, done, position, school_year, how) if position else None,
+            cents_aside=cents_of(vacant, cells, position, how) if position else 0,
         )
     )
+
+
+def _not_listed(own: pl.DataFrame, cells: Mapping[str, str], matched: Matched) -> pl.Series:
+    """The rule that a row breaks: what was found before, else ROW-008 where a value is not in its mapping's list."""
+    lists = [by_place(source, cells) for source in matched.sources.values() if source.listed_only]
+    strange = pl.any_horizontal(pl.lit(False), *(unlisted(source) for source in lists))
+    return own.select(pl.coalesce(BROKEN, pl.when(strange).then(pl.lit("ROW-008"))).alias(BROKEN)).to_series()
 
 
 def _lines_aside(table: Table) -> dict[str, list[int]]:
@@ -178,38 +207,3 @@ def problem(rule_id: str, particulars: str = "") -> FileProblem:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _set_aside(
-    drop: CarefulDrop, rows: pl.DataFrame, cells: Mapping[str, str], layout: Layout | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    aside = rows.clear()
-    for each in layout.set_aside if layout else ():
-        empty = (pl.col(cells[each.column_empty]).str.strip_chars() == "").fill_null(True)
-        taken = rows.filter(empty)
-        drop.set_aside[each.reason] += taken.height
-        aside, rows = pl.concat([aside, taken]), rows.filter(~empty)
-    return rows, aside
-
-
-def _pay(
-    own: pl.DataFrame,
-    cells: Mapping[str, str],
-    roster: pl.DataFrame,
-    pay: PayFromPositions,
-    school_year: int,
-    how: ParseOptions,
-) -> pl.DataFrame:
-    """The pay lines of a position file, in canonical writing; a row that could not be split keeps that mark."""
-    lines = pay_lines(own, cells, roster, pay, school_year)
-    parsed = parse_columns(lines, EXTRACTS["payroll"].sent, how)
-    marks = roster.select(SOURCE_ROW, BROKEN, OWN).unique(SOURCE_ROW, keep="first")
-    return parsed.rows.join(marks, on=SOURCE_ROW, how="left", maintain_order="left")
-
-
-def _cents(rows: pl.DataFrame, cells: Mapping[str, str], pay: PayFromPositions, how: ParseOptions) -> int:
-    amounts = [
-        read_as(tidy_money(tidy_cell(pl.col(cells[line.amount])).text, how.decimal_comma).text, MONEY).sum().cast(MONEY)
-        for line in pay.lines
-    ]
-    return int(rows.select(pl.sum_horizontal(amounts)).item() * 100)

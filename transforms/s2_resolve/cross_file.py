@@ -8,28 +8,20 @@ low or high pay of roles, are findings of the mart `exceptions`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import dataframely as dy
 import polars as pl
 
 from contracts import vocabulary as v
 from contracts.keys import LEA_YEAR, PERSON
+from contracts.resolved.findings import CrossFileFindings, RuleCounts
+from contracts.school_year import first_day, last_day
+from contracts.tables import Tables
+from transforms.money import MILLION, millionths
 
-Tables = Mapping[str, pl.LazyFrame]
 PLACE = ["submission_id", "source_file", "source_row"]
-FINDING: dict[str, pl.DataType] = {
-    "rule_id": pl.String(),
-    "severity": pl.String(),
-    "extract": pl.String(),
-    "lea_id": pl.String(),
-    "school_year": pl.Int16(),
-    "staff_id": pl.String(),
-    "submission_id": pl.String(),
-    "source_file": pl.String(),
-    "source_row": pl.UInt32(),
-    "evidence": pl.String(),
-}
 FULL = 1_500_000  # 1.5 FTE in millionths: float sums would depend on order
 
 
@@ -45,18 +37,20 @@ class CrossFileRule:
     find: Callable[[Tables], pl.LazyFrame]
 
 
-def findings(tables: Tables) -> pl.LazyFrame:
-    """One row per rule and row of an extract that it is about, in a fixed order. Columns: FINDING."""
+def findings(tables: Tables) -> dy.LazyFrame[CrossFileFindings]:
+    """One row per rule and row of an extract that it is about, in a fixed order."""
     found = [
         rule.find(tables)
         .with_columns(rule_id=pl.lit(rule.rule_id), severity=pl.lit(rule.severity), extract=pl.lit(rule.extract))
-        .select(pl.col(name).cast(dtype) for name, dtype in FINDING.items())
+        .pipe(CrossFileFindings.cast)
         for rule in CROSS_FILE_RULES
     ]
-    return pl.concat(found).sort(list(FINDING), nulls_last=True)
+    return CrossFileFindings.cast(pl.concat(found).sort(CrossFileFindings.column_names(), nulls_last=True))
 
 
-def with_cross_file(rule_counts: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
+def with_cross_file(
+    rule_counts: dy.LazyFrame[RuleCounts], found: dy.LazyFrame[CrossFileFindings]
+) -> dy.LazyFrame[RuleCounts]:
     """The counts of row rules (see `build_data_quality`) and those of the cross-file rules below them.
 
     A cross-file rule has a row for each submission in force of the extract that it is about, broken or not.
@@ -70,8 +64,7 @@ def with_cross_file(rule_counts: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFr
     failed = found.group_by(*what, "rule_id").agg(failed=pl.len())
     asked = rule_counts.select(*what, "rows", "submitted_at").unique().join(rules, on="extract")
     counted = asked.join(failed, on=[*what, "rule_id"], how="left").with_columns(pl.col("failed").fill_null(0))
-    schema = rule_counts.collect_schema()
-    return pl.concat([rule_counts, counted.select(pl.col(name).cast(dtype) for name, dtype in schema.items())])
+    return RuleCounts.cast(pl.concat([rule_counts, counted.pipe(RuleCounts.cast)]))
 
 
 def on_roster(tables: Tables) -> pl.LazyFrame:
@@ -80,9 +73,8 @@ def on_roster(tables: Tables) -> pl.LazyFrame:
 
 
 def _in_year() -> pl.Expr:
-    year = pl.col("school_year").cast(pl.Int32)
-    begun = pl.col("begin_date") <= pl.date(year, 6, 30)
-    return begun & (pl.col("end_date").is_null() | (pl.col("end_date") >= pl.date(year - 1, 7, 1)))
+    begun = pl.col("begin_date") <= last_day()
+    return begun & (pl.col("end_date").is_null() | (pl.col("end_date") >= first_day()))
 
 
 def _unlisted(rows: pl.LazyFrame, tables: Tables, person: str = "staff_id") -> pl.LazyFrame:
@@ -153,18 +145,21 @@ def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
     """Two districts or more claim an educator for more than 1.5 FTE on some day of the year."""
     who = ["school_year", "staff_id"]
     several = pl.col("lea_id").n_unique().over(who) > 1
-    millionths = (pl.col("full_time_equivalency") * 1_000_000).round().cast(pl.Int64)
-    assignments = tables["roster"].filter(_in_year()).filter(several).with_columns(fte=millionths)
+    assignments = (
+        tables["roster"]
+        .filter(_in_year())
+        .filter(several)
+        .with_columns(fte=millionths(pl.col("full_time_equivalency")))
+    )
     begins = assignments.select(*who, "fte", day="begin_date")
     leaves = assignments.filter(pl.col("end_date").is_not_null())
     ends = leaves.select(*who, fte=-pl.col("fte"), day=pl.col("end_date").dt.offset_by("1d"))
     days = pl.concat([begins, ends]).group_by(*who, "day").agg(pl.col("fte").sum())
     running = days.with_columns(held=pl.col("fte").cum_sum().over(who, order_by="day"))
-    last_day = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
-    peak = running.filter(pl.col("day") <= last_day).group_by(who).agg(pl.col("held").max())
+    peak = running.filter(pl.col("day") <= last_day()).group_by(who).agg(pl.col("held").max())
     rows = assignments.join(peak.filter(pl.col("held") > FULL), on=who)
     return rows.with_columns(
-        evidence=_said("all districts together claim ", (pl.col("held") / 1_000_000).round(3), " FTE on one day")
+        evidence=_said("all districts together claim ", (pl.col("held") / MILLION).round(3), " FTE on one day")
     )
 
 

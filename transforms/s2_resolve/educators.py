@@ -11,7 +11,8 @@ from contracts.extracts import AcceptedRoster
 from contracts.keys import PERSON
 from contracts.reference import Districts
 from contracts.resolved.service import LeaYears, RecordYears, Stays
-from transforms.s2_resolve.service import FTE_PARTS, clip_assignments
+from transforms.money import MILLION
+from transforms.s2_resolve.service import clip_assignments
 
 OF_MAIN_ROW = (
     "staff_classification",
@@ -60,7 +61,7 @@ def lea_years_of_assignments(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[L
         students_taught=pl.col("students_taught").sum(),
         days_in_service=pl.col("days_in_service").max(),
     )
-    fte = pl.col("fte_microdays") / (pl.col("window_days") * FTE_PARTS)
+    fte = pl.col("fte_microdays") / (pl.col("window_days") * MILLION)
     return (
         people_lf.join(_main_rows(assignments), on=PERSON, how="left")
         .join(_schools_of_record(assignments, PERSON), on=PERSON, how="left")

@@ -8,7 +8,8 @@ import polars as pl
 from contracts.keys import PERSON
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Stays
-from transforms.s2_resolve.service import FTE_PARTS, covered_days
+from transforms.money import MILLION, millionths
+from transforms.s2_resolve.service import covered_days
 
 
 def role_years(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[RoleYears]:
@@ -21,8 +22,8 @@ def role_years(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[RoleYears]:
     role_lf = assignments.filter(pl.col("role_code").is_not_null() & (pl.col("role_code") != ""))
     keys = [*PERSON, "role_code"]
     weight = pl.col("fte_microdays").filter(pl.col("release_share").is_not_null())
-    parts = (pl.col("release_share") * FTE_PARTS).round().cast(pl.Int64) * pl.col("fte_microdays")
-    release = parts.cast(pl.Int128).sum() / (weight.cast(pl.Int128).sum() * FTE_PARTS)
+    parts = millionths(pl.col("release_share")) * pl.col("fte_microdays")
+    release = parts.cast(pl.Int128).sum() / (weight.cast(pl.Int128).sum() * MILLION)
     return (
         role_lf.group_by(keys)
         .agg(

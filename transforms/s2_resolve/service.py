@@ -14,9 +14,10 @@ import polars as pl
 from contracts.extracts import AcceptedRoster
 from contracts.reference import Districts
 from contracts.resolved.service import Assignments, ContractWindows, Stays
+from contracts.school_year import first_day, last_day
+from transforms.money import MILLION, millionths
 
 YEAR_BEGINS, YEAR_ENDS = "07-01", "06-30"
-FTE_PARTS = 1_000_000  # FTE-days are summed as whole millionths, so that no sum depends on the order of rows
 
 
 def clip_assignments(
@@ -30,11 +31,10 @@ def clip_assignments(
     `fte_days` (the same as Float64). An LEA that `districts` does not know has the whole year as its window.
     """
     assignments_lf = roster.join(contract_windows(roster, districts), on=["lea_id", "school_year"], how="left")
-    year = pl.col("school_year").cast(pl.Int32)
     return (
         assignments_lf.with_columns(
-            stay_begin=pl.max_horizontal("begin_date", pl.date(year - 1, 7, 1)),
-            stay_end=pl.min_horizontal("end_date", pl.date(year, 6, 30)),
+            stay_begin=pl.max_horizontal("begin_date", first_day()),
+            stay_end=pl.min_horizontal("end_date", last_day()),
         )
         .filter(pl.col("stay_begin") <= pl.col("stay_end"))
         .with_columns(
@@ -43,10 +43,8 @@ def clip_assignments(
             contract_end=pl.min_horizontal("stay_end", "window_end"),
         )
         .with_columns(contract_days=_days("contract_begin", "contract_end"))
-        .with_columns(
-            fte_microdays=(pl.col("full_time_equivalency") * FTE_PARTS).round().cast(pl.Int64) * pl.col("contract_days")
-        )
-        .with_columns(fte_days=pl.col("fte_microdays") / FTE_PARTS)
+        .with_columns(fte_microdays=millionths(pl.col("full_time_equivalency")) * pl.col("contract_days"))
+        .with_columns(fte_days=pl.col("fte_microdays") / MILLION)
         .pipe(Assignments.cast)
     )
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import polars as pl
 
 from contracts.policy.packs import Pack
-from transforms.s2_resolve.service import FTE_PARTS
+from transforms.money import MILLION, millionths
 from transforms.s3_designate.evidence import KEY, Evidence
 
 PERSON = ["lea_id", "staff_id"]
-WHOLE_FTE = FTE_PARTS - 10  # three thirds of a position make one
+WHOLE_FTE = MILLION - 10  # three thirds of a position make one
 CREDITABLE = ((0.5, 180), (1.0, 90))  # RULES 1.4: half of the day for 180 days, or the whole day for 90
 Maker = Callable[[Evidence, Pack, pl.LazyFrame], pl.LazyFrame]
 
@@ -23,7 +23,7 @@ Maker = Callable[[Evidence, Pack, pl.LazyFrame], pl.LazyFrame]
 def full_time_day(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Concurrent teacher rows make 1.0 FTE or more on some day (MARTS 5, Denver v1)."""
     teacher_lf = evidence.assignments.filter(pl.col("staff_classification") == "teacher").with_columns(
-        parts=(pl.col("full_time_equivalency") * FTE_PARTS).round().cast(pl.Int64)
+        parts=millionths(pl.col("full_time_equivalency"))
     )
     begins_lf = teacher_lf.select(*KEY, "parts", day="stay_begin")
     ends_lf = teacher_lf.select(*KEY, -pl.col("parts"), day=pl.col("stay_end") + pl.duration(days=1))

@@ -30,7 +30,7 @@ class EducatorYearPanel:
 
 
 def build_panel(evidence: Evidence, pack: Pack, space: StateSpace) -> EducatorYearPanel | None:
-    """The grid, or None where no LEA ever adopted the program."""
+    """The panel, or None where no LEA ever adopted the program or none that did has a roster."""
     adopted_lf = adopted_years(evidence, pack)
     leas_lf = adopted_lf.select("lea_id").unique()
     if leas_lf.collect().is_empty():
@@ -42,7 +42,10 @@ def build_panel(evidence: Evidence, pack: Pack, space: StateSpace) -> EducatorYe
     people_lf = people_lf.join(
         adopted_lf, on=["lea_id", "school_year"], how="left", maintain_order="left"
     ).with_columns(pl.col("in_force").fill_null(False))
-    people_lf = people_lf.sort(KEY).collect().lazy()  # joins keep this order
+    people = people_lf.sort(KEY).collect()  # joins keep this order
+    if people.is_empty():  # adopting districts, none of which has sent a roster yet
+        return None
+    people_lf = people.lazy()
     compiler = ConditionCompiler(evidence.about(people_lf), pack, people_lf, years=people_lf.select(KEY))
     years_of: dict[tuple[str, str], tuple[pl.Expr, ...]] = {}
     for name, cases in pack.inputs.items():

@@ -22,8 +22,8 @@ class Cohort:
     """One LEA's program at year 0. `moves` [states, states + 1]: yearly shares, the last column is exit.
 
     `persons` and `entries` (a year) per state; `unit` dollars a person of each state, `fixed` dollars whatever the
-    number, `is_leader` 1 for states of tier 1 and up; `steps`: mean schedule step of leaders, of entrants, growth of
-    pay a step.
+    number, `scheduled` the part of `fixed` that the salary schedule pays, `is_leader` the share of a state's persons
+    who lead; `steps`: mean schedule step of leaders, of entrants, growth of pay a step.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Cohort:
     moves: Floats
     unit: Floats
     fixed: float
+    scheduled: float
     is_leader: Floats
     step_now: float
     step_entry: float
@@ -55,11 +56,16 @@ def project(cohort: Cohort, scenario: Scenario, settings: Projection) -> Path:
     moves = scaled_attrition(cohort.moves, scenario.attrition_factor)
     growth = np.power(1 + scenario.designation_growth, np.arange(1, settings.years + 1), dtype=np.float64)
     people = expected_people(cohort, moves, growth)
-    prices = (1 + (scenario.cola or 0.0)) ** np.arange(settings.years + 1)
+    years = np.arange(settings.years + 1)
+    prices = (1 + settings.stipend_growth) ** years
+    # COLA moves what the schedule pays, nothing else (RULES M16)
+    raised = cohort.scheduled * (1 + (scenario.cola or 0.0)) ** years
+    fixed = cohort.fixed - cohort.scheduled
     seniority = step_factor(cohort, moves, growth, people)
-    expected = (people @ cohort.unit * seniority + cohort.fixed) * prices
+    expected = (people @ cohort.unit * seniority + fixed) * prices + raised
     drawn = simulated_people(cohort, moves, growth, settings)
-    costs = np.sort((drawn @ cohort.unit * seniority[:, None] + cohort.fixed) * prices[:, None], axis=1)
+    paths = (drawn @ cohort.unit * seniority[:, None] + fixed) * prices[:, None] + raised[:, None]
+    costs = np.sort(paths, axis=1)
     ranks = [-(-settings.paths * tenths // 10) - 1 for tenths in (1, 5, 9)]
     low, middle, high = (costs[:, rank] for rank in ranks)
     return Path(expected, people @ cohort.is_leader, low, middle, high)

@@ -115,11 +115,11 @@ def make_cohort(scalar: Row, starts: Columns, moves: Columns, prior: float) -> C
     coming = [before is None for before in moves["from_state"]]
     arrivals = [count if first else None for count, first in zip(moves["count"], coming, strict=True)]
     entries = _vector(moves["to_state"], arrivals, place) / (scalar["base_year"] - scalar["first_year"])
-    tiers = np.zeros(size)
-    for state, tier in zip(moves["to_state"], moves["state_tier"], strict=True):
+    leading = np.zeros(size)
+    for state, leads in zip(moves["to_state"], moves["leads"], strict=True):
         if state is not None:
-            tiers[place[state]] = tier or 0
-    is_leader = np.where(persons > 0, leaders > 0, tiers >= 1).astype(np.float64)
+            leading[place[state]] = bool(leads)
+    is_leader = np.divide(leaders, persons, out=leading, where=persons > 0)
     heads, load = float(leaders.sum()), 1 + float(scalar["marginal_load"])
     release = float(scalar["release_dollars"] or 0.0) / heads if heads else 0.0
     mean = float(pay.sum()) * load / heads if heads else 0.0
@@ -132,6 +132,7 @@ def make_cohort(scalar: Row, starts: Columns, moves: Columns, prior: float) -> C
         moves=_rates(own, wide, prior),
         unit=unit,
         fixed=float(scalar["cost"]) - float(persons @ unit),
+        scheduled=float(scalar["schedule_cents"]) / 100 * load,
         is_leader=is_leader,
         step_now=float(scalar["step_now"] or 0.0),
         step_entry=float(scalar["step_entry"] or 0.0),

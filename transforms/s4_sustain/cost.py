@@ -9,10 +9,10 @@ from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
 from contracts.reference import Offsets, ProgramFinance
-from contracts.resolved.costs import Costs, FinanceSums, NetCosts, ProgramCosts, ProgramKeys, ProgramRelease
+from contracts.resolved.costs import CodePay, Costs, FinanceSums, NetCosts, ProgramCosts, ProgramKeys, ProgramRelease
 from contracts.resolved.leaders import Adopted, LeaderPay
 from contracts.resolved.pay import ResolvedPay
-from transforms.money import cents, dollars, ratio
+from transforms.money import cents, dollars, fine_from_cents, ratio
 from transforms.s4_sustain.terms import with_loads
 
 
@@ -45,13 +45,16 @@ def program_keys(
 def program_costs(
     keys: dy.LazyFrame[ProgramKeys],
     leader_pay: dy.LazyFrame[LeaderPay],
+    paid_on_codes: dy.LazyFrame[CodePay],
     release: dy.LazyFrame[ProgramRelease],
     finance: dy.LazyFrame[ProgramFinance],
     parameters: MetricParameters,
 ) -> dy.LazyFrame[ProgramCosts]:
     """One row per PROGRAM: leaders, M01 and its parts, release, training and administration, M03 and their statuses.
 
-    M03 (`cost`) is null, `not_configured`, while neither training nor administration is reported in `program_finance`.
+    M03 (`cost`) = (all pay on the program's codes + increments of its leaders) x (1 + marginal load) + release +
+    training + administration (MARTS 5.S5). Null, `not_configured`, where there is none of these: no pay line, no
+    increment, no released time, no finance row. `finance_known`: training or administration is reported.
     """
     paid = leader_pay.group_by(PROGRAM).agg(
         pl.len().alias("leaders"),
@@ -63,27 +66,46 @@ def program_costs(
         _depth().median().alias("depth"),
     )
     zero = ["leaders", "role_cents", "increment_fine", "pay_fine", "unscheduled", "leaders_without_increment"]
-    zero += ["release_fte", "release_dollars", "release_unknown", "release_unpriced"]
-    reported = pl.any_horizontal(pl.col("training", "administration").is_not_null())
+    zero += ["code_cents", "schedule_cents", "release_fte", "release_dollars", "release_unknown", "release_unpriced"]
+    known = keys.join(paid, on=PROGRAM, how="left").join(release, on=PROGRAM, how="left")
     return (
-        with_loads(keys.join(paid, on=PROGRAM, how="left").join(release, on=PROGRAM, how="left"), parameters)
+        with_loads(known.join(paid_on_codes, on=PROGRAM, how="left"), parameters)
         .join(finance_sums(finance), on=PROGRAM, how="left")
-        .with_columns(pl.col(zero).fill_null(0))
         .with_columns(
+            pl.any_horizontal(pl.col("training", "administration").is_not_null()).alias("finance_known"),
+            pl.col("code_cents").is_not_null().alias("has_code_pay"),
+        )
+        .with_columns(pl.col(zero).fill_null(0))
+        .pipe(_summed)
+    )
+
+
+def _summed(parts: pl.LazyFrame) -> dy.LazyFrame[ProgramCosts]:
+    """Add M01 (`incremental`), what all pay costs (`pay_dollars`, `pay_benefit`), M03 (`cost`) and its status."""
+    configured = pl.any_horizontal(
+        "finance_known", "has_code_pay", pl.col("increment_fine") != 0, pl.col("release_fte") > 0
+    )
+    return (
+        parts.with_columns(
             (dollars(pl.col("pay_fine")) * pl.col("marginal_load")).alias("benefit"),
             pl.when(pl.col("release_unpriced") == 0).then("release_dollars").alias("release_dollars"),
         )
-        .with_columns((dollars(pl.col("pay_fine")) + pl.col("benefit")).alias("incremental"))
         .with_columns(
-            pl.when(reported)
+            (dollars(pl.col("pay_fine")) + pl.col("benefit")).alias("incremental"),
+            dollars(fine_from_cents(pl.col("code_cents")) + pl.col("increment_fine")).alias("pay_dollars"),
+        )
+        .with_columns((pl.col("pay_dollars") * pl.col("marginal_load")).alias("pay_benefit"))
+        .with_columns(
+            pl.when(configured)
             .then(
-                pl.col("incremental")
+                pl.col("pay_dollars")
+                + pl.col("pay_benefit")
                 + pl.col("release_dollars")
                 + pl.col("training").fill_null(0)
                 + pl.col("administration").fill_null(0)
             )
             .alias("cost"),
-            _status(reported, "not_configured", pl.col("release_unpriced") == 0, "not_enough_data").alias(
+            _status(configured, "not_configured", pl.col("release_unpriced") == 0, "not_enough_data").alias(
                 "cost_status"
             ),
         )
@@ -101,28 +123,36 @@ def finance_sums(finance: dy.LazyFrame[ProgramFinance]) -> dy.LazyFrame[FinanceS
     return finance.group_by(PROGRAM).agg(sums).pipe(FinanceSums.cast)
 
 
-def with_offsets(costs: dy.LazyFrame[ProgramCosts], offsets: dy.LazyFrame[Offsets]) -> dy.LazyFrame[NetCosts]:
-    """Add `offset` (dollars), `offset_status`, `net` = cost - offset, `net_status`.
+def with_offsets(
+    costs: dy.LazyFrame[ProgramCosts], offsets: dy.LazyFrame[Offsets], adopted: dy.LazyFrame[Adopted]
+) -> dy.LazyFrame[NetCosts]:
+    """Add `in_force`, `offset` (dollars), `offset_status`, `net` = cost - offset, `net_status`.
 
-    An offset without a program is shared over the LEA's programs of the year by M03 (metrics 5); where one of several
-    M03 is unknown, or their sum is not above 0, it cannot be shared.
+    An offset without a program is shared, by M03, over the LEA's programs in force there whose M03 is known; the only
+    one takes all of it. Programs without a known M03, and rows of programs not in force (a designation that travelled
+    in), take no share and take nothing away (MARTS 5.S1). A program in force without its share has no offset on file:
+    `not_configured` where its own M03 is not known, `zero_denominator` where the sum of M03 is not above 0.
     """
     amount = pl.col("amount").pipe(cents).sum() / 100
     named = offsets.filter(pl.col("program_id").is_not_null()).group_by(PROGRAM).agg(amount.alias("named"))
     shared = offsets.filter(pl.col("program_id").is_null()).group_by(LEA_YEAR).agg(amount.alias("shared"))
-    alone = pl.len().over(LEA_YEAR) == 1
-    all_known = pl.col("cost").is_not_null().all().over(LEA_YEAR)
-    part = pl.when(alone).then(1.0).when(all_known).then(ratio(pl.col("cost"), pl.col("cost").sum().over(LEA_YEAR)))
-    sharing = pl.when(pl.col("shared").is_null()).then(0.0).otherwise(pl.col("shared") * part)
+    takes = pl.col("in_force") & pl.col("cost").is_not_null()
+    whole = pl.col("cost").filter(takes).sum().over(LEA_YEAR)
+    part = pl.when(takes.sum().over(LEA_YEAR) == 1).then(1.0).otherwise(ratio(pl.col("cost"), whole))
+    sharing = (
+        pl.when(pl.col("shared").is_null() | ~pl.col("in_force")).then(0.0).when(takes).then(pl.col("shared") * part)
+    )
     return (
         costs.join(named, on=PROGRAM, how="left")
         .join(shared, on=LEA_YEAR, how="left")
+        .join(adopted.select(*PROGRAM, pl.lit(True).alias("in_force")), on=PROGRAM, how="left")
         .sort(PROGRAM)
+        .with_columns(pl.col("in_force").fill_null(False))
         .with_columns((pl.col("named").fill_null(0) + sharing).alias("offset"))
         .with_columns(
             pl.when(pl.col("offset").is_not_null())
             .then(pl.lit("ok"))
-            .when(all_known)
+            .when(pl.col("cost").is_not_null())
             .then(pl.lit("zero_denominator"))
             .otherwise(pl.lit("not_configured"))
             .alias("offset_status"),

@@ -11,13 +11,16 @@ from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON
 from contracts.marts.designation import Designation
 from contracts.marts.leadership_role import LeadershipRole
+from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import Findings
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import MartFacts
-from contracts.resolved.leaders import Leaders, LeaderYears
+from contracts.resolved.findings import FindingRows
+from contracts.resolved.leaders import DesigneesAndRoles, Leaders, LeaderYears
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears
+from contracts.school_year import last_day
 from transforms.s4_sustain.limits import pay_outside
 from transforms.s4_sustain.messages import format_message
 
@@ -25,28 +28,28 @@ COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
 DAY = pl.duration(days=1)
 
 
-def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> pl.LazyFrame:
+def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> dy.LazyFrame[FindingRows]:
     """Rows in the findings' columns; columns that the rows lack are null."""
     have = rows.collect_schema().names()
     columns = [pl.col(name) if name in have else pl.lit(None, pl.String).alias(name) for name in COLUMNS]
     named = pl.lit(kind) if isinstance(kind, str) else kind
-    return rows.select(named.alias("kind"), *columns, evidence.cast(pl.String).alias("evidence"))
+    return FindingRows.cast(rows.select(named.alias("kind"), *columns, evidence.cast(pl.String).alias("evidence")))
 
 
-def role_without_pay(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFrame:
+def role_without_pay(leadership_role: dy.LazyFrame[LeadershipRole]) -> dy.LazyFrame[FindingRows]:
     """A role held for more than half of the days, and no net role pay."""
     sentence = format_message("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
     return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", sentence)
 
 
-def pay_without_role(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFrame:
+def pay_without_role(leadership_role: dy.LazyFrame[LeadershipRole]) -> dy.LazyFrame[FindingRows]:
     """Net role pay, and no roster row with the role."""
     role = pl.coalesce("role_code", format_message("of program {}", "program_id"))
     sentence = format_message("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
     return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", sentence)
 
 
-def low_pay_per_hour(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFrame:
+def low_pay_per_hour(leadership_role: dy.LazyFrame[LeadershipRole]) -> dy.LazyFrame[FindingRows]:
     """Role pay per hour below the state's minimum wage (M09)."""
     low = leadership_role.filter(pl.col("ratio_to_minimum_wage") < 1)
     sentence = format_message(
@@ -55,13 +58,13 @@ def low_pay_per_hour(leadership_role: dy.LazyFrame[LeadershipRole]) -> pl.LazyFr
     return _finding(low, "low_pay_per_hour", sentence)
 
 
-def of_designations(designation: dy.LazyFrame[Designation]) -> pl.LazyFrame:
+def of_designations(designation: dy.LazyFrame[Designation]) -> dy.LazyFrame[FindingRows]:
     """Designation rows whose rule the pack calls a finding; the row's reason is the evidence."""
     found = designation.filter(pl.col("finding").is_not_null())
     return _finding(found, pl.col("finding"), pl.col("reason"))
 
 
-def out_of_band(programs: Sequence[ProgramTerms], facts: MartFacts) -> pl.LazyFrame:
+def out_of_band(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.LazyFrame[FindingRows]:
     """Role pay outside the pay band that a program sets for the role and year."""
     rows = [
         pay_outside(check, program.program_id, facts)
@@ -71,13 +74,14 @@ def out_of_band(programs: Sequence[ProgramTerms], facts: MartFacts) -> pl.LazyFr
         for check in program.compliance
         if check.kind == "pay_within"
     ]
-    empty = pl.LazyFrame(schema={**dict.fromkeys((*COLUMNS, "kind", "evidence"), pl.String), "school_year": pl.Int16})
     sentence = format_message("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
     found = [_finding(row, "tlr_out_of_band", sentence) for row in rows]
-    return pl.concat([empty.select("kind", *COLUMNS, "evidence"), *found])
+    return FindingRows.cast(pl.concat([FindingRows.create_empty(lazy=True), *found]))
 
 
-def nomination_concentration(leadership: dy.LazyFrame[AcceptedLeadership], limits: Findings) -> pl.LazyFrame:
+def nomination_concentration(
+    leadership: dy.LazyFrame[AcceptedLeadership], limits: Findings
+) -> dy.LazyFrame[FindingRows]:
     """One person makes more than the set share of an LEA's nominations of a year (trap: favouritism)."""
     by_lea = ["lea_id", "school_year"]
     counts = (
@@ -93,17 +97,13 @@ def nomination_concentration(leadership: dy.LazyFrame[AcceptedLeadership], limit
     return _finding(counts.filter(many), "nomination_concentration", sentence)
 
 
-def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> pl.LazyFrame:
+def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> dy.LazyFrame[FindingRows]:
     """Growth level and observation level differ by the set number of levels or more (TN: outside the acceptable range).
 
     Growth level: 1 plus the number of index bands reached; observation level: the rounded observation average.
     """
-    growth = 1 + pl.sum_horizontal(
-        [(pl.col("growth_index") >= start).cast(pl.Int32) for start in limits.growth_level_from]
-    )
-    seen = pl.col("observation_average").round(0, mode="half_away_from_zero").cast(pl.Int32)
     both = ratings.filter(pl.col("growth_index").is_not_null() & pl.col("observation_average").is_not_null())
-    rows = both.with_columns(growth.alias("growth"), seen.alias("seen"))
+    rows = both.with_columns(growth_level(limits).alias("growth"), observation_level().alias("seen"))
     apart = rows.filter((pl.col("growth") - pl.col("seen")).abs() >= limits.growth_gap_levels)
     sentence = format_message(
         "Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system"
@@ -111,7 +111,18 @@ def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> 
     return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", sentence)
 
 
-def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> pl.LazyFrame:
+def growth_level(limits: Findings) -> pl.Expr:
+    """Level 1 to 5 of a growth index: 1 plus the number of index bands reached."""
+    starts = [(pl.col("growth_index") >= start).cast(pl.Int32) for start in limits.growth_level_from]
+    return 1 + pl.sum_horizontal(starts)
+
+
+def observation_level() -> pl.Expr:
+    """The rounded observation average."""
+    return pl.col("observation_average").round(0, mode="half_away_from_zero").cast(pl.Int32)
+
+
+def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> dy.LazyFrame[FindingRows]:
     """A person's concurrent rows, over all LEAs, add up to more than the set FTE on some day (MARTS 1).
 
     FTE comes on the first day of a stay and goes on the day after the last; the running sum is the FTE of each day.
@@ -136,18 +147,19 @@ def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> pl.Laz
     return _finding(highest, "over_one_and_a_half_fte", sentence)
 
 
-def thin_evidence(leaders: dy.LazyFrame[Leaders], ratings: dy.LazyFrame[Ratings]) -> pl.LazyFrame:
+def thin_evidence(leaders: dy.LazyFrame[Leaders], ratings: dy.LazyFrame[Ratings]) -> dy.LazyFrame[FindingRows]:
     """A leader of a program without a usable rating in that LEA and year."""
     rated = ratings.filter(pl.col("rating_reason").is_null()).select(PERSON).unique()
     why = ratings.group_by(PERSON).agg(pl.col("rating_reason").sort().first())
     lacking = leaders.join(rated, on=PERSON, how="anti").join(why, on=PERSON, how="left")
     reason = pl.col("rating_reason").fill_null("no evaluation row")
-    return _finding(lacking, "thin_evidence", format_message("Holds {} without a usable rating: {}.", "level", reason))
+    held = pl.col("level").fill_null("a role of the program")
+    return _finding(lacking, "thin_evidence", format_message("Holds {} without a usable rating: {}.", held, reason))
 
 
 def low_teaching_share(
     leader_years: dy.LazyFrame[LeaderYears], role_years: dy.LazyFrame[RoleYears], limits: Findings
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[FindingRows]:
     """A leader who, released, teaches less than the set share of the time (trap: less focus on the classroom)."""
     led = role_years.join(leader_years, on=["staff_id", "school_year"], how="semi").filter("is_held")
     low = led.filter(1 - pl.col("release_share") < limits.teaching_share)
@@ -159,20 +171,52 @@ def low_teaching_share(
 
 def admin_license_unused(
     leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears], limits: Findings
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[FindingRows]:
     """Holds an administrator's credential in force on 30 June, and no administrator's post.
 
-    In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).
     Without codes in `administrator_credentials` there are no such findings.
+    """
+    unused = licensed(leadership, lea_years, limits).filter(~is_administrator())
+    sentence = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
+    return _finding(unused, "admin_license_unused", sentence)
+
+
+def designation_without_role(designees: dy.LazyFrame[DesigneesAndRoles]) -> dy.LazyFrame[FindingRows]:
+    """A designee of tier 2 or above of a program with roles who neither held one nor led in any event (M32)."""
+    sentence = format_message("Holds {}; no leadership role and no leadership event in the year.", "level")
+    return _finding(designees.filter(~pl.col("has_role")), "designation_without_role", sentence)
+
+
+def ap_falls_leaders_rise(staffing: dy.LazyFrame[LeadershipStaffing]) -> dy.LazyFrame[FindingRows]:
+    """Assistant principals fall while lower-paid leadership rises, two years running (M29)."""
+    sentence = format_message(
+        "Assistant principals fell to {} FTE while coaches ({}) and released leaders ({} FTE) rose, two years running.",
+        "ap_fte",
+        "coach_fte",
+        "released_leader_fte",
+    )
+    return _finding(staffing.filter("ap_falls_leaders_rise"), "ap_falls_leaders_rise", sentence)
+
+
+def is_administrator() -> pl.Expr:
+    """The post of record in the LEA is that of a principal or an assistant principal."""
+    return pl.col("staff_classification").is_in(["principal", "assistant_principal"])
+
+
+def licensed(
+    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears], limits: Findings
+) -> pl.LazyFrame:
+    """One row per PERSON x code of an administrator's credential in force on 30 June, with school and classification.
+
+    In force from its event until `valid_until`, else until a later failed or denied event of the code (MARTS 1).
     """
     kind = pl.col("event_type").is_in(["credential", "certificate"])
     events = leadership.filter(kind & pl.col("event_code").is_in(list(limits.administrator_credentials)))
     refused = pl.col("outcome").is_in(["failed", "denied"]).fill_null(False)
     positions = lea_years.select(*PERSON, "school_id", "staff_classification")
-    june = pl.date(pl.col("school_year").cast(pl.Int32), 6, 30)
+    june = last_day()
     state = (
-        positions.filter(~pl.col("staff_classification").is_in(["principal", "assistant_principal"]))
-        .join(
+        positions.join(
             events.select("staff_id", "event_code", "event_date", "valid_until", refused.alias("refused")),
             on="staff_id",
         )
@@ -184,5 +228,4 @@ def admin_license_unused(
         )
     )
     valid = ~pl.col("refused") & (pl.col("valid_until").is_null() | (pl.col("valid_until") >= june))
-    sentence = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
-    return _finding(state.filter(valid), "admin_license_unused", sentence)
+    return state.filter(valid)

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEADER, PERSON
-from contracts.resolved.leaders import Adopted, IncrementTakers, LeaderPay, Leaders
+from contracts.resolved.leaders import Adopted, IncrementTakers, LeaderPay, Leaders, Programs
 from contracts.resolved.pay import BasePay, ResolvedPay
 from contracts.resolved.service import LeaYears, RecordYears
 from transforms.money import fine_from_cents
@@ -19,6 +19,7 @@ def leader_pay(
     lea_years: dy.LazyFrame[LeaYears],
     record_years: dy.LazyFrame[RecordYears],
     adopted: dy.LazyFrame[Adopted],
+    program_lf: dy.LazyFrame[Programs],
 ) -> dy.LazyFrame[LeaderPay]:
     """One row per leader of a program (LEADER): `level`, `state_tier`, `school_id` of record in the LEA, `role_cents`
     (stipend, hourly and bonus on the program's own codes), `increment_fine` (0 where it goes to another program or is
@@ -29,7 +30,7 @@ def leader_pay(
     return (
         leaders.join(own, on=LEADER, how="left")
         .join(base_lf, on=PERSON, how="left")
-        .join(increment_takers(leaders, record_years, adopted), on=LEADER, how="left")
+        .join(increment_takers(leaders, record_years, adopted, program_lf), on=LEADER, how="left")
         .join(lea_years.select(*PERSON, "school_id"), on=PERSON, how="left")
         .with_columns(
             pl.col("role_cents").fill_null(0),
@@ -53,22 +54,27 @@ def leader_pay(
 
 
 def increment_takers(
-    leaders: dy.LazyFrame[Leaders], record_years: dy.LazyFrame[RecordYears], adopted: dy.LazyFrame[Adopted]
+    leaders: dy.LazyFrame[Leaders],
+    record_years: dy.LazyFrame[RecordYears],
+    adopted: dy.LazyFrame[Adopted],
+    program_lf: dy.LazyFrame[Programs],
 ) -> dy.LazyFrame[IncrementTakers]:
     """Rows of LEADER that get the increment, with `takes_increment` true: one program per person, LEA and year.
 
-    The highest tier; then the program adopted earlier; then the packs' order. Where one designation travels over
-    several LEAs of the year, only the LEA of record's row takes part (MARTS 5, metrics 3 and 10).
+    The highest tier; then the program adopted earlier; then the packs' order. Each LEA's increment stays in that LEA;
+    only of a designation that travels (`travels`) and stands in several LEAs of the year does the LEA of record's row
+    alone take part (MARTS 5, metrics 3 and 10; 5.S6).
     """
     at_record = pl.col("lea_id") == pl.col("record_lea_id")
-    travels = ["staff_id", "program_id", "school_year"]
+    one_award = ["staff_id", "program_id", "school_year"]
     return (
         leaders.join(
             record_years.select("staff_id", "school_year", pl.col("lea_id").alias("record_lea_id")),
             on=["staff_id", "school_year"],
             how="left",
         )
-        .filter(at_record | ~at_record.fill_null(False).any().over(travels))
+        .join(program_lf.select("program_id", "travels"), on="program_id")
+        .filter(~pl.col("travels") | at_record | ~at_record.fill_null(False).any().over(one_award))
         .join(adopted, on=["lea_id", "program_id", "school_year"], how="left")
         .sort(
             *PERSON,

@@ -12,22 +12,26 @@ import polars as pl
 
 from contracts.keys import LEA_PROGRAM, PROGRAM_PERSON
 from contracts.marts.designation import Designation
+from contracts.resolved.leaders import LevelTerms
 from contracts.resolved.projection import BaseYears, StateMoves, StateYears
 from transforms.s4_sustain.messages import format_message
 
 LONGEST = 2
 
 
-def state_years(designation: dy.LazyFrame[Designation]) -> dy.LazyFrame[StateYears]:
-    """One row per person x program x LEA x year with a level: `state` (level and years at it) and `state_tier`."""
+def state_years(
+    designation: dy.LazyFrame[Designation], level_lf: dy.LazyFrame[LevelTerms], leader_tier: int
+) -> dy.LazyFrame[StateYears]:
+    """One row per person x program x LEA x year with a level: `state` (level and years at it), and if it `leads`."""
     years = pl.col("years_at_level").fill_null(1).clip(1, LONGEST)
     return (
         designation.filter(pl.col("level").is_not_null())
+        .join(level_lf, on=["program_id", "level"], how="left")
         .select(
             *PROGRAM_PERSON,
             "school_year",
             "level",
-            "state_tier",
+            pl.coalesce("leads", pl.col("state_tier") >= leader_tier).alias("leads"),
             format_message("{}:{}", "level", years).alias("state"),
         )
         .pipe(StateYears.cast)

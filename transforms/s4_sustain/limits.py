@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_SCHOOL, PERSON
 from contracts.policy.terms import ComplianceCheck
 from contracts.resolved import MartFacts
+from contracts.resolved.findings import Measured, RolePayBands
 from transforms.money import cents, ratio
 from transforms.s4_sustain.leaders import has_tier
 
 
-def holders(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
+def _holders(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
     """Designees of the program at the check's levels, with the school of record in the LEA."""
     rows = facts["designation"].filter((pl.col("program_id") == program_id) & has_tier())
     if check.levels:
@@ -20,13 +22,13 @@ def holders(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.Laz
     return rows.select(*PERSON, "level", "amount").join(record, on=PERSON, how="left")
 
 
-def share_of_teachers(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
+def share_of_teachers(check: ComplianceCheck, program_id: str, facts: MartFacts) -> dy.LazyFrame[Measured]:
     """Designees over teachers, heads, by school of record or LEA: lea_id, school_year, school_id, value.
 
     Schools: those on the check's partner list, else those with a designee of the program.
     """
     by = LEA_SCHOOL if check.scope == "school" else LEA_SCHOOL[:2]
-    held = holders(check, program_id, facts)
+    held = _holders(check, program_id, facts)
     teachers = facts["lea_years"].filter("is_teacher").group_by(by).agg(pl.len().alias("teachers"))
     counted = teachers.join(held.group_by(by).agg(pl.len().alias("held")), on=by, how="left")
     if check.scope == "lea":
@@ -34,12 +36,14 @@ def share_of_teachers(check: ComplianceCheck, program_id: str, facts: MartFacts)
     elif check.partner_list is not None:
         counted = counted.join(_partners(check.partner_list, facts), on=["school_id", "school_year"], how="semi")
     else:
-        anyone = holders(check.model_copy(update={"levels": ()}), program_id, facts)
+        anyone = _holders(check.model_copy(update={"levels": ()}), program_id, facts)
         counted = counted.join(anyone, on=LEA_SCHOOL, how="semi")
-    return counted.select(*LEA_SCHOOL, ratio(pl.col("held").fill_null(0), pl.col("teachers")).alias("value"))
+    return counted.select(*LEA_SCHOOL, ratio(pl.col("held").fill_null(0), pl.col("teachers")).alias("value")).pipe(
+        Measured.cast
+    )
 
 
-def spent_share(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
+def spent_share(check: ComplianceCheck, program_id: str, facts: MartFacts) -> dy.LazyFrame[Measured]:
     """Pay on the program's codes over what the program grants its designees, by campus: the pay line's school, else the
     school of record. Null where a designee's grant is not known.
     """
@@ -52,17 +56,21 @@ def spent_share(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl
         .agg(pl.col("cents").sum().alias("spent"))
     )
     granted = (
-        holders(check, program_id, facts)
+        _holders(check, program_id, facts)
         .group_by(LEA_SCHOOL)
         .agg(pl.col("amount").pipe(cents).sum().alias("granted"), pl.col("amount").is_null().any().alias("unknown"))
     )
-    return granted.join(spent, on=LEA_SCHOOL, how="left").select(
-        *LEA_SCHOOL,
-        pl.when(~pl.col("unknown")).then(ratio(pl.col("spent").fill_null(0), pl.col("granted"))).alias("value"),
+    return (
+        granted.join(spent, on=LEA_SCHOOL, how="left")
+        .select(
+            *LEA_SCHOOL,
+            pl.when(~pl.col("unknown")).then(ratio(pl.col("spent").fill_null(0), pl.col("granted"))).alias("value"),
+        )
+        .pipe(Measured.cast)
     )
 
 
-def team_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
+def team_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> dy.LazyFrame[Measured]:
     """Designees whose team (`supervisor_staff_id`, heads) is smaller than `low` or larger than `high`, by school."""
     team = (
         facts["assignments"]
@@ -75,14 +83,15 @@ def team_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> p
     size = pl.col("team").fill_null(0)
     low, high = check.low if check.low is not None else 0.0, check.high if check.high is not None else float("inf")
     return (
-        holders(check, program_id, facts)
+        _holders(check, program_id, facts)
         .join(team, on=PERSON, how="left")
         .group_by(LEA_SCHOOL)
         .agg((~size.is_between(low, high)).sum().cast(pl.Float64).alias("value"))
+        .pipe(Measured.cast)
     )
 
 
-def pay_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.LazyFrame:
+def pay_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> dy.LazyFrame[RolePayBands]:
     """Role holders of the check's bands in years with a band: PERSON, role_code, `paid`, `low`, `high`, `is_outside`.
 
     From `by_share_from` on, the band shrinks with the share of the responsibility held (`release_share`, where given).
@@ -110,6 +119,7 @@ def pay_outside(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl
             "high",
             (~pl.col("paid").is_between(pl.col("low"), pl.col("high"))).alias("is_outside"),
         )
+        .pipe(RolePayBands.cast)
     )
 
 

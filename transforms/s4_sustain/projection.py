@@ -51,6 +51,7 @@ def cost_paths(
         "cost_status",
         "leaders",
         "release_dollars",
+        "schedule_cents",
         "marginal_load",
         "step_now",
         "step_entry",
@@ -84,11 +85,11 @@ def _moves(states: dy.LazyFrame[StateYears], bases: dy.LazyFrame[BaseYears]) -> 
     """Moves of the LEA beside those of the whole state (`state_count`), over the same pairs of states."""
     own = state_moves(states, bases)
     whole = own.group_by("program_id", "from_state", "to_state").agg(pl.col("count").sum().alias("state_count"))
-    tiers = states.group_by("program_id", pl.col("state").alias("to_state")).agg(pl.col("state_tier").max())
+    leading = states.group_by("program_id", pl.col("state").alias("to_state")).agg(pl.col("leads").max())
     return (
         bases.select(LEA_PROGRAM)
         .join(whole, on="program_id")
         .join(own, on=[*LEA_PROGRAM, "from_state", "to_state"], how="left", nulls_equal=True)
-        .join(tiers, on=["program_id", "to_state"], how="left")
+        .join(leading, on=["program_id", "to_state"], how="left")
         .with_columns(pl.col("count").fill_null(0), pl.lit("move").alias("part"))
     )

@@ -17,11 +17,15 @@ from transforms.s4_sustain.messages import format_message
 
 
 def base_years(costs: dy.LazyFrame[Costs]) -> dy.LazyFrame[BaseYears]:
-    """One row per LEA_PROGRAM at work in the LEA's latest year on file: `first_year` (on file) and `base_year`."""
+    """One row per LEA_PROGRAM at work in the LEA's latest year on file: `first_year` and `base_year`.
+
+    `first_year`: the first in force, else the first on file; flows before it are not the program's (MARTS 5.S10).
+    """
+    first = pl.coalesce(pl.col("school_year").filter("in_force").min(), pl.col("school_year").min())
     latest = costs.group_by("lea_id").agg(pl.col("school_year").max().alias("base_year"))
     return (
         costs.group_by(LEA_PROGRAM)
-        .agg(pl.col("school_year").min().alias("first_year"), pl.col("school_year").max().alias("last_year"))
+        .agg(first.alias("first_year"), pl.col("school_year").max().alias("last_year"))
         .join(latest, on="lea_id")
         .filter(pl.col("last_year") == pl.col("base_year"))
         .drop("last_year")
@@ -45,14 +49,24 @@ def award_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[AwardPay]:
     `award_end`, `base_year`. A fund that does not recur and names no award stands for itself (`fund:<code>`) (MARTS
     4.3).
     """
-    latest = pay.group_by("lea_id").agg(pl.col("school_year").max().alias("base_year"))
-    award = pl.coalesce("award_id", format_message("fund:{}", "fund_code"))
     return (
-        pay.filter(pl.col("program_id").is_not_null() & ~pl.col("recurring").fill_null(True))
-        .join(latest, left_on=["lea_id", "school_year"], right_on=["lea_id", "base_year"])
-        .group_by(*LEA_PROGRAM, award.alias("award_id"), pl.col("school_year").alias("base_year"))
+        latest_award_lines(pay)
+        .group_by(*LEA_PROGRAM, award_of().alias("award_id"), pl.col("school_year").alias("base_year"))
         .agg(pl.col("cents").sum(), pl.col("award_end").max())
         .pipe(AwardPay.cast)
+    )
+
+
+def award_of() -> pl.Expr:
+    """The fund's award; a fund that names none stands for itself."""
+    return pl.coalesce("award_id", format_message("fund:{}", "fund_code"))
+
+
+def latest_award_lines(pay: dy.LazyFrame[ResolvedPay]) -> pl.LazyFrame:
+    """Pay sums of each LEA's latest year of pay, on programs' codes and funds that do not recur."""
+    latest = pay.group_by("lea_id").agg(pl.col("school_year").max())
+    return pay.filter(pl.col("program_id").is_not_null() & ~pl.col("recurring").fill_null(True)).join(
+        latest, on=["lea_id", "school_year"], how="semi"
     )
 
 

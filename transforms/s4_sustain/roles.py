@@ -73,7 +73,7 @@ def role_pay(
     named = lines.filter(pl.col("role_code").is_not_null())
     unnamed = lines.filter(pl.col("role_code").is_null()).drop("role_code")
     placed = (
-        unnamed.join(role_of_program(unnamed, role_years, role_lf), on=[*PERSON, "program_id"], how="left")
+        unnamed.join(_role_of_program(unnamed, role_years, role_lf), on=[*PERSON, "program_id"], how="left")
         .join(program_lf.select("program_id", "has_roles"), on="program_id", how="left")
         .filter(pl.col("role_code").is_not_null() | pl.col("has_roles"))
         .select(named.collect_schema().names())
@@ -93,7 +93,7 @@ def role_pay(
     )
 
 
-def role_of_program(
+def _role_of_program(
     paid: pl.LazyFrame, role_years: dy.LazyFrame[RoleYears], role_lf: dy.LazyFrame[ProgramRoles]
 ) -> pl.LazyFrame:
     """One row per PERSON x program_id of `paid`: the role_code that its pay without a named role goes to."""

@@ -10,21 +10,31 @@ import polars as pl
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.reference import ProgramAdoption
-from contracts.resolved.leaders import Adopted, OwnRoles, PositionUnits, ProgramRoles, Programs
+from contracts.resolved.leaders import Adopted, LevelTerms, OwnRoles, PositionUnits, ProgramRoles, Programs
 from contracts.resolved.service import LeaYears
 
 
 def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
-    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`."""
+    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`, `certifies`, `travels`."""
     return pl.LazyFrame(
         {
             "program_id": [program.program_id for program in programs],
             "place": [program.place for program in programs],
             "leader": [program.leader for program in programs],
             "has_roles": [bool(program.roles) for program in programs],
+            "certifies": [program.certifies for program in programs],
+            "travels": [program.travels for program in programs],
         },
-        schema={"program_id": pl.String, "place": pl.Int32, "leader": pl.Boolean, "has_roles": pl.Boolean},
+        schema={"program_id": pl.String, "place": pl.Int32}
+        | dict.fromkeys(("leader", "has_roles", "certifies", "travels"), pl.Boolean),
     ).pipe(Programs.cast)
+
+
+def level_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[LevelTerms]:
+    """One row per level of which its pack says whether it leads: `program_id`, `level`, `leads`."""
+    told = [(program.program_id, level, leads) for program in programs for level, leads in program.leads.items()]
+    schema = {"program_id": pl.String, "level": pl.String, "leads": pl.Boolean}
+    return pl.LazyFrame(told, schema=schema, orient="row").pipe(LevelTerms.cast)
 
 
 def role_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[ProgramRoles]:

@@ -12,8 +12,8 @@ from contracts.policy.parameters import MetricParameters
 from contracts.reference import Schools
 from contracts.resolved.leaders import LeaderPay
 from contracts.resolved.people import PovertyQuartiles
-from contracts.resolved.service import LeaYears
-from transforms.money import dollars, money, rate, ratio
+from contracts.resolved.service import LeaYears, RecordYears
+from transforms.money import dollars, fine, money, rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.terms import with_loads
 
@@ -23,14 +23,15 @@ CELL = ["lea_id", "school_year", "poverty_quartile"]
 def build_access(
     educator_year: dy.LazyFrame[EducatorYear],
     leader_pay: dy.LazyFrame[LeaderPay],
+    record_years: dy.LazyFrame[RecordYears],
     schools: dy.LazyFrame[Schools],
     lea_years: dy.LazyFrame[LeaYears],
     parameters: MetricParameters,
 ) -> dy.LazyFrame[Access]:
     """One row per lea_id x school_year x poverty_quartile (MARTS 4.8): quartiles of schools statewide, people by
-    school of record, leaders of any program or role. `leader_pay` is M01 of all programs, at the leader's school of
-    record in the LEA that pays. Only LEA-years with a roster have rows; a school without a known poverty is in
-    quartile 0.
+    school of record, leaders of any program. `leader_pay` is M01 of all programs at the leader's statewide school of
+    record, as heads are, whichever LEA pays; loaded as the LEA that pays is (MARTS 5.S6).
+    Only LEA-years with a roster have rows; a school without a known poverty is in quartile 0.
     """
     quartiles = poverty_quartiles(schools)
     reported = lea_years.select("lea_id", "school_year").unique()
@@ -43,15 +44,23 @@ def build_access(
     people = (
         _placed(educator_year, quartiles)
         .group_by(CELL)
-        .agg(pl.col("is_teacher").sum().alias("teachers"), pl.col("is_leader").sum().alias("leaders"))
+        .agg(
+            pl.col("is_teacher").sum().alias("teachers"),
+            pl.col("is_leader").sum().alias("leaders"),
+            pl.col("is_other_leader").sum().alias("other_leaders"),
+        )
     )
-    paid = _placed(leader_pay, quartiles).group_by(CELL).agg(pl.col("pay_fine").sum())
+    paid = (
+        _placed(_at_record(leader_pay, record_years, parameters), quartiles)
+        .group_by(CELL)
+        .agg(pl.col("pay_fine").sum())
+    )
     cells = pl.concat([part.select(CELL) for part in (pupils, people, paid)]).unique()
-    counts = ["students", "teachers", "leaders", "pay_fine"]
+    counts = ["students", "teachers", "leaders", "other_leaders", "pay_fine"]
     rows = cells.join(pupils, on=CELL, how="left").join(people, on=CELL, how="left").join(paid, on=CELL, how="left")
-    loaded = dollars(pl.col("pay_fine")) * (1 + pl.col("marginal_load"))
+    loaded = dollars(pl.col("pay_fine"))
     return (
-        with_loads(rows.with_columns(pl.col(counts).fill_null(0)), parameters)
+        rows.with_columns(pl.col(counts).fill_null(0))
         .with_columns(
             rate(ratio(pl.col("students"), pl.col("leaders"))).alias("students_per_leader"),
             rate(ratio(pl.col("leaders") * 100, pl.col("teachers"))).alias("leaders_per_100_teachers"),
@@ -59,6 +68,19 @@ def build_access(
             money(ratio(loaded, pl.col("students"))).alias("leader_pay_per_student"),
         )
         .pipe(Access.cast)
+    )
+
+
+def _at_record(
+    leader_pay: dy.LazyFrame[LeaderPay], record_years: dy.LazyFrame[RecordYears], parameters: MetricParameters
+) -> pl.LazyFrame:
+    """Loaded M01 of each leader and paying LEA, at the LEA and school of record statewide."""
+    loaded = fine(dollars(pl.col("pay_fine")) * (1 + pl.col("marginal_load")))
+    one_payer = leader_pay.group_by("lea_id", "school_year", "staff_id").agg(pl.col("pay_fine").sum())
+    return (
+        with_loads(one_payer, parameters)
+        .select("staff_id", "school_year", loaded.alias("pay_fine"))
+        .join(record_years.select("staff_id", "school_year", "lea_id", "school_id"), on=["staff_id", "school_year"])
     )
 
 

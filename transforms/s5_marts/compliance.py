@@ -10,11 +10,12 @@ import polars as pl
 from contracts.marts.compliance import Compliance
 from contracts.policy.terms import ComplianceCheck, ProgramTerms
 from contracts.resolved import MartFacts
+from contracts.resolved.findings import Measured
 from transforms.money import rate
 from transforms.s4_sustain.limits import pay_outside, share_of_teachers, spent_share, team_outside
 
 RESULT = ["lea_id", "program_id", "school_year", "rule_id", "school_id", "value", "limit", "passes"]
-Measure = Callable[[ComplianceCheck, str, MartFacts], pl.LazyFrame]
+Measure = Callable[[ComplianceCheck, str, MartFacts], dy.LazyFrame[Measured]]
 
 
 def build_compliance(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.LazyFrame[Compliance]:
@@ -39,7 +40,7 @@ def build_compliance(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.L
     )
 
 
-def _judged(values: pl.LazyFrame, check: ComplianceCheck, program_id: str) -> pl.LazyFrame:
+def _judged(values: dy.LazyFrame[Measured], check: ComplianceCheck, program_id: str) -> pl.LazyFrame:
     """Values (lea_id, school_year, school_id, value) with limit and verdict; compared unrounded."""
     limit = 0.0 if check.kind in ("team_within", "pay_within") else check.limit
     at_most = check.kind in ("share_at_most", "team_within", "pay_within")
@@ -66,5 +67,6 @@ MEASURES: dict[str, Measure] = {
         pay_outside(check, program_id, facts)
         .group_by("lea_id", "school_year", pl.lit(None, pl.String).alias("school_id"))
         .agg(pl.col("is_outside").sum().cast(pl.Float64).alias("value"))
+        .pipe(Measured.cast)
     ),
 }

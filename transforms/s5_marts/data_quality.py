@@ -7,12 +7,15 @@ import polars as pl
 
 from contracts.marts.data_quality import DataQuality
 from contracts.reference import Calendar
+from contracts.resolved.findings import RuleCounts
 from transforms.money import rate, ratio
 
 EXTRACT = ["school_year", "extract"]
 
 
-def build_data_quality(rule_counts: pl.LazyFrame, calendar: dy.LazyFrame[Calendar]) -> dy.LazyFrame[DataQuality]:
+def build_data_quality(
+    rule_counts: dy.LazyFrame[RuleCounts], calendar: dy.LazyFrame[Calendar]
+) -> dy.LazyFrame[DataQuality]:
     """One row per lea_id x extract x school_year x rule_id of the submission in force (MARTS 3).
 
     `rule_counts`: lea_id, extract, school_year, rule_id, severity, rows, failed, submitted_at (UTC). `share` is

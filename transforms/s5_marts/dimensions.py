@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import dataframely as dy
 import polars as pl
 
 from contracts.marts.dimensions import DIMENSIONS
+from contracts.marts.educator_year import EducatorYear
 from contracts.policy.packs import Pack
+from contracts.tables import Tables
 
 
 def build_dimensions(
-    tables: Mapping[str, pl.LazyFrame], educator_year: pl.LazyFrame, packs: Sequence[Pack]
+    tables: Tables, educator_year: dy.LazyFrame[EducatorYear], packs: Sequence[Pack]
 ) -> dict[str, pl.LazyFrame]:
     """Every dimension by name (contracts/marts/dimensions.py), sorted by its key. `dim_educator` has `staff_id`."""
     made = {
@@ -32,7 +35,7 @@ def build_dimensions(
     return {name: dimension.schema.cast(made[name]).sort(dimension.key) for name, dimension in DIMENSIONS.items()}
 
 
-def years(educator_year: pl.LazyFrame) -> pl.LazyFrame:
+def years(educator_year: dy.LazyFrame[EducatorYear]) -> pl.LazyFrame:
     """One row per school year; 2026 is labelled 2025-26."""
     year = pl.col("school_year").cast(pl.Int32)
     ending = (year % 100).cast(pl.String).str.zfill(2)
@@ -53,7 +56,7 @@ def levels(packs: Sequence[Pack]) -> pl.LazyFrame:
     )
 
 
-def educators(educator_year: pl.LazyFrame) -> pl.LazyFrame:
+def educators(educator_year: dy.LazyFrame[EducatorYear]) -> pl.LazyFrame:
     """One row per educator, with the place of the last year on file."""
     last = ["lea_id", "school_id", "staff_classification"]
     return educator_year.group_by("staff_id").agg(

@@ -24,6 +24,7 @@ def build_educator_year(
     districts: dy.LazyFrame[Districts],
     totals: dy.LazyFrame[PayTotals],
     leader_years: dy.LazyFrame[LeaderYears],
+    other_leader_years: dy.LazyFrame[LeaderYears],
 ) -> dy.LazyFrame[EducatorYear]:
     """One row per staff_id x school_year on a roster (MARTS 3; 4.1; metrics 8).
 
@@ -34,13 +35,15 @@ def build_educator_year(
     people = with_reports_next(staff_years(record_years, lea_years), lea_years)
     paid = totals.group_by(STAFF_YEAR).agg(pl.col("pay_cents").sum())
     leading = leader_years.select(*STAFF_YEAR, pl.lit(True).alias("is_leader"))
+    others = other_leader_years.select(*STAFF_YEAR, pl.lit(True).alias("is_other_leader"))
     return (
         next_year_outcome(people)
         .join(rating_of_record(ratings, districts), on=PERSON, how="left")
         .join(paid, on=STAFF_YEAR, how="left")
         .join(leading, on=STAFF_YEAR, how="left")
+        .join(others, on=STAFF_YEAR, how="left")
         .with_columns(
-            pl.col("is_leader").fill_null(False),
+            pl.col("is_leader", "is_other_leader").fill_null(False),
             money_from_cents(pl.col("pay_cents").fill_null(0)).alias("pay_total"),
             pl.when(pl.col("rating_system").is_null())
             .then(pl.lit("absent"))

@@ -8,9 +8,11 @@ import dataframely as dy
 import polars as pl
 
 from contracts.marts.exceptions import Exceptions
+from contracts.marts.leadership_staffing import LeadershipStaffing
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import MartFacts
+from contracts.resolved.leaders import DesigneesAndRoles
 from transforms.s4_sustain import findings
 from transforms.s4_sustain.messages import format_message
 
@@ -18,7 +20,11 @@ ORDER = ["kind", "lea_id", "school_year", "program_id", "school_id", "staff_id",
 
 
 def build_exceptions(
-    programs: Sequence[ProgramTerms], facts: MartFacts, parameters: MetricParameters
+    programs: Sequence[ProgramTerms],
+    facts: MartFacts,
+    parameters: MetricParameters,
+    designees: dy.LazyFrame[DesigneesAndRoles],
+    staffing: dy.LazyFrame[LeadershipStaffing],
 ) -> dy.LazyFrame[Exceptions]:
     """One row per finding (kinds: MARTS 5, metrics 13). A finding is a question to ask, not an error in the data.
 
@@ -38,6 +44,8 @@ def build_exceptions(
         findings.thin_evidence(facts["leaders"], facts["ratings"]),
         findings.low_teaching_share(facts["leader_years"], facts["role_years"], limits),
         findings.admin_license_unused(facts["leadership"], facts["lea_years"], limits),
+        findings.designation_without_role(designees),
+        findings.ap_falls_leaders_rise(staffing),
     ]
     number = pl.int_range(1, pl.len() + 1).over("kind", "lea_id", "school_year", order_by=ORDER)
     numbered = format_message("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))

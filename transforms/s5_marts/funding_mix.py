@@ -7,24 +7,24 @@ import polars as pl
 
 from contracts.keys import PROGRAM
 from contracts.marts.funding_mix import FundingMix
-from contracts.resolved.pay import ResolvedPay
-from transforms.money import money_from_cents, rate, ratio
+from contracts.resolved.costs import CostByStream, Costs
+from transforms.money import money, rate, ratio
 
 
-def build_funding_mix(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[FundingMix]:
-    """One row per lea_id x program_id x school_year x stream: net pay on the program's pay codes (MARTS 4.2).
+def build_funding_mix(streams: dy.LazyFrame[CostByStream], costs: dy.LazyFrame[Costs]) -> dy.LazyFrame[FundingMix]:
+    """One row per lea_id x program_id x school_year x stream of the program's cost (M03; MARTS 5.S5).
 
-    `share` of the sum over streams, null when that sum is not above 0; an unknown fund is its own stream.
+    `streams`: `cost_parts.cost_by_stream`. Amounts sum to `program_cost`. `share` of M03; null where M03 is not known
+    or not above 0. An unknown fund is its own stream; `unstated` is release, training or administration of which
+    `program_finance` names no stream.
     """
-    whole = pl.col("cents").sum().over(PROGRAM)
     return (
-        pay.filter(pl.col("program_id").is_not_null())
-        .group_by(*PROGRAM, "stream")
-        .agg(pl.col("cents").sum(), pl.col("cents").filter("is_soft").sum().alias("soft_cents"))
+        streams.join(costs.select(*PROGRAM, "cost"), on=PROGRAM)
         .with_columns(
-            money_from_cents(pl.col("cents")).alias("amount"),
-            money_from_cents(pl.col("soft_cents")).alias("soft_amount"),
-            rate(ratio(pl.col("cents"), whole)).alias("share"),
+            money(pl.col("dollars")).alias("amount"),
+            money(pl.col("soft_dollars")).alias("soft_amount"),
+            money(pl.col("other_dollars")).alias("other_amount"),
+            rate(ratio(pl.col("dollars"), pl.col("cost"))).alias("share"),
         )
         .pipe(FundingMix.cast)
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
+from contracts.keys import AWARD
 from contracts.marts.grant_cliff import GrantCliff
 from contracts.policy.parameters import MetricParameters
 from contracts.reference import ProgramFinance
 from contracts.resolved.pay import ResolvedPay
 from transforms.money import money_from_cents
 from transforms.s4_sustain.revenue import award_pay, has_ended, matches, years_from_base
-
-AWARD = ["lea_id", "award_id"]
 
 
 def build_grant_cliff(

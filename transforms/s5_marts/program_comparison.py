@@ -9,7 +9,7 @@ from contracts.keys import PERSON, PROGRAM
 from contracts.marts.designation import Designation
 from contracts.marts.program_comparison import ProgramComparison
 from contracts.policy.parameters import MetricParameters
-from contracts.resolved.leaders import Adopted
+from contracts.resolved.leaders import Adopted, Stability
 from contracts.resolved.service import LeaYears
 from transforms.money import cents, money, rate, ratio
 from transforms.s4_sustain.leaders import has_tier
@@ -45,7 +45,7 @@ def build_program_comparison(
         with_loads(offers, parameters)
         .join(held, on=PROGRAM, how="left")
         .join(teachers, on=["lea_id", "school_year"], how="left")
-        .join(stability(holders, lea_years), on=PROGRAM, how="left")
+        .join(stability(designation, lea_years), on=PROGRAM, how="left")
         .join(adopted.select(*PROGRAM, pl.lit(True).alias("adopted")), on=PROGRAM, how="left")
         .with_columns(pl.col("designees", "amount_cents", "unpriced").fill_null(0), pl.col("adopted").fill_null(False))
         .with_columns(pl.when(pl.col("unpriced") == 0).then(cost).alias("cost"))
@@ -61,8 +61,9 @@ def build_program_comparison(
     )
 
 
-def stability(holders: pl.LazyFrame, lea_years: dy.LazyFrame[LeaYears]) -> pl.LazyFrame:
+def stability(designation: dy.LazyFrame[Designation], lea_years: dy.LazyFrame[LeaYears]) -> dy.LazyFrame[Stability]:
     """PROGRAM of t with `stability`: of the holders of t-1 on the LEA's roster in t, the share that holds in t."""
+    holders = designation.filter(has_tier())
     before = holders.select(*PROGRAM[:2], (pl.col("school_year") + 1).cast(pl.Int16), "staff_id")
     now = holders.select(*PROGRAM, "staff_id", pl.lit(True).alias("holds"))
     return (
@@ -70,4 +71,5 @@ def stability(holders: pl.LazyFrame, lea_years: dy.LazyFrame[LeaYears]) -> pl.La
         .join(now, on=[*PROGRAM, "staff_id"], how="left")
         .group_by(PROGRAM)
         .agg((pl.col("holds").count() / pl.len()).alias("stability"))
+        .pipe(Stability.cast)
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataframely as dy
 import polars as pl
 
 from contracts.keys import PROGRAM
 from contracts.public import NO_END, RECURS
+from contracts.resolved.pay import ProgramPay, ResolvedPay
 from transforms.s4_sustain.revenue import first_year_without
 
 
-def program_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
+def program_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[ProgramPay]:
     """One row per lea x program x year x stream x ends x staff: net cents on the program's pay codes. Person-level.
 
     `pay`: payroll classified (stage 2). `ends`: the first school year without the money (its award ends before that 1
@@ -26,4 +28,4 @@ def program_pay(pay: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(ahead.cast(pl.String))
     )
     rows = pay.filter(pl.col("program_id").is_not_null()).with_columns(ends=ends)
-    return rows.group_by(key).agg(pl.col("cents").sum()).sort(key)
+    return rows.group_by(key).agg(pl.col("cents").sum()).sort(key).pipe(ProgramPay.cast)

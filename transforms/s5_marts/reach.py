@@ -9,7 +9,7 @@ from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON, PROGRAM
 from contracts.marts.reach import Reach
 from contracts.resolved.costs import Costs
-from contracts.resolved.leaders import Leaders, ProgramRoles
+from contracts.resolved.leaders import Leaders, LeadersInRoles, ProgramRoles, StudentsReached
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments
 from transforms.money import money, rate, ratio
@@ -66,7 +66,7 @@ def build_reach(
 
 def leaders_in_roles(
     leaders: dy.LazyFrame[Leaders], role_years: dy.LazyFrame[RoleYears], role_lf: dy.LazyFrame[ProgramRoles]
-) -> pl.LazyFrame:
+) -> dy.LazyFrame[LeadersInRoles]:
     """Leaders (PROGRAM x staff_id) with `role_code`: the program's own role they hold longest, else `none`."""
     own = role_years.join(role_lf.select("program_id", "role_code"), on="role_code")
     longest = (
@@ -78,10 +78,13 @@ def leaders_in_roles(
         leaders.select(*PROGRAM, "staff_id", "level")
         .join(longest, on=[*PROGRAM, "staff_id"], how="left")
         .with_columns(pl.col("role_code").fill_null(NO_ROLE))
+        .pipe(LeadersInRoles.cast)
     )
 
 
-def students_reached(led: pl.LazyFrame, assignments: dy.LazyFrame[Assignments]) -> pl.LazyFrame:
+def students_reached(
+    led: dy.LazyFrame[LeadersInRoles], assignments: dy.LazyFrame[Assignments]
+) -> dy.LazyFrame[StudentsReached]:
     """GROUP with `students_reached`: over leaders and the people they supervise, each person's students once.
 
     A person's students: over positions, the most that any stay in the position says.
@@ -95,17 +98,20 @@ def students_reached(led: pl.LazyFrame, assignments: dy.LazyFrame[Assignments]) 
     keyed = led.select(*GROUP, "staff_id")
     members = keyed.rename({"staff_id": "leader"}).join(team, on=["lea_id", "school_year", "leader"]).drop("leader")
     reached = pl.concat([keyed, members.select(keyed.collect_schema().names())]).unique()
-    format_message = assignments.filter(pl.col("students_taught").is_not_null()).join(reached, on=PERSON, how="semi")
+    counted = assignments.filter(pl.col("students_taught").is_not_null()).join(reached, on=PERSON, how="semi")
     taught = (
-        format_message.group_by(position)
+        counted.group_by(position)
         .agg(pl.col("students_taught").max())
         .group_by(PERSON)
         .agg(pl.col("students_taught").sum().cast(pl.Int64).alias("students_reached"))
     )
-    return reached.join(taught, on=PERSON).group_by(GROUP).agg(pl.col("students_reached").sum())
+    sums = reached.join(taught, on=PERSON).group_by(GROUP).agg(pl.col("students_reached").sum())
+    return StudentsReached.cast(sums)
 
 
-def _reached(led: pl.LazyFrame, leadership: dy.LazyFrame[AcceptedLeadership], kinds: tuple[str, ...]) -> pl.LazyFrame:
+def _reached(
+    led: dy.LazyFrame[LeadersInRoles], leadership: dy.LazyFrame[AcceptedLeadership], kinds: tuple[str, ...]
+) -> pl.LazyFrame:
     """GROUP with `reached` teachers and `actors`, the leaders who acted."""
     done = pl.col("event_type").is_in(list(kinds)) & ~pl.col("outcome").is_in(list(UNDONE)).fill_null(False)
     unnamed = pl.col("quantity").filter(pl.col("counterpart_staff_id").is_null())

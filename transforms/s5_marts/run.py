@@ -10,10 +10,13 @@ from contracts.marts import MARTS
 from contracts.marts.access import Access
 from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
+from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.leadership_role import LeadershipRole
+from contracts.marts.leadership_staffing import LeadershipStaffing
+from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.resolved import Frames, MartFacts, Materialize, Sustained
+from contracts.resolved import Frames, MartFacts, Materialize, QuestionFacts, Sustained
 from contracts.tables import Tables
 from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
@@ -24,6 +27,7 @@ from transforms.s5_marts.cost_projection import build_cost_projection
 from transforms.s5_marts.educator_year import build_educator_year
 from transforms.s5_marts.exceptions import build_exceptions
 from transforms.s5_marts.funding_mix import build_funding_mix
+from transforms.s5_marts.goal_progress import build_goal_progress
 from transforms.s5_marts.grant_cliff import build_grant_cliff
 from transforms.s5_marts.ladder_flow import build_ladder_flow
 from transforms.s5_marts.leadership_activity import build_leadership_activity
@@ -32,6 +36,7 @@ from transforms.s5_marts.monitors import build_monitors
 from transforms.s5_marts.pay_parity import build_pay_parity
 from transforms.s5_marts.position_exchange import build_position_exchange
 from transforms.s5_marts.program_comparison import build_program_comparison
+from transforms.s5_marts.questions import build_questions, unused_facts
 from transforms.s5_marts.reach import build_reach
 from transforms.s5_marts.retention import build_retention
 from transforms.s5_marts.supervision_span import build_supervision_span
@@ -71,7 +76,24 @@ def build_marts(
         read["schools"],
         parameters,
     )
-    marts["exceptions"] = build_exceptions(programs, read, parameters)
+    unused = unused_facts(read, programs, materialize)
+    asked: QuestionFacts = {
+        **read,
+        **unused,
+        "supervision_span": SupervisionSpan.cast(marts["supervision_span"]),
+        "leadership_activity": LeadershipActivity.cast(marts["leadership_activity"]),
+    }
+    marts |= build_questions(asked, tables["districts"], parameters)
+    marts["goal_progress"] = build_goal_progress(
+        tables["program_goals"], tables["program_adoption"], facts["lea_years"], marts
+    )
+    marts["exceptions"] = build_exceptions(
+        programs,
+        read,
+        parameters,
+        unused["designees"],
+        LeadershipStaffing.cast(marts["leadership_staffing"]),
+    )
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 
 
@@ -85,6 +107,7 @@ def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], 
             tables["districts"],
             facts["pay_totals"],
             facts["leader_years"],
+            facts["other_leader_years"],
         ),
         "leadership_role": build_leadership_role(
             facts["positions"],
@@ -111,9 +134,13 @@ def _money(
     """Marts of pay, cost and funding."""
     return {
         "compensation": build_compensation(facts["pay"], facts["base_pay"]),
-        "funding_mix": build_funding_mix(facts["pay"]),
+        "funding_mix": build_funding_mix(facts["cost_by_stream"], facts["costs"]),
         "sustainability": build_sustainability(
-            facts["costs"], facts["teacher_compensation"], facts["role_based"], facts["runway"]
+            facts["costs"],
+            facts["other_leaders"],
+            facts["teacher_compensation"],
+            facts["role_based"],
+            facts["runway"],
         ),
         "cost_projection": build_cost_projection(facts["projection"]),
         "grant_cliff": build_grant_cliff(facts["pay"], tables["program_finance"], parameters),
@@ -129,7 +156,12 @@ def _leadership(facts: MartFacts, programs: Sequence[ProgramTerms], parameters: 
             facts["educator_year"], facts["leaders"], facts["keys"], facts["schools"], parameters
         ),
         "access": build_access(
-            facts["educator_year"], facts["leader_pay"], facts["schools"], facts["lea_years"], parameters
+            facts["educator_year"],
+            facts["leader_pay"],
+            facts["record_years"],
+            facts["schools"],
+            facts["lea_years"],
+            parameters,
         ),
         "reach": build_reach(
             facts["leaders"],

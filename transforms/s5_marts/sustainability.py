@@ -8,6 +8,7 @@ import polars as pl
 from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.sustainability import Sustainability
 from contracts.resolved.costs import Costs, RoleBasedShare, TeacherCompensation
+from contracts.resolved.leaders import Leaders
 from contracts.resolved.projection import Runway
 from transforms.money import dollars, money, money_from_cents, rate, ratio
 from transforms.s4_sustain.messages import format_message
@@ -18,6 +19,7 @@ MONEY = {
     "incremental_pay": "incremental",
     "teacher_compensation": "teacher_dollars",
     "release_cost": "release_dollars",
+    "program_benefits": "pay_benefit",
     "training_cost": "training",
     "administration_cost": "administration",
     "program_cost": "cost",
@@ -32,6 +34,7 @@ MONEY = {
 
 def build_sustainability(
     costs: dy.LazyFrame[Costs],
+    other_leaders: dy.LazyFrame[Leaders],
     compensation_lf: dy.LazyFrame[TeacherCompensation],
     role_based: dy.LazyFrame[RoleBasedShare],
     runway: dy.LazyFrame[Runway],
@@ -41,16 +44,22 @@ def build_sustainability(
     `costs` are `s4_sustain.cost` rows with offsets and change; `compensation_lf` and `role_based` per LEA and year;
     `runway` per program. Nothing is rounded before this builder; money at 2 decimals, rates at 6, half up.
     """
+    others = other_leaders.group_by(PROGRAM).agg(pl.len().alias("other_leaders"))
+    known_or_elsewhere = pl.col("net").is_not_null() | (
+        ~pl.col("in_force") & (pl.col("cost_status") == "not_configured")
+    )
     whole = costs.join(compensation_lf, on=LEA_YEAR, how="left").join(role_based, on=LEA_YEAR, how="left")
     return (
         whole.join(runway, on=PROGRAM, how="left")
+        .join(others, on=PROGRAM, how="left")
         .sort(PROGRAM)
         .with_columns(
             dollars(pl.col("increment_fine")).alias("increment_dollars"),
             ratio(pl.col("cost"), pl.col("leaders")).alias("per_leader"),
             ratio(pl.col("incremental"), pl.col("teacher_dollars")).alias("pay_share"),
             ratio(pl.col("recurring_revenue"), pl.col("cost")).alias("coverage"),
-            pl.when(pl.col("net").is_not_null().all().over(LEA_YEAR))
+            pl.col("other_leaders").fill_null(0),
+            pl.when(known_or_elsewhere.all().over(LEA_YEAR) & pl.col("net").is_not_null().any().over(LEA_YEAR))
             .then(pl.col("net").sum().over(LEA_YEAR))
             .alias("lea_net"),
         )
@@ -60,6 +69,7 @@ def build_sustainability(
         .with_columns(money(pl.col(source)).alias(name) for name, source in MONEY.items())
         .with_columns(
             money_from_cents(pl.col("role_cents")).alias("role_pay"),
+            money_from_cents(pl.col("code_cents")).alias("program_pay"),
             rate(pl.col("pay_share")).alias("pay_share_of_compensation"),
             rate(pl.col("coverage")).alias("recurring_coverage"),
             rate(pl.col("role_based")).alias("role_based_share"),
@@ -83,6 +93,7 @@ def _statuses() -> list[pl.Expr]:
             (pl.col("pay_share").is_null(), "zero_denominator"),
         ).alias("pay_share_of_compensation_status"),
         _first((pl.col("release_dollars").is_null(), "not_enough_data")).alias("release_cost_status"),
+        _first((~pl.col("finance_known"), "not_configured")).alias("finance_status"),
         pl.col("cost_status").alias("program_cost_status"),
         pl.when(~cost_known)
         .then("cost_status")
@@ -130,10 +141,12 @@ def _reason() -> pl.Expr:
     cost, offset, gap = (money(pl.col(name)).cast(pl.String) for name in ("cost", "offset", "net"))
     lacking = (
         pl.when(pl.col("cost_status") == "not_configured")
-        .then(pl.lit("No training or administration cost is reported in program_finance."))
+        .then(pl.lit("No pay, released time, training or administration of the program is on file."))
         .when(pl.col("cost_status") == "not_enough_data")
         .then(pl.lit("Released time cannot be priced: no teacher of the LEA has base pay."))
-        .otherwise(pl.lit("Offsets of the whole LEA cannot be shared: another program's cost is not known."))
+        .otherwise(
+            pl.lit("Offsets of the whole LEA cannot be shared: the sum of its programs' cost is not above zero.")
+        )
     )
     return (
         pl.when(pl.col("net").is_null())

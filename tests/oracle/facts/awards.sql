@@ -7,8 +7,9 @@ FROM pay p JOIN latest USING (lea_id, school_year)
 WHERE p.program_id IS NOT NULL AND NOT coalesce(p.recurring, true) GROUP BY ALL;
 
 CREATE TEMP TABLE base_years AS
-SELECT lea_id, program_id, min(school_year) AS first_year, any_value(base_year) AS base_year
-FROM (SELECT lea_id, program_id, school_year, max(school_year) OVER (PARTITION BY lea_id) AS base_year FROM program_keys)
+SELECT lea_id, program_id, coalesce(min(school_year) FILTER (WHERE in_force), min(school_year)) AS first_year,
+  any_value(base_year) AS base_year
+FROM (SELECT lea_id, program_id, school_year, in_force, max(school_year) OVER (PARTITION BY lea_id) AS base_year FROM costs)
 GROUP BY lea_id, program_id HAVING max(school_year) = any_value(base_year);
 
 CREATE TEMP TABLE revenue AS

@@ -1,8 +1,8 @@
 -- M16's cohort of each LEA's program at its base year: states (level and years at it), yearly moves, unit costs, steps.
 CREATE TEMP TABLE states AS
-SELECT lea_id, program_id, staff_id, school_year, state_tier,
+SELECT lea_id, program_id, staff_id, school_year, coalesce(l.leads, state_tier >= k.leader_tier) AS leads,
   level || ':' || CAST(least(2, greatest(1, coalesce(years_at_level, 1))) AS VARCHAR) AS state
-FROM designation WHERE level IS NOT NULL;
+FROM designation CROSS JOIN parameters k LEFT JOIN level_leads l USING (program_id, level) WHERE level IS NOT NULL;
 
 CREATE TEMP TABLE moves AS
 WITH own AS (
@@ -39,6 +39,7 @@ FROM people GROUP BY ALL HAVING max(last_step) IS NOT NULL;
 
 CREATE TEMP TABLE cohorts AS
 SELECT b.lea_id, b.program_id, b.base_year, c.cost, c.cost_status, c.leaders, c.release_dollars, 1 + c.marginal_load AS load,
+  c.schedule_cents / 100 * (1 + c.marginal_load) AS scheduled,
   c.cost_status = 'ok' AND b.first_year < b.base_year AS can_project, b.base_year - b.first_year AS years_seen,
   coalesce(s.step_now, 0) AS step_now, coalesce(s.step_entry, 0) AS step_entry, coalesce(s.step_growth, 0) AS step_growth,
   coalesce(s.step_last, 0) AS step_last
@@ -54,7 +55,7 @@ WITH starts AS (
 entries AS (
   SELECT lea_id, program_id, to_state AS state, moved / years_seen AS entries
   FROM moves JOIN cohorts USING (lea_id, program_id) WHERE can_project AND from_state IS NULL AND to_state IS NOT NULL),
-tiers AS (SELECT program_id, state, max(state_tier) AS tier FROM states GROUP BY ALL),
+tiers AS (SELECT program_id, state, bool_or(leads) AS leads FROM states GROUP BY ALL),
 named AS (
   SELECT lea_id, program_id, state FROM starts
   UNION SELECT lea_id, program_id, to_state FROM moves WHERE to_state IS NOT NULL
@@ -66,13 +67,13 @@ joined AS (
     coalesce(s.pay, 0) AS pay, coalesce(s.leaders, 0) AS leaders, c.load,
     CASE WHEN w.heads > 0 THEN c.release_dollars / w.heads ELSE 0 END AS release,
     CASE WHEN w.heads > 0 THEN w.pay * c.load / w.heads ELSE 0 END AS mean_pay,
-    CASE WHEN s.persons > 0 THEN s.leaders > 0 ELSE coalesce(t.tier, 0) >= 1 END AS is_leader
+    CASE WHEN s.persons > 0 THEN s.leaders / s.persons ELSE CAST(coalesce(t.leads, false) AS DOUBLE) END AS is_leader
   FROM named JOIN cohorts c USING (lea_id, program_id) LEFT JOIN starts s USING (lea_id, program_id, state)
   LEFT JOIN entries e USING (lea_id, program_id, state) LEFT JOIN tiers t USING (program_id, state)
   LEFT JOIN whole_program w USING (lea_id, program_id)
   WHERE c.can_project)
-SELECT lea_id, program_id, state, persons, entries, CAST(is_leader AS INT) AS is_leader,
-  CASE WHEN persons > 0 THEN (pay * load + release * leaders) / persons WHEN is_leader THEN mean_pay + release ELSE 0 END AS unit
+SELECT lea_id, program_id, state, persons, entries, is_leader,
+  CASE WHEN persons > 0 THEN (pay * load + release * leaders) / persons ELSE (mean_pay + release) * is_leader END AS unit
 FROM joined;
 
 -- yearly shares; a null end is exit; who was never seen to move, stays

@@ -1,28 +1,47 @@
--- Programs in force, who leads under them, and what a leader is paid for leading.
+-- Programs in force, who leads under them, and what a leader is paid for leads.
 CREATE TEMP TABLE adopted AS
 SELECT y.lea_id, y.school_year, a.program_id, min(a.from_year) AS adopted_from
 FROM (SELECT DISTINCT lea_id, school_year FROM lea_years) y JOIN program_adoption a
   ON a.lea_id = y.lea_id AND a.from_year <= y.school_year AND coalesce(a.to_year, 9999) >= y.school_year
 GROUP BY ALL;
 
-CREATE TEMP TABLE leaders AS
-SELECT d.lea_id, d.program_id, d.school_year, d.staff_id, d.level, d.state_tier, p.place
-FROM designation d JOIN programs p USING (program_id)
-WHERE p.leader AND d.level IS NOT NULL AND d.state_tier >= 1;
+-- who leads: at a level that leads, or in a program's own role for more than half of the days
+CREATE TEMP TABLE who_leads AS
+WITH owned AS (
+  SELECT a.lea_id, a.school_year, r.role_code, a.program_id
+  FROM adopted a JOIN program_roles r USING (program_id) JOIN programs p USING (program_id)
+  QUALIFY row_number() OVER (PARTITION BY a.lea_id, a.school_year, r.role_code ORDER BY p.place) = 1),
+by_level AS (
+  SELECT d.lea_id, d.program_id, d.school_year, d.staff_id
+  FROM designation d CROSS JOIN parameters k LEFT JOIN level_leads l USING (program_id, level)
+  WHERE d.level IS NOT NULL AND coalesce(l.leads, d.state_tier >= k.leader_tier)),
+by_role AS (
+  SELECT DISTINCT y.lea_id, o.program_id, y.school_year, y.staff_id
+  FROM role_years y JOIN owned o USING (lea_id, school_year, role_code) WHERE y.is_held),
+teachers AS (SELECT DISTINCT staff_id, school_year FROM lea_years WHERE is_teacher)
+SELECT w.lea_id, w.program_id, w.school_year, w.staff_id, d.level, coalesce(d.state_tier, 0) AS state_tier, p.place,
+  t.staff_id IS NOT NULL AS is_teacher
+FROM (FROM by_level UNION FROM by_role) w JOIN programs p ON p.program_id = w.program_id AND p.leader
+LEFT JOIN designation d ON d.lea_id = w.lea_id AND d.program_id = w.program_id AND d.school_year = w.school_year
+  AND d.staff_id = w.staff_id AND d.level IS NOT NULL
+LEFT JOIN teachers t ON t.staff_id = w.staff_id AND t.school_year = w.school_year;
 
-CREATE TEMP TABLE leader_years AS
-SELECT staff_id, school_year FROM leaders UNION SELECT staff_id, school_year FROM role_years WHERE is_held;
+CREATE TEMP TABLE leaders AS SELECT * FROM who_leads WHERE is_teacher;
+
+CREATE TEMP TABLE leader_years AS SELECT DISTINCT staff_id, school_year FROM who_leads WHERE is_teacher;
+
+CREATE TEMP TABLE other_leader_years AS SELECT DISTINCT staff_id, school_year FROM who_leads WHERE NOT is_teacher;
 
 CREATE TEMP TABLE leader_pay AS
 WITH there AS (
-  SELECT l.*, coalesce(l.lea_id = r.lea_id, false) AS at_record
-  FROM leaders l LEFT JOIN record_years r USING (staff_id, school_year)),
+  SELECT l.*, coalesce(l.lea_id = r.lea_id, false) AS at_record, p.travels
+  FROM leaders l JOIN programs p USING (program_id) LEFT JOIN record_years r USING (staff_id, school_year)),
 travelling AS (
   SELECT *, bool_or(at_record) OVER (PARTITION BY staff_id, program_id, school_year) AS of_record FROM there),
 takers AS (
   SELECT t.lea_id, t.program_id, t.school_year, t.staff_id
   FROM travelling t LEFT JOIN adopted a USING (lea_id, program_id, school_year)
-  WHERE t.at_record OR NOT t.of_record
+  WHERE NOT t.travels OR t.at_record OR NOT t.of_record
   QUALIFY row_number() OVER (PARTITION BY t.lea_id, t.school_year, t.staff_id
     ORDER BY t.state_tier DESC, a.adopted_from NULLS LAST, t.place) = 1),
 own AS (

@@ -57,14 +57,15 @@ SELECT year, lea_id, program_id, scenario, pow(1 + step_growth, step - step_now)
 CREATE TEMP TABLE projection AS
 WITH paths AS (
   SELECT p.lea_id, p.program_id, p.scenario, p.year, p.leaders,
-    (p.cost * f.factor + c.cost - first_value(p.cost) OVER (PARTITION BY p.lea_id, p.program_id, p.scenario ORDER BY p.year))
-    * pow(1 + s.cola, p.year) AS expected
+    (p.cost * f.factor + c.cost - c.scheduled
+       - first_value(p.cost) OVER (PARTITION BY p.lea_id, p.program_id, p.scenario ORDER BY p.year))
+    * pow(1 + k.stipend_growth, p.year) + c.scheduled * pow(1 + s.cola, p.year) AS expected
   FROM expected_people p JOIN seniority f USING (year, lea_id, program_id, scenario) JOIN scenarios s USING (scenario)
-  JOIN cohorts c USING (lea_id, program_id))
+  JOIN cohorts c USING (lea_id, program_id) CROSS JOIN parameters k)
 SELECT c.lea_id, c.program_id, s.scenario, c.base_year, c.base_year + y.year AS future_year,
   CASE WHEN p.year IS NOT NULL THEN p.expected WHEN y.year = 0 THEN c.cost END AS expected,
   CASE WHEN p.year IS NOT NULL THEN p.leaders WHEN y.year = 0 THEN c.leaders END AS persons,
-  r.recurring, r.recurring + CASE WHEN s.grants_renewed THEN r.all_grants ELSE r.ending_grants END AS revenue,
+  r.recurring, r.recurring + CASE WHEN s.grants_renewed THEN r.all_grants ELSE r.ending_grants END AS revenue, r.ending_grants,
   CASE WHEN y.year = 0 OR c.cost_status <> 'ok' THEN c.cost_status WHEN s.cola IS NULL THEN 'not_configured'
        WHEN p.year IS NULL THEN 'not_enough_data' ELSE 'ok' END AS cost_status,
   CASE WHEN r.recurring IS NULL THEN 'not_configured' ELSE 'ok' END AS revenue_status

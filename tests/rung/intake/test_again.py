@@ -19,6 +19,7 @@ from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
 
 PLACE = ("0100", 2026, "payroll")
+MAPPING = "layouts:\n  - extract: payroll\n    from_year: 2026\n    columns: {pay_code: Cd}\n"
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_mapping_that_comes_later_takes_the_refused_file_in(root: Path) -> Non
     assert receipt.states["rejected"] == 1 and in_force(work) is None
     assert take_in(root)[1].drops == 0  # nothing changed: no work
     (root / "reference" / "mappings").mkdir()
-    (root / "reference" / "mappings" / "0200.yaml").write_text("XX\n")
+    (root / "reference" / "mappings" / "0200.yaml").write_text(MAPPING)
     assert take_in(root)[1].drops == 0  # another district's mapping
     (root / "reference" / "mappings" / "0200.yaml").rename(root / "reference" / "mappings" / "0100.yaml")
     work, receipt = take_in(root)
@@ -103,9 +104,7 @@ def test_an_old_refused_file_never_replaces_a_newer_one(root: Path) -> None:
     pay(root, small.payroll("0100", 2026)[:20], "february.csv")
     work, _ = take_in(root)
     (root / "reference" / "mappings").mkdir()
-    (root / "reference" / "mappings" / "0100.yaml").write_text(
-        "payroll:\n  2026:\n    columns: {pay_code: [Cd, pay_code]}\n"
-    )
+    (root / "reference" / "mappings" / "0100.yaml").write_text(MAPPING)
     work, receipt = take_in(root)
     assert receipt.drops == 0
     assert (found := in_force(work)) is not None and found.rows_accepted == 20

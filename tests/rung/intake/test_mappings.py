@@ -164,6 +164,9 @@ def test_one_id_for_two_people_in_two_districts() -> None:
             ("3", "A", "L5"),  # one district alone: no word against another
             ("4", "A", "L6"),
             ("4", "B", None),
+            ("5", "A", "L7"),
+            ("5", "B", "L7"),
+            ("5", "B", "L8"),  # the right license and a wrong one: the districts agree on the person
         ],
         schema=["staff_id", "lea_id", "license_id"],
         orient="row",
@@ -179,8 +182,18 @@ def test_the_examples_of_the_page_are_mappings() -> None:
 
     page = (Path(__file__).parents[3] / "docs" / "mapping-files.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 5
+    assert len(examples) == 9
     for example in examples:
         DistrictMapping.model_validate(yaml.safe_load(example))
+    shown = re.findall(r"```yaml\n([^`]*(?:`[^`]+`[^`]*)*)```\n\n```csv\n([^`]*)```\n\n```csv\n([^`]*)```", page)
+    assert len(shown) == 4
+    for example, sent, becomes in shown:
+        (layout,) = DistrictMapping.model_validate(yaml.safe_load(example)).layouts
+        drop = read_tolerantly({"a.csv": sent.encode()}, layout.extract, 2026, layout, Bounds(), None, "0140")
+        right = pl.read_csv(becomes.encode(), infer_schema=False)
+        assert not drop.problems
+        got = drop.tables[0].text.select(right.columns)
+        assert got.rows() == right.rows()
+        assert sum(drop.set_aside.values()) == drop.tables[0].rows_aside
     fields = set(Layout.model_fields) - {"to_year"}
     assert {name for name in fields if f"{name}:" not in page} == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import polars as pl
@@ -11,8 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.extracts import Payroll
+from contracts.ssn import IN_IDENTIFIERS, IN_TEXT
+from expectations.suites import load_suite
+from rung.core.project import SUITES
+from rung.intake.receipts import safe_csv
 from transforms.s1_conform.parse import ParseOptions, parse_columns
-from transforms.s1_conform.parse.cells import looks_like_ssn, mask_ssn
+from transforms.s1_conform.parse.cells import looks_like_ssn, mask_columns, mask_ssn, mask_text, plain_text
 from transforms.s1_conform.parse.days import orders
 from transforms.s1_conform.parse.numbers import tidy_money, tidy_number, tidy_percent
 from transforms.s1_conform.parse.words import tidy_school_year
@@ -133,10 +138,35 @@ def test_no_text_is_read_as_another_number_than_python_reads(text: str) -> None:
     assert read == text or [c for c in read or "" if c.isdigit()] == [c for c in text if c.isdigit()]
 
 
-def test_excel_day_numbers_only_from_workbooks() -> None:
+@pytest.mark.parametrize(
+    ("sent", "day"),
+    [
+        (["14611"], dt.date(1940, 1, 1)),
+        (["51136"], dt.date(2040, 1, 1)),
+        (["14610"], None),
+        (["51137"], None),
+        (["46053", "2026-01-31"], dt.date(2026, 1, 31)),  # written dates do not speak against it
+        (["46053", "310126"], None),  # a number that is no day number does
+        (["46053.0"], dt.date(2026, 1, 31)),
+    ],
+)
+def test_day_numbers_in_text_files_lie_in_a_plausible_span(sent: list[str], day: dt.date | None) -> None:
+    assert pay("pay_date", sent)["pay_date"][0] == day
+
+
+def test_workbooks_that_count_from_1904() -> None:
+    assert pay("pay_date", ["44591"], excel=True, from_1904=True)["pay_date"][0] == dt.date(2026, 1, 31)
+
+
+def test_the_states_order_of_day_and_month_holds_where_nothing_tells() -> None:
+    assert pay("pay_date", ["1/2/2026"], date_order="mdy")["pay_date"][0] == dt.date(2026, 1, 2)
+    assert pay("pay_date", ["1/2/2026"], date_order="dmy")["pay_date"][0] == dt.date(2026, 2, 1)
+    assert pay("pay_date", ["1/2/2026", "13/2/2026"], date_order="mdy")["pay_date"][0] == dt.date(2026, 2, 1)
+
+
+def test_excel_day_numbers_from_workbooks() -> None:
     assert pay("pay_date", ["46053"], excel=True)["pay_date"][0] == dt.date(2026, 1, 31)
-    assert pay("pay_date", ["46053"])["pay_date"][0] is None
-    assert pay("pay_date", ["46053"])["pay_date__unreadable"][0] == "46053"
+    assert pay("pay_date", ["10000"], excel=True)["pay_date"][0] == dt.date(1927, 5, 18)
 
 
 def test_zeros_only_to_a_declared_width() -> None:
@@ -156,6 +186,13 @@ def test_zeros_only_to_a_declared_width() -> None:
         ("123-45-0000", False),
         ("123456789", False),
         ("2123-45-67890", False),
+        ("name_123-45-6789_old", True),
+        ("SSN123-45-6789X", True),
+        ("123\u201345\u20136789", True),
+        ("123\u201145\u20116789", True),
+        ("123\u00a045\u00a06789", True),
+        ("123.45.6789", True),
+        ("123/45/6789", True),
         ("2026-01-31", False),
     ],
 )
@@ -163,3 +200,38 @@ def test_social_security_numbers(text: str, is_one: bool) -> None:
     frame = pl.DataFrame({"x": [text]})
     assert frame.select(looks_like_ssn(pl.col("x")))["x"][0] is is_one
     assert ("***-**-****" in frame.select(mask_ssn(pl.col("x")))["x"][0]) is is_one
+    assert ("***-**-****" in mask_text(text)) is is_one
+    assert (re.search(IN_IDENTIFIERS, text) is not None) is is_one
+
+
+def test_numbers_side_by_side_and_bare_ones_are_masked() -> None:
+    frame = pl.DataFrame({"position_title": ["123-45-6789 234-56-7890", "id 123456789"], "staff_id": ["123456789"] * 2})
+    masked = mask_columns(frame)
+    assert masked["position_title"].to_list() == ["***-**-**** ***-**-****", "id ***-**-****"]
+    assert masked["staff_id"].to_list() == ["123456789"] * 2
+    assert mask_text("123-45-6789,234-56-7890") == "***-**-****,***-**-****"
+
+
+def test_every_rule_about_such_numbers_holds_the_one_pattern() -> None:
+    found = [
+        (rule.columns[0], rule.kwargs["regex"])
+        for path in SUITES.glob("*.json")
+        for rule in load_suite(path.stem, SUITES).expectations
+        if "Social Security" in rule.meta.message
+    ]
+    assert len(found) == 29
+    for column, pattern in found:
+        assert pattern == (IN_TEXT if plain_text(column) else IN_IDENTIFIERS), column
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "\n=1+1", "\uff1d1+1", "\u200b=1+1", "\ufeff=1+1", " =1+1", "\u200e\u200b@x", "\uff0b1+A1"]
+)
+def test_a_cell_that_a_spreadsheet_would_run_is_guarded(cell: str) -> None:
+    text = safe_csv(pl.DataFrame({"note": [cell]})).decode("utf-8-sig")
+    assert "'" + cell in text
+
+
+@pytest.mark.parametrize("cell", ["-12.50", "+3", "plain", "a=b"])
+def test_a_cell_that_it_would_not_run_stays(cell: str) -> None:
+    assert "'" not in safe_csv(pl.DataFrame({"note": [cell]})).decode("utf-8-sig")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+import subprocess
+import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import IncompleteReadError
 
 from rung.core.errors import RungError
 from rung.lake import s3
-from rung.lake.place import Conflict, Place
-from rung.lake.places import open_place
+from rung.lake.ledger import Ledger
+from rung.lake.place import Conflict, Place, Unavailable
+from rung.lake.places import LocalPlace, open_place
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -133,3 +141,104 @@ def test_a_server_that_is_not_there_is_told_in_one_line(monkeypatch: pytest.Monk
     place = open_place("s3://rung/lake", Path(), "http://127.0.0.1:9", "us-east-1")
     with pytest.raises(RungError, match="EndpointConnectionError"):
         place.read("x")
+
+
+def test_what_is_written_is_for_the_account_alone_or_its_group(tmp_path: Path) -> None:
+    for mode, file, folder in ((0o600, 0o600, 0o700), (0o640, 0o640, 0o750)):
+        place = LocalPlace(tmp_path / oct(mode), mode=mode)
+        place.write("a/b.txt", b"x")
+        place.replace("current.json", b"{}", None)
+        assert (place.path("a/b.txt").stat().st_mode & 0o777, place.path("a").stat().st_mode & 0o777) == (file, folder)
+        assert place.path("current.json").stat().st_mode & 0o777 == file
+    ledger = Ledger("sqlite:///rung.db", tmp_path)
+    ledger.record_release("a", datetime(2026, 1, 1, tzinfo=UTC))
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("rung.db*")} == {0o600}
+
+
+def test_links_that_leave_a_place_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret.csv").write_text("x")
+    place = LocalPlace(tmp_path / "landing")
+    place.write("0100/a.csv", b"a")
+    place.path("0100/file.csv").symlink_to(tmp_path / "outside" / "secret.csv")
+    place.path("0200").symlink_to(tmp_path / "outside", target_is_directory=True)
+    place.path("0300").symlink_to(place.root, target_is_directory=True)  # a loop
+    place.path("0100/same.csv").symlink_to(place.path("0100/a.csv"))
+    keys = [entry.key for entry in place.entries()]
+    assert "0100/a.csv" in keys and "0100/same.csv" in keys
+    assert not any("secret" in key or key == "0100/file.csv" for key in keys)
+
+
+def test_what_dead_runs_left_is_swept_and_what_living_ones_write_is_not(tmp_path: Path) -> None:
+    place = LocalPlace(tmp_path)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".rung-{dead.pid:x}.aa.bb").write_bytes(b"half")
+    (tmp_path / f".rung-{os.getpid():x}.aa.bb").write_bytes(b"half")
+    assert place.sweep() == 1
+    assert [path.name for path in tmp_path.iterdir()] == [f".rung-{os.getpid():x}.aa.bb"]
+
+
+@pytest.mark.parametrize(
+    ("number", "mend"), [(errno.ENOSPC, "make room"), (errno.EACCES, "right to it"), (errno.EIO, "look at the disk")]
+)
+def test_an_error_of_the_disk_is_one_line_with_the_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, mend: str
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    place = LocalPlace(tmp_path)
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(RungError, match=mend) as told:
+        place.write("a.csv", b"x")
+    monkeypatch.undo()
+    assert str(tmp_path / "a.csv") in str(told.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Broken:
+    """A body of an S3 answer that breaks off `times` times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def get_object(self, **_: object) -> dict[str, Any]:
+        self.times -= 1
+        if self.times >= 0:
+            raise IncompleteReadError(actual_bytes=1, expected_bytes=3)
+        return {"Body": io.BytesIO(b"abc"), "ContentLength": 3}
+
+
+def test_a_body_that_breaks_off_is_read_again_and_keeps_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "BODY_PAUSE", 0.0)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    place: Any = open_place("s3://bucket/prefix", Path(), "http://127.0.0.1:9", "us-east-1")
+    place.client = Broken(s3.BODY_TRIES - 1)
+    assert place.read("x") == b"abc"
+    place.client = Broken(s3.BODY_TRIES)
+    with pytest.raises(Unavailable) as told:
+        place.read("x")
+    assert told.value.kind == "IncompleteReadError"
+
+
+def test_a_lost_answer_to_our_own_writing_is_success(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server wrote it, the answer was lost, and the retry is answered 412 by what it had written itself."""
+    if not isinstance(place, s3.S3Place):
+        pytest.skip("a disk loses no answers")
+    place.write("current.json", b"old")
+    seen = place.tag("current.json")
+    put = place.client.put_object
+
+    def twice(**words: Any) -> Any:
+        put(**words)
+        return put(**words)
+
+    monkeypatch.setattr(place.client, "put_object", twice)
+    place.replace("current.json", b"new", seen)
+    assert place.read("current.json") == b"new"
+    place.write_new("fresh.json", b"1")
+    monkeypatch.undo()
+    with pytest.raises(Conflict):
+        place.replace("current.json", b"other", seen)

@@ -14,10 +14,11 @@ import pytest
 
 from rung.core.errors import RungError
 from rung.lake.place import Conflict
+from rung.lake.pointer import current_release, mirrored_release
 from rung.lake.workspace import Workspace, open_workspace
 from rung.release.contents import Rendered, manifest_of
 from rung.release.history import prune, read_current, released_before, roll_back
-from rung.release.publish import current_release, mirrored, show
+from rung.release.publish import show
 
 CONFIG = """
 [state]
@@ -146,7 +147,7 @@ def by_mirror(work: Workspace) -> int:
 def test_on_s3_by_the_pointer_and_by_the_mirror(on_s3: Workspace) -> None:
     turns = itertools.cycle([by_pointer, by_mirror])
     assert poll(lambda: next(turns)(on_s3), on_s3) > 3
-    assert mirrored(on_s3) == current_release(on_s3)
+    assert mirrored_release(on_s3.releases) == current_release(on_s3.releases)
 
 
 def test_the_second_of_two_writers_is_refused(tmp_path: Path) -> None:
@@ -156,16 +157,16 @@ def test_the_second_of_two_writers_is_refused(tmp_path: Path) -> None:
     second = publish(work, 2)
     with pytest.raises(Conflict):
         show(work, first, seen)
-    assert current_release(work) == mirrored(work) == second
+    assert current_release(work.releases) == mirrored_release(work.releases) == second
 
 
 def test_a_run_that_died_before_the_mirror_is_mended(tmp_path: Path) -> None:
     work = workspace(tmp_path)
     first, second = publish(work, 1), publish(work, 2)
     work.releases.point("current", first)
-    assert mirrored(work) == first
+    assert mirrored_release(work.releases) == first
     show(work, second, work.releases.tag("current.json"))
-    assert mirrored(work) == second
+    assert mirrored_release(work.releases) == second
 
 
 def test_rollback_retention_and_a_spoiled_release(tmp_path: Path) -> None:
@@ -173,14 +174,14 @@ def test_rollback_retention_and_a_spoiled_release(tmp_path: Path) -> None:
     names = [publish(work, number) for number in range(6)]
     assert released_before(work) == names[::-1]
     assert roll_back(work, names[2]) == names[5]
-    assert current_release(work) == mirrored(work) == names[2]
+    assert current_release(work.releases) == mirrored_release(work.releases) == names[2]
     assert by_pointer(work) == 2
     gone = prune(work, keep=2)
     assert set(gone) == set(names) - {names[2], names[5]}
-    assert current_release(work) == names[2]
+    assert current_release(work.releases) == names[2]
     work.releases.write(f"{names[5]}/{FILES[1]}", b"tampered")
     with pytest.raises(RungError, match="checksum"):
         roll_back(work, names[5])
-    assert current_release(work) == names[2]
+    assert current_release(work.releases) == names[2]
     with pytest.raises(RungError, match="no such release"):
         roll_back(work, names[0])

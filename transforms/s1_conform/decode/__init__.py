@@ -19,11 +19,22 @@ from transforms.s1_conform.decode.model import (
     Refused,
     Table,
     fold,
+    unique_name,
 )
 from transforms.s1_conform.decode.oneroster import is_set, read_oneroster
 from transforms.s1_conform.decode.sniff import name_lies, refused_as, sniff
 
-__all__ = ["Bounds", "DecodeOptions", "Decoded", "FileProblem", "Refused", "Table", "decode", "decode_files", "fold"]
+__all__ = [
+    "Bounds",
+    "DecodeOptions",
+    "Decoded",
+    "FileProblem",
+    "Refused",
+    "Table",
+    "decode",
+    "decode_files",
+    "fold",
+]
 
 
 def decode(data: bytes, name: str, options: DecodeOptions) -> Decoded:
@@ -38,7 +49,9 @@ def decode_files(files: Mapping[str, bytes], options: DecodeOptions) -> Decoded:
     members: dict[str, bytes] = {}
     for name, data in files.items():
         try:
-            members |= dict(unpack(data, name, options.bounds, repairs))
+            for inside, plain in unpack(data, name, options.bounds, repairs):
+                # `pay.csv` and what `pay.csv.gz` unpacks to are two sources, and each is read.
+                members[unique_name(inside, {*members, *files} - {name})] = plain
         except Refused as refused:
             problems.append(refused.problem)
     tables: list[Table] = []

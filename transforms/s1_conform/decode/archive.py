@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -11,6 +13,18 @@ from collections import Counter
 from transforms.s1_conform.decode.model import Bounds, Refused
 from transforms.s1_conform.decode.sniff import sniff
 
+# What a damaged archive, or one of an unknown kind, makes the library say.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 Member = tuple[str, bytes]
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)
 _PAPERS = re.compile(r"\.(pdf|docx?|md|rtf|html?)$|(^|/)(readme|license)[^/]*$", re.IGNORECASE)
@@ -44,7 +58,11 @@ def _gunzip(data: bytes, bounds: Bounds) -> bytes:
     parts: list[bytes] = []
     size = 0
     rest = data
+    members = 0
     while rest and rest.strip(b"\0"):
+        members += 1
+        if members > bounds.max_members:
+            raise Refused("FILE-015", f"more than {bounds.max_members:,}")
         stream = zlib.decompressobj(wbits=31)
         try:
             part = stream.decompress(rest, most - size + 1)
@@ -68,8 +86,8 @@ def _most(packed: int, bounds: Bounds) -> int:
 def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> list[Member]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise Refused("FILE-013", str(error)) from None
+    except BROKEN_ZIP as error:
+        raise Refused("FILE-013", str(error)[:200]) from None
     with archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         _check_directory(infos, len(data), bounds)
@@ -116,8 +134,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(info) as stream:
             plain = stream.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused("FILE-013", f"{info.filename}: {error}") from None
+    except BROKEN_ZIP as error:
+        raise Refused("FILE-013", f"{info.filename}: {str(error)[:200]}") from None
     if len(plain) != info.file_size:
         raise Refused("FILE-013", f"{info.filename}: its size is not the one written beside it")
     return plain

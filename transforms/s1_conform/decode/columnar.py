@@ -6,21 +6,26 @@ import io
 from collections import Counter
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, cell_name
+
+# Days since 1970 of 0001-01-01 and 9999-12-31, between which a day can be written.
+CALENDAR = (-719_162, 2_932_896)
 
 
 def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
     """`source_row` counts the rows from 1; a Parquet file has no header line. Raises Refused FILE-030."""
     try:
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise Refused("FILE-030", str(error).splitlines()[0][:200]) from None
+        frame = _read(data, options)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError) as error:
+        raise Refused("FILE-030", (str(error).splitlines() or [type(error).__name__])[0][:200]) from None
     if frame.width > options.bounds.max_columns:
         raise Refused("FILE-010", f"{frame.width:,}, at most {options.bounds.max_columns:,}")
     if frame.is_empty():
         raise Refused("FILE-005")
-    nested = [column for column, dtype in frame.schema.items() if dtype.is_nested() or dtype == pl.Binary]
+    nested = [column for column, dtype in frame.schema.items() if not _is_plain(dtype)]
     if nested:
         raise Refused("FILE-030", f"column {nested[0]} is not plain")
     repairs["text_from_numbers"] += sum(1 for dtype in frame.dtypes if dtype.is_numeric())
@@ -31,11 +36,43 @@ def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counte
     return Table(name, None, "parquet", header, rows)
 
 
+def _read(data: bytes, options: DecodeOptions) -> pl.DataFrame:
+    """The frame, after its own description has been held against the bounds."""
+    described = pq.ParquetFile(io.BytesIO(data)).metadata
+    cells = described.num_rows * described.num_columns
+    if cells > options.bounds.max_cells:
+        shape = f"{described.num_rows:,} rows by {described.num_columns:,} columns"
+        raise Refused("FILE-052", f"{shape}, at most {options.bounds.max_cells:,}")
+    size = sum(described.row_group(at).total_byte_size for at in range(described.num_row_groups))
+    if size > options.bounds.max_expanded_bytes:
+        raise Refused("FILE-016", f"{size:,} bytes, at most {options.bounds.max_expanded_bytes:,}")
+    return pl.read_parquet(io.BytesIO(data))
+
+
+def _is_plain(dtype: pl.DataType) -> bool:
+    """Text, numbers, days, moments, yes and no."""
+    return dtype.is_numeric() or dtype in (
+        pl.String,
+        pl.Date,
+        pl.Datetime,
+        pl.Boolean,
+        pl.Categorical,
+        pl.Null,
+        pl.Enum,
+    )
+
+
 def _as_text(column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         whole = column.drop_nulls()
         if (whole == whole.round(0)).all() and (whole.abs() < 2**53).all():
             return column.cast(pl.Int64).cast(pl.String)
+    if column.dtype == pl.Date and not column.to_physical().drop_nulls().is_between(*CALENDAR).all():
+        raise Refused("FILE-030", f"column {column.name} has days outside the calendar")
+    if isinstance(column.dtype, pl.Datetime):
+        a_day = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}[column.dtype.time_unit]
+        if not (column.to_physical().drop_nulls() // a_day).is_between(*CALENDAR).all():
+            raise Refused("FILE-030", f"column {column.name} has days outside the calendar")
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.strftime("%Y-%m-%d %H:%M:%S")
     text = column.cast(pl.String)

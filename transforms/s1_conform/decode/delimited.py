@@ -34,9 +34,17 @@ def read_delimited(data: bytes, name: str, options: DecodeOptions, repairs: Coun
         repairs["delimiter_declared"] += 1
     if "\r" in text and "\r" in text.replace("\r\n", ""):
         repairs["bare_carriage_returns"] += 1
+    _check_size(text, dialect.delimiter, options)
     grid = to_grid(split_records(text, dialect), skipped, options)
     _refuse_fixed_width(grid, name)
     return take_table(grid, name, None, "delimited", options, repairs)
+
+
+def _check_size(text: str, delimiter: str, options: DecodeOptions) -> None:
+    """Refuse what has more cells than the bound before any of them is made."""
+    found = text.count(delimiter) + text.count("\n") + 1
+    if found > options.bounds.max_cells:
+        raise Refused("FILE-052", f"about {found:,}, at most {options.bounds.max_cells:,}")
 
 
 def split_records(text: str, dialect: Dialect) -> list[Record]:

@@ -17,6 +17,10 @@ _BOMS = (
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
+# Windows-1252 bytes that a program took for Latin-1 and saved as UTF-8: `’` came as U+0092. Five of them mean nothing.
+_WINDOWS = {at: bytes([at]).decode("cp1252") for at in range(0x80, 0xA0) if at not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_CONTROLS = re.compile(f"[{''.join(map(chr, _WINDOWS))}]")
+
 
 def read_letters(data: bytes, declared: str | None, repairs: Counter[str]) -> str:
     """The file's text. Raises Refused FILE-003 rather than guess."""
@@ -98,6 +102,10 @@ def _clean(text: str, repairs: Counter[str]) -> str:
             raise Refused("FILE-002", "it is not text")
         repairs["nul_characters"] += nuls
         text = text.replace("\0", "")
+    controls = _CONTROLS.findall(text)
+    if controls:
+        repairs["windows_letters"] += len(controls)
+        text = text.translate(_WINDOWS)
     lost = text.count("\ufffd")
     if lost:
         repairs["replacement_characters"] += lost

@@ -10,17 +10,19 @@ from dataclasses import replace
 
 import fastexcel
 import polars as pl
-from defusedxml import ElementTree
 
+from transforms.s1_conform.decode.archive import BROKEN_ZIP
 from transforms.s1_conform.decode.delimited import check_cells
 from transforms.s1_conform.decode.grid import find_header, take_table
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
 from transforms.s1_conform.decode.non_data_rows import cells
 from transforms.s1_conform.decode.sniff import OLE
+from transforms.s1_conform.decode.workbook_facts import SheetFacts, sheet_facts
 
 _LOCKED = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
-_ERROR_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*?\bt="e"')
-_MERGED = re.compile(rb'<mergeCell [^>]*?ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
+_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)\d*"')
+EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 
 
 def read_excel(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
@@ -28,13 +30,15 @@ def read_excel(data: bytes, name: str, options: DecodeOptions, repairs: Counter[
     if data.startswith(OLE) and any(word in data for word in _LOCKED):
         raise Refused("FILE-012")
     _check_expanded(data, options)
+    _check_addresses(data, options)
     grids = _grids(data, repairs)
     sheet = _choose(grids, options)
     repairs["other_sheets"] += len(grids) - 1
     grid = grids[sheet]
     check_cells(grid, options)
-    table = take_table(grid, name, sheet, "excel", options, repairs)
-    return _with_sheet_faults(table, data, sheet)
+    facts = sheet_facts(data, sheet)
+    table = take_table(_as_shown(grid, facts, repairs), name, sheet, "excel", options, repairs)
+    return _with_sheet_faults(table, facts)
 
 
 def _check_expanded(data: bytes, options: DecodeOptions) -> None:
@@ -42,8 +46,8 @@ def _check_expanded(data: bytes, options: DecodeOptions) -> None:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 size = sum(info.file_size for info in archive.infolist())
-        except (zipfile.BadZipFile, ValueError) as error:
-            raise Refused("FILE-019", str(error)) from None
+        except BROKEN_ZIP as error:
+            raise Refused("FILE-019", str(error)[:200]) from None
         most = min(options.bounds.max_expanded_bytes, max(256 * 1024**2, int(len(data) * options.bounds.max_ratio)))
         if size > most:
             raise Refused("FILE-016", f"{size:,} bytes from {len(data):,}")
@@ -104,38 +108,59 @@ def _names_known(grid: pl.DataFrame, options: DecodeOptions) -> int:
     return len({fold(each) for each in head.names} & options.known)
 
 
-def _with_sheet_faults(table: Table, data: bytes, sheet: str) -> Table:
-    """Rows with formula errors break ROW-003; cells merged over several rows of data refuse the file (.xlsx only)."""
-    xml = _sheet_xml(data, sheet)
-    if xml is None:
-        return table
+def _as_shown(grid: pl.DataFrame, facts: SheetFacts, repairs: Counter[str]) -> pl.DataFrame:
+    """Put in what number formats show: leading zeros of identifiers, spans of time."""
+    by_column: dict[int, dict[int, str]] = {}
+    for (line, column), text in facts.shown.items():
+        by_column.setdefault(column, {})[line - 1] = text
+    for column, texts in by_column.items():
+        name = f"·{column}"
+        zeros = sum(1 for at, text in texts.items() if text != grid[name][at] and ":" not in text)
+        repairs["zeros_shown"] += zeros
+        grid = grid.with_columns(grid[name].scatter(list(texts), list(texts.values())))
+    return grid
+
+
+def _with_sheet_faults(table: Table, facts: SheetFacts) -> Table:
+    """Rows with formula errors break ROW-003, numbers too long ROW-004; cells merged over rows refuse the file."""
     first, last = table.rows[SOURCE_ROW].min(), table.rows[SOURCE_ROW].max()
-    for top, bottom in _MERGED.findall(xml):
-        if int(top) < int(bottom) and int(bottom) >= int(first) and int(top) <= int(last):  # type: ignore[arg-type]
-            raise Refused("FILE-022", f"lines {int(top)} to {int(bottom)}")
-    lines = sorted({int(line) for _, line in _ERROR_CELL.findall(xml)})
-    if not lines:
-        return table
+    for top, bottom in facts.merged:
+        if top < bottom and bottom >= int(first) and top <= int(last):  # type: ignore[arg-type]
+            raise Refused("FILE-022", f"lines {top} to {bottom}")
     cells_shown = pl.concat_str(pl.col(cells(table.rows)).fill_null(""), separator=" | ")
-    faulty = table.rows.filter(pl.col(SOURCE_ROW).is_in(lines)).select(
-        SOURCE_ROW, pl.lit("ROW-003").alias("rule_id"), cells_shown.alias("text")
-    )
-    return replace(table, broken=pl.concat([table.broken, faulty]).sort(SOURCE_ROW))
+    faulty = [
+        table.rows.filter(pl.col(SOURCE_ROW).is_in(sorted(lines))).select(
+            SOURCE_ROW, pl.lit(rule_id).alias("rule_id"), cells_shown.alias("text")
+        )
+        for rule_id, lines in (("ROW-003", facts.errors), ("ROW-004", facts.lost - facts.errors))
+    ]
+    broken = pl.concat([table.broken, *faulty]).sort(SOURCE_ROW, maintain_order=True)
+    return replace(table, broken=broken, from_1904=facts.from_1904)
 
 
-def _sheet_xml(data: bytes, sheet: str) -> bytes | None:
-    """The XML part behind a sheet; None for the old binary format."""
+def _check_addresses(data: bytes, options: DecodeOptions) -> None:
+    """Refuse a sheet whose farthest cell makes a grid beyond the bound, before a reader makes that grid."""
     if not data.startswith(b"PK"):
-        return None
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-            target = {each.get("Id"): each.get("Target", "") for each in links}
-            for each in book.iter():
-                if each.tag.endswith("}sheet") and each.get("name") == sheet:
-                    link = next(value for key, value in each.attrib.items() if key.endswith("}id"))
-                    return archive.read("xl/" + target[link].removeprefix("/xl/"))
-    except (KeyError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile):
-        return None
-    return None
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            if not part.startswith("xl/worksheets/") or not part.endswith(".xml"):
+                continue
+            try:
+                sheet = archive.read(part)
+            except BROKEN_ZIP as error:
+                raise Refused("FILE-019", str(error)[:200]) from None
+            rows = max((int(row[:12]) for row in _ROW.findall(sheet)), default=0)
+            letters = set(_COLUMN.findall(sheet))
+            columns = max((_column_number(column) for column in letters), default=0)
+            if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
+                raise Refused("FILE-019", "a cell lies where no workbook has cells")
+            if rows * columns > options.bounds.max_cells:
+                raise Refused("FILE-052", f"{rows:,} rows by {columns:,} columns, at most {options.bounds.max_cells:,}")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters[:6]:
+        number = number * 26 + letter - 64
+    return number

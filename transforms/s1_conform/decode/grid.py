@@ -42,6 +42,7 @@ def take_table(
     """The table that counts. Raises Refused FILE-004, FILE-005, FILE-006, FILE-008 or FILE-010."""
     grid = _drop_left_margin(grid, repairs)
     grid = grid.with_columns(filled=pl.sum_horizontal(pl.col(cells(grid)).is_not_null(), pl.lit(0)))
+    grid = join_names(grid, options)
     first = find_header(grid, options)
     grid, head = _choose(grid, first, options, repairs)
     names = head.names
@@ -49,7 +50,7 @@ def take_table(
         raise Refused("FILE-010", f"{len(names):,}, at most {options.bounds.max_columns:,}")
     body = grid.slice(head.row + 1)
     head_width = int(grid["width"][head.row] or 0)
-    body, aside = set_aside(grid.head(head.row), body, names, repairs)
+    body, aside = set_aside(grid.head(head.row), body, names, options, repairs)
     if body.is_empty():
         raise Refused("FILE-005")
     body = body.with_columns(misfits(body, names, head_width, options).alias("misfit"))
@@ -69,6 +70,43 @@ def _drop_left_margin(grid: pl.DataFrame, repairs: Counter[str]) -> pl.DataFrame
     kept = {f"·{at}": f"·{at - margin}" for at in range(margin, len(columns))}
     width = (pl.col("width").cast(pl.Int64) - margin).clip(lower_bound=0).cast(pl.UInt32)
     return grid.drop(columns[:margin]).rename(kept).with_columns(width.alias("width"))
+
+
+def join_names(grid: pl.DataFrame, options: DecodeOptions) -> pl.DataFrame:
+    """Where names take several lines, as declared: the line with most known words gets all of them, joined."""
+    count = options.shape.header_rows
+    if count == 1:
+        return grid
+    columns = cells(grid)
+    head = list(grid.head(HEAD).select(columns).iter_rows())
+    lines = grid["line"].to_list()
+    declared = options.shape.header_row
+    begins = [lines.index(declared)] if declared in lines else range(max(0, len(head) - count + 1))
+    joined = {at: _joined(head[at : at + count], options) for at in begins if at + count <= len(head)}
+    best = max(joined, key=lambda at: (_known(joined[at], options), -at), default=None)
+    if best is None:
+        raise Refused("FILE-004")
+    names = pl.DataFrame([joined[best]], schema=dict.fromkeys(columns, pl.String), orient="row")
+    last = grid.slice(best + count - 1, 1).with_columns(names, line=pl.lit(lines[best], dtype=pl.UInt32))
+    last = last.with_columns(filled=pl.lit(_filled(joined[best]), dtype=grid.schema["filled"]))
+    return pl.concat([grid.head(best), last, grid.slice(best + count)])
+
+
+def _joined(rows: Sequence[Sequence[str | None]], options: DecodeOptions) -> tuple[str | None, ...]:
+    """Names of several lines. A word may hold for the columns to its right that have none above their own: there the
+    name with it counts, unless the name without it is a known one and that with it is not."""
+    plain = [[(cell or "").strip() for cell in row] for row in rows]
+    spread = [list(row) for row in plain]
+    for depth, row in enumerate(spread[:-1]):
+        for at in range(1, len(row)):
+            if not row[at] and any(lower[at] for lower in plain[depth + 1 :]):
+                row[at] = row[at - 1]
+    names = []
+    for bare, carried in zip(zip(*plain, strict=True), zip(*spread, strict=True), strict=True):
+        without, within = (" ".join(word for word in words if word) for words in (bare, carried))
+        known = fold(without) in options.known and fold(within) not in options.known
+        names.append((without if known else within) or None)
+    return tuple(names)
 
 
 def find_header(grid: pl.DataFrame, options: DecodeOptions) -> Head:
@@ -218,9 +256,14 @@ def _rows_and_broken(
     split = pl.col("width").is_not_null()
     repairs["trailing_empty_cells"] += body.filter(split & (pl.col("width") > width) & ~pl.col("misfit")).height
     shown = pl.concat_str(pl.col([*own, *extra]).fill_null(""), separator=" | ")
-    broken = body.filter(~split | pl.col("misfit")).select(
+    broken = body.filter(~split | pl.col("misfit") | pl.col("doubtful")).select(
         pl.col("line").alias(SOURCE_ROW),
-        pl.when(split).then(pl.lit("ROW-001")).otherwise(pl.lit("ROW-002")).alias("rule_id"),
+        pl.when(~split)
+        .then(pl.lit("ROW-002"))
+        .when("misfit")
+        .then(pl.lit("ROW-001"))
+        .otherwise(pl.lit("ROW-007"))
+        .alias("rule_id"),
         pl.coalesce("text", shown).alias("text"),
     )
     return body.select(*own, pl.col("line").alias(SOURCE_ROW)), broken

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +20,7 @@ BROKEN_SCHEMA = {SOURCE_ROW: pl.UInt32, "rule_id": pl.String, "text": pl.String}
 
 
 class Bounds(BaseModel):
-    """Beyond these a file is refused (FILE-009 to FILE-011, FILE-015, FILE-016)."""
+    """Beyond these a file is refused (FILE-009 to FILE-011, FILE-015, FILE-016, FILE-052)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,13 +30,15 @@ class Bounds(BaseModel):
     max_ratio: float = Field(default=200, gt=1)
     max_columns: int = Field(default=500, gt=0)
     max_cell_characters: int = Field(default=32_767, gt=0)
+    max_cells: int = Field(default=20_000_000, gt=0)
 
 
 class DecodeOptions(BaseModel):
     """`known` are folded names (canonical, aliases, the mapping's own) by which a header is recognised.
 
     `read` are those whose columns something reads, `required` those without which a row cannot be used.
-    `spare_cells`: single rows may end in empty cells beyond the names (OneRoster, whose files hold no amounts).
+    `person` names the column of the educator's id. `spare_cells`: single rows may end in empty cells beyond the names
+    (OneRoster, whose files hold no amounts).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +47,7 @@ class DecodeOptions(BaseModel):
     known: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    person: frozenset[str] = frozenset()
     spare_cells: bool = False
     shape: Shape = Shape()
     bounds: Bounds = Bounds()
@@ -64,7 +68,7 @@ class Table:
 
     A district's column names are data and never become names of frame columns, so that none can meet one of Rung's own
     or be taken as a pattern. `broken` rows are among `rows`. `aside` are the lines that are not rows: titles, footers,
-    totals, blanks. `kind` says what the file was.
+    totals, blanks. `kind` says what the file was, `from_1904` that a workbook counts days from 1904.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Table:
     rows: pl.DataFrame
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN_SCHEMA))
     aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASIDE_SCHEMA))
+    from_1904: bool = False
 
     @classmethod
     def from_named(cls, name: str, kind: str, header: Sequence[str], rows: pl.DataFrame) -> Table:
@@ -112,3 +117,10 @@ def cell_name(at: int) -> str:
 def fold(name: str) -> str:
     """A column name without case, spaces and punctuation, as names are compared."""
     return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def unique_name(name: str, taken: Collection[str]) -> str:
+    """The name, or the same with a number before its ending where it is taken."""
+    stem, dot, ending = name.rpartition(".")
+    numbered = (f"{stem} ({number}){dot}{ending}" if dot else f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)

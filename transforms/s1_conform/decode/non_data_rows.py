@@ -7,7 +7,8 @@ from collections import Counter
 
 import polars as pl
 
-from transforms.s1_conform.decode.model import SOURCE_ROW
+from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, fold
+from transforms.s1_conform.decode.totals import find_totals
 
 TAIL = 60  # lines among which notes below the table are looked for
 TOTALS = r"(?i)^\s*(grand\s+|sub[\s-]?|page\s+|report\s+)?totals?\b|^\s*sum\s*:?\s*$"
@@ -24,9 +25,12 @@ def cells(grid: pl.DataFrame) -> list[str]:
 
 
 def set_aside(
-    above: pl.DataFrame, body: pl.DataFrame, names: tuple[str, ...], repairs: Counter[str]
+    above: pl.DataFrame, body: pl.DataFrame, names: tuple[str, ...], options: DecodeOptions, repairs: Counter[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Part the rows of the table from titles, blanks, repeated headers, totals and footers, each with its line."""
+    """Part the rows of the table from titles, blanks, repeated headers, totals and footers, each with its line.
+
+    Rows that say total and are none are marked in `doubtful`.
+    """
     columns = cells(body)
     first = pl.coalesce(columns)
     same = pl.all_horizontal(
@@ -44,12 +48,18 @@ def set_aside(
         .then(pl.lit("totals_lines"))
     )
     body = body.with_columns(kind.alias("kind"))
+    person = next((f"·{at}" for at, name in enumerate(names) if fold(name) in options.person), None)
+    totals = find_totals(body, columns, person, options.shape.decimal_comma)
+    body = body.with_columns(
+        pl.when(totals.found).then(pl.lit("totals_lines")).otherwise(pl.col("kind")).alias("kind"),
+        totals.doubtful.alias("doubtful"),
+    )
     body = body.with_columns(_footers(body, len(names)))
     titles = above.with_columns(
         pl.when(pl.col("filled") == 0).then(pl.lit("blank_lines")).otherwise(pl.lit("title_lines")).alias("kind")
     )
     shown = pl.concat_str(pl.col(columns).fill_null(""), separator=" ").str.strip_chars().str.slice(0, 500)
-    aside = pl.concat([titles, body.filter(pl.col("kind").is_not_null())]).select(
+    aside = pl.concat([titles, body.filter(pl.col("kind").is_not_null()).drop("doubtful")]).select(
         pl.col("line").alias(SOURCE_ROW), "kind", shown.alias("text")
     )
     for word, count in zip(*aside["kind"].value_counts(sort=True).get_columns(), strict=True):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 import dataframely as dy
 import polars as pl
@@ -17,9 +18,9 @@ from pydantic import BaseModel, ConfigDict
 from contracts.columns import MONEY
 from contracts.file_rules import FILE_RULES
 from transforms.s1_conform.decode.model import BROKEN_SCHEMA, SOURCE_ROW, FileProblem
-from transforms.s1_conform.parse.cells import Tidied, tidy_cell, without_marks
-from transforms.s1_conform.parse.days import orders, tidy_day
-from transforms.s1_conform.parse.numbers import tidy_money, tidy_number, tidy_percent, tidy_whole
+from transforms.s1_conform.parse.cells import Tidied, tidy_cell, without_marks, without_missing
+from transforms.s1_conform.parse.days import orders, serial_epochs, tidy_day
+from transforms.s1_conform.parse.numbers import tidy_hours, tidy_money, tidy_number, tidy_percent, tidy_whole
 from transforms.s1_conform.parse.words import (
     mangled_identifier,
     tidy_flag,
@@ -34,7 +35,8 @@ __all__ = ["ParseOptions", "Parsed", "parse_columns"]
 class ParseOptions(BaseModel):
     """What is declared about writing: date formats (by column, `*` for all), decimal comma, widths of identifiers.
 
-    `excel`: the table came from a workbook, where a day can be a serial number.
+    `excel`: the table came from a workbook, where any number can be a day; `from_1904`: it counts from that year.
+    `date_order` is the state's, for columns in which day and month cannot be told apart.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +45,8 @@ class ParseOptions(BaseModel):
     decimal_comma: bool = False
     widths: dict[str, int] = {}
     excel: bool = False
+    from_1904: bool = False
+    date_order: Literal["mdy", "dmy"] | None = None
 
     def date_format(self, column: str) -> str | None:
         return self.date_formats.get(column, self.date_formats.get("*"))
@@ -61,14 +65,23 @@ class Parsed:
 def parse_columns(rows: pl.DataFrame, contract: type[dy.Schema], options: ParseOptions) -> Parsed:
     """Bring every column of the contract (and the folder columns beside them) to canonical writing."""
     columns = contract.columns()
+    needed = {name for name, column in columns.items() if not column.nullable}
     repairs: Counter[str] = Counter()
     cleaned = _apply(rows, {name: tidy_cell(pl.col(name)) for name in rows.columns if name != SOURCE_ROW}, repairs)
     typed = [name for name in cleaned.columns if name in columns and columns[name].dtype != pl.String]
     marks = {name: without_marks(pl.col(name)) for name in (*typed, *_closed(cleaned, columns))}
+    marks |= {name: without_missing(pl.col(name)) for name in cleaned.columns if name not in marks and name in needed}
     cleaned = _apply(cleaned, marks, repairs)
     days = [name for name in typed if columns[name].dtype == pl.Date]
     order = orders(cleaned, [name for name in days if options.date_format(name) is None])
-    tidied = {name: _tidy(name, columns.get(name), order, options) for name in cleaned.columns if name != SOURCE_ROW}
+    if options.date_order is not None:
+        repairs["date_order_assumed"] += sum(1 for told in order.values() if told == "ambiguous")
+        order = {name: options.date_order if told == "ambiguous" else told for name, told in order.items()}
+    bare = [name for name in days if options.excel or options.date_format(name) is None]
+    epochs = serial_epochs(cleaned, bare, options.excel, options.from_1904)
+    tidied = {
+        name: _tidy(name, columns.get(name), order, epochs, options) for name in cleaned.columns if name != SOURCE_ROW
+    }
     done = _apply(cleaned, tidied, repairs)
     return Parsed(done, +repairs, _broken(done, columns), _problems(order))
 
@@ -81,13 +94,15 @@ def _values(column: dy.Column) -> tuple[str, ...]:
     return tuple((column.metadata or {}).get("values") or ())
 
 
-def _tidy(name: str, column: dy.Column | None, order: Mapping[str, str], options: ParseOptions) -> Tidied:
+def _tidy(
+    name: str, column: dy.Column | None, order: Mapping[str, str], epochs: Mapping[str, date], options: ParseOptions
+) -> Tidied:
     text = pl.col(name)
     if name == "school_year":
         return tidy_school_year(text)
     dtype: Any = pl.String() if column is None else column.dtype
     if dtype == pl.Date:
-        return tidy_day(text, order.get(name, "iso"), options.date_format(name), options.excel)
+        return tidy_day(text, order.get(name, "iso"), options.date_format(name), epochs.get(name))
     if dtype == pl.Boolean:
         return tidy_flag(text)
     if dtype == MONEY:
@@ -98,10 +113,12 @@ def _tidy(name: str, column: dy.Column | None, order: Mapping[str, str], options
         unit = str(((column.metadata if column else None) or {}).get("unit") or "")
         if unit.startswith(("percent", "share", "FTE")):
             return tidy_percent(text, options.decimal_comma, of_one=not unit.startswith("percent"))
+        if unit == "hours":
+            return tidy_hours(text, options.decimal_comma)
         return tidy_number(text, options.decimal_comma)
     if column is not None and _values(column):
         return tidy_word(text, _values(column))
-    if name.endswith("_id"):
+    if name.endswith("_id") or name in options.widths:
         return tidy_identifier(text, options.widths.get(name))
     return Tidied(text)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from contracts.ssn import BARE, IDENTIFIERS, MASKED, WRITTEN
+
 BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff\u3000"
 MISSING = (
     "na",
@@ -56,24 +58,45 @@ def without_marks(text: pl.Expr) -> Tidied:
     return Tidied(kept, {"missing_marks": missing, "suppression_marks": suppressed})
 
 
-# Area 000, 666 and 9xx, group 00 and serial 0000 are never given out; the rest is masked wherever it stands.
-SSN = (
-    r"\b(?:00[1-9]|0[1-9]\d|[1-5]\d\d|6[0-57-9]\d|66[0-57-9]|[78]\d\d)[- ]"
-    r"(?:0[1-9]|[1-9]\d)[- ](?:000[1-9]|00[1-9]\d|0[1-9]\d\d|[1-9]\d{3})\b"
-)
-MASKED = "***-**-****"
+def without_missing(text: pl.Expr) -> Tidied:
+    """Marks for a missing value become null; for free text that is required, where `S` or `*` can be meant."""
+    missing = text.str.to_lowercase().is_in(MISSING)
+    return Tidied(pl.when(~missing).then(text), {"missing_marks": missing})
+
+
+_ALONE = f"(^|[^0-9]){WRITTEN}($|[^0-9])"
+_ALONE_OR_BARE = f"(^|[^0-9])({WRITTEN}|{BARE})($|[^0-9])"
+# The groups that stand before and after the number; those of the number lie between them.
+_KEPT, _KEPT_BARE = "${1}" + MASKED + "${5}", "${1}" + MASKED + "${9}"
 
 
 def looks_like_ssn(text: pl.Expr) -> pl.Expr:
-    """Whether a text holds a Social Security number as people write it (123-45-6789 or 123 45 6789)."""
-    return text.str.contains(SSN)
+    """Whether a text holds a Social Security number as people write it (123-45-6789, 123 45 6789, 123.45.6789)."""
+    return text.str.contains(_ALONE)
 
 
-def mask_ssn(text: pl.Expr) -> pl.Expr:
-    """The text with each such number replaced."""
-    return text.str.replace_all(SSN, MASKED)
+def mask_ssn(text: pl.Expr, *, bare: bool = False) -> pl.Expr:
+    """The text with each such number replaced; `bare`: nine digits without anything between them too.
+
+    Twice, as two numbers may share the one character between them.
+    """
+    pattern, kept = (_ALONE_OR_BARE, _KEPT_BARE) if bare else (_ALONE, _KEPT)
+    return text.str.replace_all(pattern, kept).str.replace_all(pattern, kept)
+
+
+def mask_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of an extract with such numbers replaced in every text, bare ones in the columns that hold no identifier."""
+    text = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    return rows.with_columns(mask_ssn(pl.col(name), bare=plain_text(name)) for name in text)
+
+
+def plain_text(column: str) -> bool:
+    """Whether a column holds neither identifiers nor codes."""
+    return column.split("__")[0] not in IDENTIFIERS
 
 
 def mask_text(text: str) -> str:
     """One text with each such number replaced."""
-    return re.sub(SSN, MASKED, text)
+    for _ in range(2):
+        text = re.sub(_ALONE, lambda found: f"{found[1]}{MASKED}{found[5]}", text)
+    return text

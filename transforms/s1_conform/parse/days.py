@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -10,7 +11,11 @@ from transforms.s1_conform.parse.cells import Tidied
 
 _PARTS = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+0{1,2}:00(?::00)?(?:\.0+)?(?: *AM)?)?$"
 _MIDNIGHT = r"[ T]+(?:0{1,2}|12):00(?::00(?:\.0+)?)?(?: *[Aa][Mm])?(?:Z)?$"
+_TIME = r"[ T]+\d{1,2}:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: *[AaPp][Mm])?$"
 _WORDS = ("%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+# Days from 1940 to 2040.
+PLAUSIBLE = (14_611, 51_136)
+EPOCH = date(1899, 12, 30)
 ORDERS = ("iso", "mdy", "dmy", "ambiguous", "mixed")
 
 
@@ -45,12 +50,30 @@ def _order(text: pl.Expr) -> pl.Expr:
     )
 
 
-def tidy_day(text: pl.Expr, order: str, declared: str | None, serials: bool) -> Tidied:
-    """One column's dates as ISO text. `serials`: the sheet is Excel's, where 45662 can be a day; else it stays."""
+def serial_epochs(rows: pl.DataFrame, columns: Sequence[str], excel: bool, from_1904: bool) -> dict[str, date]:
+    """The day from which each column's bare numbers count, of columns where such a number is a day.
+
+    In a workbook any number from 1927 to 2119 is. In a text file a column of days has them (a spreadsheet saved it)
+    where every bare number is one from 1940 to 2040: among others, 31126 could be the 11th of March 2026.
+    """
+    if excel:
+        return dict.fromkeys(columns, date(1904, 1, 1) if from_1904 else EPOCH)
+    bare = [pl.col(name).str.extract(r"^(\d+)(?:\.0+)?$", 1) for name in columns]
+    plausible = [
+        (each.str.len_chars() == 5) & each.cast(pl.Int64, strict=False).is_between(*PLAUSIBLE) for each in bare
+    ]
+    found = rows.select(p.all().alias(name) for name, p in zip(columns, plausible, strict=True)) if columns else rows
+    return {name: EPOCH for name in columns if found.height and found[name][0]}
+
+
+def tidy_day(text: pl.Expr, order: str, declared: str | None, epoch: date | None) -> Tidied:
+    """One column's dates as ISO text. `epoch`: a bare number of five digits is a day, counted from there."""
     cut = text.str.replace(_MIDNIGHT, "")
     midnight = cut != text
+    timed = cut.str.contains(_TIME)
+    cut = cut.str.replace(_TIME, "")
     iso = cut.str.to_date("%Y-%m-%d", strict=False, exact=True)
-    repairs = {"midnight_times": midnight}
+    repairs = {"midnight_times": midnight, "times_of_day": timed}
     found: list[pl.Expr] = [pl.when(cut.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(iso)]
     if declared is not None:
         as_declared = cut.str.to_date(declared, strict=False, exact=True)
@@ -69,9 +92,11 @@ def tidy_day(text: pl.Expr, order: str, declared: str | None, serials: bool) -> 
         found += [written, *others]
         repairs["us_dates" if order != "dmy" else "day_first_dates"] = written.is_not_null()
         repairs["other_dates"] = pl.coalesce(others).is_not_null()
-    if serials:
-        number = pl.when(cut.str.contains(r"^\d{5}(\.0+)?$")).then(cut.cast(pl.Float64, strict=False).cast(pl.Int32))
-        serial = pl.when(number.is_between(10_000, 80_000)).then(pl.date(1899, 12, 30) + pl.duration(days=number))
+    if epoch is not None:
+        number = pl.when(cut.str.contains(r"^\d{5}(\.\d+)?$")).then(
+            cut.cast(pl.Float64, strict=False).floor().cast(pl.Int32)
+        )
+        serial = pl.when(number.is_between(10_000, 80_000)).then(pl.lit(epoch) + pl.duration(days=number))
         found.append(serial)
         repairs["excel_serial_dates"] = pl.coalesce(found[:-1]).is_null() & serial.is_not_null()
     return Tidied(pl.coalesce(*(each.dt.to_string("%Y-%m-%d") for each in found), text), repairs)

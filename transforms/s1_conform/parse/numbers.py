@@ -8,6 +8,7 @@ from transforms.s1_conform.parse.cells import Tidied
 
 PLAIN = r"^-?(\d+(\.\d*)?|\.\d+)(E[+-]?\d+)?$"
 _SIGNED = r"(?i)^(\(\s*[$€£]?[^()+-]+\)|[+-]?\s*[^()+-]+(e[+-]?\d+)?|[^()+-]+-)$"  # one sign, in one place
+_HOURS = r"^(\d+):([0-5]\d)(?::([0-5]\d))?$"
 _GROUPED = r"^\d{1,3}(,\d{3})+(\.\d*)?$"
 _GROUPED_COMMA = r"^\d{1,3}(\.\d{3})*(,\d+)?$|^\d+(,\d+)?$"
 
@@ -59,6 +60,15 @@ def tidy_percent(text: pl.Expr, decimal_comma: bool, of_one: bool) -> Tidied:
     read = value.is_not_null() & value.str.contains(PLAIN.replace("E", "[eE]"))
     kept = pl.when(read).then(value).otherwise(text)
     return Tidied(kept, {"percent_signs": signed & read, **number.repairs})
+
+
+def tidy_hours(text: pl.Expr, decimal_comma: bool) -> Tidied:
+    """`7:30` and `7:30:00` → `7.5`; other numbers as ever."""
+    parts = [text.str.extract(_HOURS, part).cast(pl.Float64, strict=False).fill_null(0) for part in (1, 2, 3)]
+    timed = text.str.contains(_HOURS)
+    hours = (parts[0] + parts[1] / 60 + parts[2] / 3600).round(6).cast(pl.String)
+    number = tidy_number(text, decimal_comma)
+    return Tidied(pl.when(timed).then(hours).otherwise(number.text), {"hours_from_times": timed, **number.repairs})
 
 
 def tidy_whole(text: pl.Expr, decimal_comma: bool) -> Tidied:

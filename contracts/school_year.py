@@ -1,0 +1,15 @@
+"""The school year in frames: it is named by the year in which it ends and runs from 1 July to 30 June."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def first_day(school_year: str = "school_year") -> pl.Expr:
+    """1 July of the calendar year before."""
+    return pl.date(pl.col(school_year).cast(pl.Int32) - 1, 7, 1)
+
+
+def last_day(school_year: str = "school_year") -> pl.Expr:
+    """30 June of the year itself."""
+    return pl.date(pl.col(school_year).cast(pl.Int32), 6, 30)

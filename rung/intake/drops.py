@@ -1,0 +1,102 @@
+"""What becomes of a drop while it is taken in: its files, the tables that came out of them, what was wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from rung.core.errors import unexpected
+from rung.intake.discover import Drop, LandedFile
+from transforms.s1_conform.decode import FileProblem
+from transforms.s1_conform.drift import DriftReport
+from transforms.s1_conform.tolerant_reader import problem
+
+log = logging.getLogger("rung.intake")
+
+
+@dataclass
+class FileRead:
+    """One file of a drop: its bytes (none where it is too large, or could not be opened) and their hash.
+
+    `unread`: why it could not be opened.
+    """
+
+    landed: LandedFile
+    data: bytes
+    sha256: str
+    unread: str | None = None
+
+
+@dataclass
+class Part:
+    """A table that came out of a drop: the file it came from, its own columns, and its rows by place of column.
+
+    `own` is None for a clean file, whose own rows are the canonical text itself.
+    """
+
+    source_file: str
+    header: tuple[str, ...]
+    rows: int
+    own: pl.DataFrame | None = None
+    rows_aside: int = 0
+
+
+@dataclass
+class DropRead:
+    """One drop as one submission: its files, what came out of them, what was wrong, put right or set aside."""
+
+    drop: Drop
+    extract: str
+    submission_id: str
+    files: list[FileRead]
+    parts: list[Part] = field(default_factory=list)
+    problems: list[FileProblem] = field(default_factory=list)
+    repairs: Counter[str] = field(default_factory=Counter)
+    set_aside: Counter[str] = field(default_factory=Counter)
+    cents_set_aside: int = 0
+    lines_aside: dict[str, list[int]] = field(default_factory=dict)
+    unread_columns: list[str] = field(default_factory=list)
+    drift: list[DriftReport] = field(default_factory=list)
+    without_ids: list[pl.DataFrame] = field(default_factory=list)
+    started: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def rows_read(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def place(self) -> str:
+        return f"{self.drop.lea_id}/{self.drop.school_year}/{self.extract}"
+
+    def reject(self, found: FileProblem) -> None:
+        """Nothing of a drop with a problem is used."""
+        self.problems.append(found)
+        self.parts.clear()
+
+
+@dataclass
+class BatchRows:
+    """The usable rows of a batch, typed: the contract's columns, each with `__unreadable` where it is not text, the
+    folder's columns as sent, `drop_no`, `file_no` (part of the drop), `source_row`."""
+
+    extract: str
+    drops: list[DropRead]
+    rows: pl.DataFrame
+
+
+def submission_id(drop: Drop, extract: str, files: Iterable[FileRead]) -> str:
+    """The same files in the same folder always make the same submission."""
+    named = sorted(f"{file.landed.name}\0{file.sha256}" for file in files)
+    said = "\n".join([drop.lea_id, str(drop.school_year), extract, *named])
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
+def reject_for_fault(drop: DropRead, rule_id: str, error: BaseException) -> None:
+    """Reject a drop at which Rung itself failed; the log says kind and place, the receipt what a steward can do."""
+    log.warning("%s: %s: %s", drop.place, rule_id, unexpected(error))
+    drop.reject(problem(rule_id))

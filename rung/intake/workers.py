@@ -1,0 +1,159 @@
+"""Reader processes: whatever is not plain CSV is taken apart in a process of its own, within bounds.
+
+A drop that makes its reader hang, abort, panic or outgrow a bound loses that process and nothing else: it is rejected
+with the rule that names the bound, and the log says kind and place, never a cell's text.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal
+
+import polars as pl
+import psutil
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from contracts.policy.mapping import Layout
+from rung.core.errors import RungError, unexpected
+from rung.core.settings import Intake
+from transforms.s1_conform.decode import Bounds, FileProblem
+from transforms.s1_conform.tolerant_reader import CarefulDrop, problem, read_tolerantly
+
+# Exit code of a reader that ended itself because it had outgrown its memory.
+OUT_OF_MEMORY = 77
+WATCH_SECONDS = 0.05
+# A reader is replaced after so many drops, since allocators keep what they once had.
+TASKS_A_READER = 32
+# Address space that a reader may reserve beyond what it may use: thread stacks, allocators' arenas.
+SLACK_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class ReadJob:
+    """One drop to take apart: names and bytes of its files, and how its district writes."""
+
+    files: Mapping[str, bytes]
+    extract: str
+    school_year: int
+    layout: Layout | None
+    bounds: Bounds
+    crosswalk: pl.DataFrame | None
+    lea_id: str = ""
+    date_order: Literal["mdy", "dmy"] | None = None
+
+
+@dataclass(frozen=True)
+class ReadFailure:
+    """Why a reader gave no answer: the rule that a steward reads, and the technical line of the log."""
+
+    found: FileProblem
+    line: str
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether an error may be a drop's own: an exception or a Rust panic; no wish to stop, no failing storage."""
+    if isinstance(error, RungError):
+        return False
+    # Each Rust library has a panic class of its own, none of which is an Exception.
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+class ReaderPool:
+    """Processes that read drops, started with the first job. Use as a context manager."""
+
+    def __init__(self, bounds: Intake) -> None:
+        self._bounds = bounds
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> ReaderPool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+
+    def read(self, jobs: Iterable[ReadJob]) -> Iterator[CarefulDrop | ReadFailure]:
+        """Answers in the order of the jobs; few are under way at a time, so that few answers wait in memory."""
+        under_way: deque[ProcessFuture[CarefulDrop | ReadFailure]] = deque()
+        for job in jobs:
+            under_way.append(self._start(job))
+            if len(under_way) > self._bounds.readers:
+                yield self._answer(under_way.popleft())
+        while under_way:
+            yield self._answer(under_way.popleft())
+
+    def _start(self, job: ReadJob) -> ProcessFuture[CarefulDrop | ReadFailure]:
+        if self._pool is None:
+            # A server without threads forks the readers: forking this process could copy a lock that is held.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([__name__])
+            self._pool = ProcessPool(
+                self._bounds.readers,
+                max_tasks=TASKS_A_READER,
+                initializer=_begin,
+                initargs=(self._bounds.reader_memory_bytes,),
+                context=context,
+            )
+        return self._pool.schedule(_read, args=(job,), timeout=self._bounds.reader_seconds)
+
+    def _answer(self, reading: ProcessFuture[CarefulDrop | ReadFailure]) -> CarefulDrop | ReadFailure:
+        try:
+            return reading.result()
+        except TimeoutError:
+            seconds = f"{self._bounds.reader_seconds:g} seconds"
+            return ReadFailure(problem("FILE-050", seconds), f"reader stopped after {seconds}")
+        except ProcessExpired as ended:
+            if ended.exitcode == OUT_OF_MEMORY:
+                return self._outgrown("reader outgrew its resident memory")
+            return ReadFailure(problem("FILE-053"), f"reader ended by itself, exit code {ended.exitcode}")
+        except MemoryError:
+            return self._outgrown("reader found no more memory")
+        except Exception as error:
+            return ReadFailure(problem("FILE-053"), unexpected(error))
+
+    def _outgrown(self, line: str) -> ReadFailure:
+        return ReadFailure(problem("FILE-051", f"{self._bounds.reader_memory_bytes / 1024**3:,.1f} GiB"), line)
+
+
+def _begin(memory_bytes: int) -> None:
+    """In a new reader: bound its memory, and let libraries' words on a panic (which hold cells) go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    reserved = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (reserved + memory_bytes + SLACK_BYTES, resource.RLIM_INFINITY))
+    threading.Thread(target=_watch, args=(memory_bytes,), daemon=True).start()
+
+
+def _watch(memory_bytes: int) -> None:
+    me = psutil.Process()
+    while me.memory_info().rss <= memory_bytes:
+        time.sleep(WATCH_SECONDS)
+    os._exit(OUT_OF_MEMORY)
+
+
+def _read(job: ReadJob) -> CarefulDrop | ReadFailure:
+    try:
+        return read_tolerantly(
+            job.files,
+            job.extract,
+            job.school_year,
+            job.layout,
+            job.bounds,
+            job.crosswalk,
+            job.lea_id,
+            job.date_order,
+        )
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        return ReadFailure(problem("FILE-053"), unexpected(error))

@@ -1,0 +1,60 @@
+"""The calendar of awards that end: the last budget vote of each, as text and as an iCalendar file."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from icalendar import Calendar, Event
+
+from rung.core.errors import RungError
+from rung.lake.pointer import current_release
+from rung.lake.workspace import Workspace
+
+COLUMNS = ("lea_id", "award_id", "program_id", "award_end", "last_budget_vote", "recurring_amount", "persons")
+
+
+def sunset_rows(work: Workspace, lea_id: str | None = None) -> list[dict[str, Any]]:
+    """Rows of the current release's `sunset`, the nearest vote first; awards without a known end come last.
+
+    Raises RungError without a release, or where a district is named that no award pays.
+    """
+    release = current_release(work.releases)
+    if release is None:
+        raise RungError("there is no release yet; run `rung run`")
+    rows = pl.read_parquet(io.BytesIO(work.releases.read(f"{release}/restricted/sunset/sunset.parquet")))
+    if lea_id is not None:
+        rows = rows.filter(pl.col("lea_id") == lea_id)
+        if rows.is_empty():
+            raise RungError(f"no award that ends pays a program of district {lea_id} in release {release}")
+    return rows.select(COLUMNS).sort("last_budget_vote", "lea_id", "award_id", nulls_last=True).to_dicts()
+
+
+def sunset_calendar(rows: list[dict[str, Any]], made_at: datetime) -> bytes:
+    """An all-day event on the day of each last vote; awards whose end is not known have none."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Rung//sunset of awards//EN")
+    calendar.add("version", "2.0")
+    for row in rows:
+        if row["last_budget_vote"] is not None:
+            calendar.add_component(_event(row, made_at))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _event(row: dict[str, Any], made_at: datetime) -> Event:
+    vote: date = row["last_budget_vote"]
+    event = Event()
+    event.add("uid", f"{row['lea_id']}-{row['award_id']}-{vote.isoformat()}@rung")
+    event.add("dtstamp", made_at)
+    event.add("dtstart", vote)
+    event.add("dtend", vote + timedelta(days=1))
+    event.add("summary", f"Last budget vote to replace {row['award_id']} in district {row['lea_id']}")
+    event.add(
+        "description",
+        f"The award ends on {row['award_end']}. It pays {row['recurring_amount']} dollars a year to {row['persons']} "
+        f"persons, most under {row['program_id']}. A later vote leaves a gap.",
+    )
+    return event
