@@ -126,7 +126,7 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
         raise RungError(f"{work.releases.address}: there is no release yet; run `rung run` first")
     side = "restricted" if restricted else "public"
     manifest = json.loads(work.releases.read(f"{release_id}/manifest.json"))
-    sides = (f"{side}/", *(f"public/{name}/" for name in NO_PERSONS))
+    sides = (f"{side}/", "public/dim_level/", *(f"public/{name}/" for name in NO_PERSONS))
     paths = {f["path"].split("/")[1]: f["path"] for f in manifest["files"] if f["path"].startswith(sides)}
 
     def read(name: str) -> pl.DataFrame:
