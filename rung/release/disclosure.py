@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from contracts.policy.disclosure import DisclosurePolicy
+from contracts.policy.parameters import MetricParameters
 from rung.audit.checker import FOLDER, check
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import policy_paths
@@ -98,8 +99,9 @@ def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:
     packs = packs_of(work.settings)
     years = _read(work, f"{folder}/educator_year.parquet", ["school_year"]).to_series().unique().to_list()
     programs = [None, *sorted(pack.program_id for pack in packs)]
+    tier = MetricParameters.model_validate(work.settings.metrics).leader_tier
     closed = [(p, year) for p in programs for year in sorted(years) if today < policy.opens(p, year)]
-    return Terms(policy, steps_of(packs, policy), tuple(closed))
+    return Terms(policy, steps_of(packs, policy, tier), tuple(closed))
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ from collections.abc import Iterable
 import polars as pl
 
 from contracts.policy.disclosure import OPENNESS, DisclosurePolicy
-from contracts.policy.packs import Pack
+from contracts.policy.packs import Level, Pack
 from contracts.public import NOBODY
 from rung.core.errors import RungError
 
 COLUMNS = {"program_id": pl.String, "level": pl.String, "rank": pl.Int32, "leads": pl.Boolean, "kind": pl.String}
 
 
-def steps_of(packs: Iterable[Pack], policy: DisclosurePolicy) -> pl.DataFrame:
+def steps_of(packs: Iterable[Pack], policy: DisclosurePolicy, leader_tier: int) -> pl.DataFrame:
     """One row per program x level, and `none` (rank 0): rank, whether who holds it leads, the program's visibility.
 
-    Raises RungError where the state's policy loosens a class, or names no program.
+    A level leads where its pack says so, else from state tier `leader_tier` on. Raises RungError where the state's
+    policy loosens a class, or names no program.
     """
     rows: list[tuple[str, str, int, bool, str]] = []
     known = set()
@@ -31,9 +32,13 @@ def steps_of(packs: Iterable[Pack], policy: DisclosurePolicy) -> pl.DataFrame:
             )
         rows.append((pack.program_id, NOBODY, 0, False, kind))
         rows += [
-            (pack.program_id, level.id, rank, pack.leader and level.tier >= 1, kind)
+            (pack.program_id, level.id, rank, pack.leader and _leads(level, leader_tier), kind)
             for rank, level in enumerate(pack.levels, start=1)
         ]
     for program in sorted(set(policy.visibility) - known):
         raise RungError(f"disclosure.yaml: visibility.{program} names no program")
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+
+def _leads(level: Level, leader_tier: int) -> bool:
+    return level.leads if level.leads is not None else level.tier >= leader_tier

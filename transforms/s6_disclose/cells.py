@@ -11,6 +11,7 @@ from transforms.s6_disclose.shape import KEY, PLACE
 FAR = 10**9  # persons: more than anybody would believe
 FAR_CENTS = 10**15
 LEA_PART, LEA_WHOLE, STATE_PART = 1_000, 1_000_000, 1_000_000_000
+STATE_WHOLE = 10**13  # only where the release could not be made otherwise: more than all the rest together
 
 
 def with_rules(rows: pl.DataFrame, policy: DisclosurePolicy, closed: pl.DataFrame) -> pl.DataFrame:
@@ -110,7 +111,7 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
         .when(state & part)
         .then(STATE_PART + size)
         .when(state)
-        .then(-1)
+        .then(STATE_WHOLE)
         .when(part)
         .then(LEA_PART + size)
         .otherwise(LEA_WHOLE + size)
@@ -121,6 +122,7 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     low = pl.when(persons).then("floor").otherwise(pl.min_horizontal(0, "value"))
     # A part is not more than its whole, where that is shown.
     veiled = ((pl.col("part") == WHOLE) & pl.col("rule").is_not_null()).any().over(*KEY[:4], *PLACE)
+    veiled |= (pl.col("grain") == "leaf") & pl.col("confidential")
     inside = led | (part & pl.col("group").is_not_null() & pl.col("sensitive") & ~veiled)
     high = pl.when(persons & inside).then("group").when(persons).then(pl.lit(FAR)).otherwise(pl.lit(FAR_CENTS))
     width = pl.max_horizontal(

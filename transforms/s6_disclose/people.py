@@ -127,6 +127,12 @@ def retained(
         sensitive=(outcome & pl.col("followed"))
         | ((pl.col("part") == WHOLE) & ((pl.col("cut") == "top_rated") | pl.col("shut").fill_null(False)))
     )
+    # Who leads openly is public; what is left is the secret.
+    openly = people.group_by(LEA_YEAR).agg(pl.col("openly").sum().cast(pl.Int64).alias("floor"))
+    led_whole = (pl.col("cut") == "leaders") & (pl.col("part") == WHOLE)
+    lea = lea.join(openly, on=LEA_YEAR, how="left").with_columns(
+        floor=pl.when(led_whole).then(pl.col("floor").fill_null(0)).otherwise(0)
+    )
     leaf = by_program.join(kinds, on="program_id").with_columns(confidential=pl.col("kind") == "confidential")
     leaf = leaf.with_columns(sensitive=outcome | ((pl.col("part") == WHOLE) & pl.col("confidential")))
     return pl.concat([shaped(lea, "public_retention"), shaped(leaf, "public_retention", grain="leaf")])
