@@ -46,6 +46,8 @@ def ledger_url(url: str, root: Path) -> sa.URL:
 
 def open_engine(url: sa.URL, mode: int) -> sa.Engine:
     """An engine over a migrated ledger. Raises RungError where it cannot be reached or is newer than this code."""
+    if url.get_backend_name() == "sqlite":
+        _make_file(Path(str(url.database)), mode)
     try:
         engine = _engine(url)
         if engine.dialect.name == "sqlite":
