@@ -50,6 +50,9 @@ def _count_rule(policy: DisclosurePolicy, small: pl.Expr) -> pl.Expr:
         .then(pl.lit("few_persons"))
         .when(small & many)
         .then(pl.lit("small_group"))
+        # That nobody leads, or is top-rated, where levels are confidential, tells what everybody is not.
+        .when(~part & (pl.col("table") == "public_retention") & (secret == 0))
+        .then(pl.lit("sensitive_zero"))
         .when(part & many & (secret == 0) & (group < policy.zero_shown_from))
         .then(pl.lit("sensitive_zero"))
         .when(part & many & policy.uniform & (secret == group))

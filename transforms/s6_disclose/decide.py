@@ -101,6 +101,20 @@ def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, fou
         mask=pl.when(hide).then(pl.lit("suppressed")).otherwise("mask"),
         need=pl.when(hide).then(1).otherwise("need"),
     )
+    bounds = pl.DataFrame(
+        [(cell, *bound) for cell, bound in sorted(found.narrowed.items())],
+        schema={"cell": pl.Int64, "lowest": pl.Int64, "highest": pl.Int64},
+        orient="row",
+    )
+    masked = (
+        masked.join(bounds, on="cell", how="left", maintain_order="left")
+        .with_columns(
+            low=pl.coalesce("lowest", "low"),
+            high=pl.coalesce("highest", "high"),
+            need=pl.coalesce(pl.col("highest") - pl.col("lowest"), "need"),
+        )
+        .drop("lowest", "highest")
+    )
     known = pl.col("mask").is_in(["published", "rounded"])
     masked = masked.with_columns(
         low=pl.when(known).then("box_low").otherwise("low"), high=pl.when(known).then("box_high").otherwise("high")
@@ -126,7 +140,7 @@ def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, fou
         .group_by("name", maintain_order=True)
         .agg(pl.concat_str(pl.col("coefficient").cast(pl.String), pl.lit(" x "), pl.col("name_of")).str.join("; "))
     )
-    ways = {"network": found.by_network, "programs": found.by_program}
+    ways = {"network": found.by_network, "programs": found.by_program, "narrowed": len(found.narrowed)}
     kept = pl.concat([held, alone]).select(FINAL)
     return Decided(masked, kept, relations, movements, proofs, tuple(said["coefficient"].to_list()), ways)
 

@@ -8,6 +8,8 @@ from transforms.s6_disclose.network import Network
 from transforms.s6_disclose.programs import Programs
 from transforms.s6_disclose.system import Movement, System, components
 
+FEW = 10  # widths up to this are persons, asked for one by one; money's are not
+
 
 class DisclosureBlocked(Exception):
     """A cell that cannot be hidden wide enough, whatever else is hidden; the message names it and its relations."""
@@ -15,13 +17,17 @@ class DisclosureBlocked(Exception):
 
 @dataclass
 class Protection:
-    """`complements`: cells hidden for others' sake. `proofs`: cell -> (movement up, movement down)."""
+    """`complements`: cells hidden for others' sake. `proofs`: cell -> (movement up, movement down).
+
+    `narrowed`: cell -> (lowest, highest) value that open numbers leave, where that is less than the policy's width.
+    """
 
     complements: set[int]
     movements: list[Movement]
     proofs: dict[int, tuple[int | None, int | None]]
     by_network: int
     by_program: int
+    narrowed: dict[int, tuple[int, int]]
 
 
 @dataclass
@@ -35,6 +41,7 @@ class _Work:
     least: dict[int, tuple[int, int]] = field(default_factory=dict)
     by_network: int = 0
     by_program: int = 0
+    narrowed: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def width(self, cell: int) -> int:
         return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0]
@@ -72,33 +79,52 @@ def protect(system: System) -> Protection:
 
 
 def _open(work: _Work, cell: int) -> None:
-    """Finds one movement or two that open the cell by its width: through the network, else by a linear program."""
+    """Opens the cell by its width. Persons among whom open numbers leave fewer choices: by as much as those leave.
+
+    Of six teachers of whom two are known to lead, the others can be none to four: no width of five is to be had, and
+    nothing is told by saying so. Raises DisclosureBlocked where nothing is left.
+    """
+    asked = work.system.need[cell]
+    for need in range(asked, 0, -1) if asked <= FEW else (asked,):
+        way = _opened(work, cell, need)
+        if way is not None:
+            if need < asked:
+                value = work.system.value[cell]
+                work.system.need[cell] = need
+                work.narrowed[cell] = (value - way[1], value + way[0])
+            return
+    relations = ", ".join(sorted({work.system.says[r] for r, _ in work.system.inside[cell]})[:4])
+    raise DisclosureBlocked(f"{work.system.name[cell]} cannot be hidden by {asked}; it stands in: {relations}")
+
+
+def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
+    """One movement or two that differ by `need`, through the network, else by a linear program: how far up and down."""
     system = work.system
-    need = system.need[cell]
     down = min(need, system.value[cell] - system.low[cell])
     up = min(need, system.high[cell] - system.value[cell])
     ways = dict.fromkeys(
         w for w in ((need - down, down), (up, need - up), (need // 2, need - need // 2)) if _can(w, up, down)
     )
-    best: tuple[int, list[Movement]] | None = None
+    if need <= FEW:
+        ways |= dict.fromkeys(w for w in ((step, need - step) for step in range(need + 1)) if _can(w, up, down))
+    best: tuple[int, list[Movement], tuple[int, int]] | None = None
     for way in ways:
         found = [work.network.movement(cell, change) for change in (way[0], -way[1]) if change]
         if all(found) and (best is None or sum(f[0] for f in found if f) < best[0]):
-            best = sum(f[0] for f in found if f), [f[1] for f in found if f]
+            best = sum(f[0] for f in found if f), [f[1] for f in found if f], way
     if best is not None:
         work.by_network += 1
         for movement in best[1]:
             work.keep(movement)
-        return
+        return best[2]
     for way in ways:
         solved = [work.programs.movement(cell, change) for change in (way[0], -way[1]) if change]
         if all(each is not None for each in solved):
             work.by_program += 1
             for each in solved:
                 work.keep(each or {})
-            return
-    relations = ", ".join(sorted({system.says[r] for r, _ in system.inside[cell]})[:4])
-    raise DisclosureBlocked(f"{system.name[cell]} cannot be hidden by {need}; it stands in: {relations}")
+            return way
+    return None
 
 
 def _can(way: tuple[int, int], up: int, down: int) -> bool:
@@ -131,4 +157,5 @@ def _pruned(work: _Work, exposed: list[int]) -> Protection:
         {cell: (pair[0], pair[1]) for cell, pair in renumbered.items()},
         work.by_network,
         work.by_program,
+        work.narrowed,
     )
