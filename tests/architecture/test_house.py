@@ -120,7 +120,7 @@ def test_files_and_functions_stay_small(package: str) -> None:
 
 
 def test_no_program_is_named_in_code() -> None:
-    """A program is a YAML file and nothing else. The demo adopts programs and `rung init` gives examples, so they name them."""
+    """A program is a YAML file and nothing else. The demo adopts programs and `rung init` gives examples of them."""
     programs = sorted(path.stem for path in (ROOT / "programs").glob("*.yaml") if path.stem != "disclosure")
     assert "dc_lift" in programs
     word = re.compile(r"\b(" + "|".join(programs) + r")\b")
