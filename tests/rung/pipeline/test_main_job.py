@@ -67,7 +67,7 @@ def test_every_accepted_dollar_is_in_compensation_once(done: tuple[Path, Workspa
     assert mart(root, "compensation")["role_amount"].sum() == Decimal("2000.00")
     mix = mart(root, "funding_mix").select("lea_id", "school_year", "stream", "share", "amount").sort(pl.all())
     assert mix.rows() == [
-        (lea, year, "competitive_federal", 1.0, Decimal("500.00")) for lea in small.LEAS for year in small.YEARS
+        (lea, year, "competitive_federal", 1.0, Decimal("650.50")) for lea in small.LEAS for year in small.YEARS
     ]
 
 
