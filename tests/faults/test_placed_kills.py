@@ -25,7 +25,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     ["rung.pipeline", "rung.lake.workspace", "expectations.gate", "great_expectations", "boto3"]
 )
-WATCHED = ("disclosure/", "/released-", "/manifest.json", "summary.json", "waiver.json")
+WATCHED = ("/released-", "/manifest.json", "/memory", "summary.json", "waiver.json")
 Store = dict[str, Any]
 
 
