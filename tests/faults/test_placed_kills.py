@@ -69,7 +69,7 @@ def install_trap(at: int | None, log: Path) -> None:
 
     def open_s3(self: Any, *args: Any) -> None:
         opened(self, *args)
-        self.client.copy_object = around(self.client.copy_object, lambda **words: f"copy {words['Key']}")
+        self.client.copy_object = around(self.client.copy_object, lambda **words: f"copy {words['Key'].partition('/')[2]}")
 
     S3Place.__init__ = open_s3  # type: ignore[method-assign]
 
