@@ -24,7 +24,7 @@ RUN_LOCK = 0x52554E47_0002
 
 def ledger_url(url: str, root: Path) -> sa.URL:
     """The address of a ledger; a relative SQLite path starts at `root`. Raises RungError: what is wrong, the mend."""
-    if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
+    if url.startswith(SQLITE) and not url.startswith((SQLITE + "/", SQLITE + ":memory:")):
         url = SQLITE + str(root / url.removeprefix(SQLITE))
     try:
         parsed = sa.engine.make_url(url)

@@ -25,7 +25,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     ["rung.pipeline", "rung.lake.workspace", "expectations.gate", "great_expectations", "boto3"]
 )
-WATCHED = ("disclosure/", "/released-", "/manifest.json", "summary.json", "waiver.json")
+WATCHED = ("/released-", "/manifest.json", "/memory", "summary.json", "waiver.json")
 Store = dict[str, Any]
 
 
@@ -65,11 +65,17 @@ def install_trap(at: int | None, log: Path) -> None:
         patched.write = around(kind.write, watched)
         patched.replace = around(kind.replace, lambda _self, key, *_: f"replace {key}")
         patched.point = around(kind.point, lambda _self, name, _target: f"point {name}")
+
+    def copied(**words: str) -> str | None:
+        """Copies into `current/`: the last, and one in eight of the others, which are all alike."""
+        key = words["Key"].partition("/")[2]
+        return f"copy {key}" if key.endswith("manifest.json") or sum(key.encode()) % 8 == 0 else None
+
     opened = S3Place.__init__
 
     def open_s3(self: Any, *args: Any) -> None:
         opened(self, *args)
-        self.client.copy_object = around(self.client.copy_object, lambda **words: f"copy {words['Key']}")
+        self.client.copy_object = around(self.client.copy_object, copied)
 
     S3Place.__init__ = open_s3  # type: ignore[method-assign]
 
