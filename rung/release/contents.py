@@ -91,14 +91,15 @@ def disclosure_files(side: PublicSide, terms: Terms, public: list[Rendered]) -> 
     log = _table("restricted", "disclosure_log", decision_log(side), DisclosureLog)
     return [
         log,
-        *(Rendered(path, data) for path, data in proof.items()),
+        *(as_rendered(path, data) for path, data in proof.items()),
         Rendered("restricted/disclosure.json", utility_report(side, terms, checked)),
     ]
 
 
 def restricted_package(files: list[Rendered]) -> Rendered:
     """The restricted side's data package."""
-    tables = {file.path.split("/")[1]: file.entry() for file in files if file.rows is not None}
+    marts = [file for file in files if file.path.endswith("/{0}/{0}.parquet".format(file.path.split("/")[1]))]
+    tables = {file.path.split("/")[1]: file.entry() for file in marts}
     return Rendered("restricted/datapackage.json", frictionless("restricted", tables))
 
 
@@ -112,6 +113,14 @@ def manifest_of(files: list[Rendered], said: dict[str, Any]) -> tuple[str, bytes
 def _table(side: str, name: str, frame: pl.DataFrame, schema: type[dy.Schema]) -> Rendered:
     columns = tuple((column, str(kind)) for column, kind in frame.schema.items())
     return Rendered(f"{side}/{name}/{name}.parquet", to_parquet(frame, schema), frame.height, columns)
+
+
+def as_rendered(path: str, data: bytes) -> Rendered:
+    """A file made elsewhere; of a table the manifest says rows and columns."""
+    if not path.endswith(".parquet"):
+        return Rendered(path, data)
+    frame = pl.read_parquet(io.BytesIO(data))
+    return Rendered(path, data, frame.height, tuple((name, str(kind)) for name, kind in frame.schema.items()))
 
 
 def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:

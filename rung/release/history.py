@@ -20,6 +20,7 @@ from rung.lake.pointer import current_release, pointer_tag
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.release.contents import restricted_files
+from rung.release.memory import holder
 from rung.release.publish import educator_key_of, show
 
 
@@ -182,10 +183,11 @@ def roll_back(work: Workspace, release_id: str) -> str:
 def prune(work: Workspace, keep: int) -> list[str]:
     """Remove all but the newest `keep` releases; the current one and the one before it always stay. Returns the gone.
 
-    The one before stays because a reader may be in the middle of it.
+    The one before stays because a reader may be in the middle of it; the one that holds the newest memory stays because
+    what was published must not be forgotten (DISCLOSURE 7).
     """
     names = released_before(work)
-    staying = {*names[: max(keep, 2)], current_release(work.releases)}
+    staying = {*names[: max(keep, 2)], current_release(work.releases), holder(work)}
     gone = [name for name in names if name not in staying]
     for name in gone:
         work.releases.remove(name)

@@ -57,16 +57,10 @@ def newest(work: Workspace, until: str | None = None) -> Memory | None:
 
     `until`: of those before this release only, to make it once more as it was.
     """
-    found: list[tuple[int, str, dict[str, Any]]] = []
-    order = list(dict.fromkeys(reversed(work.ledger.releases())))
-    for name in order[: order.index(until)] if until in order else order:
-        path = f"{name}/{FOLDER}/memory.json"
-        if work.releases.tag(path) is not None:
-            told = json.loads(work.releases.read(path))
-            found.append((told["number"], name, told))
-    if not found:
+    name = holder(work, until)
+    if name is None:
         return None
-    _, name, told = max(found, key=lambda each: each[0])
+    told = _told(work, name)
 
     def read(table: str) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(work.releases.read(f"{name}/{FOLDER}/{table}.parquet")))
@@ -74,6 +68,19 @@ def newest(work: Workspace, until: str | None = None) -> Memory | None:
     since = {(lea, int(year)): day for lea, year, day in told["since"]}
     anchors = {int(year): tuple(tuple(each) for each in sets) for year, sets in told["anchors"].items()}
     return Memory(told["number"], told["policy"], since, anchors, read("records"), read("rows"))
+
+
+def holder(work: Workspace, until: str | None = None) -> str | None:
+    """The release that holds the newest memory; it must be kept as long as none has a newer one."""
+    order = list(dict.fromkeys(reversed(work.ledger.releases())))
+    names = order[: order.index(until)] if until in order else order
+    kept = [name for name in names if work.releases.tag(f"{name}/{FOLDER}/memory.json") is not None]
+    return max(kept, key=lambda name: (_told(work, name)["number"], kept.index(name)), default=None)
+
+
+def _told(work: Workspace, name: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(work.releases.read(f"{name}/{FOLDER}/memory.json"))
+    return told
 
 
 def records_of(marts: Mapping[str, pl.LazyFrame], key: bytes) -> pl.DataFrame:

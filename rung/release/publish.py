@@ -22,7 +22,7 @@ from rung.marts.build import MartsReceipt
 from rung.marts.gate import check_drift
 from rung.packs.load import packs_of
 from rung.release.contents import (
-    Rendered,
+    as_rendered,
     disclosure_files,
     manifest_of,
     public_files,
@@ -138,7 +138,7 @@ def _write_release(
     side, memory = public_side(work, folder, terms, asked, key, known)
     public = public_files(work, folder, side)
     files = restricted_files(work, folder, made_from["marts"], None if identified else key)
-    files += [*disclosure_files(side, terms, public), *(Rendered(path, data) for path, data in memory.items())]
+    files += [*disclosure_files(side, terms, public), *(as_rendered(path, data) for path, data in memory.items())]
     files += [restricted_package(files), *public]
     packs = packs_of(work.settings)
     said = {
