@@ -48,6 +48,21 @@ def banded() -> list[ProgramTerms]:
     return [ProgramTerms(program_id="p", place=1, leader=True, compliance=(check,))]
 
 
+def staffed(s: Any, last: float) -> Rows:
+    """Three years of an assistant principal whose post shrinks, at last to `last` FTE, and a coach's that grows."""
+    posts = [("AP", "assistant_principal", (1.0, 0.8, last)), ("CO", "instructional_coach", (0.2, 0.4, 0.6))]
+    roster = [
+        s.post(who, year, staff_classification=kind, full_time_equivalency=fte)
+        for who, kind, ftes in posts
+        for year, fte in zip((2024, 2025, 2026), ftes, strict=True)
+    ]
+    cost = {"AP": "90000.00", "CO": "10000.00"}
+    return {
+        "roster": roster,
+        "payroll": [s.line(r["staff_id"], "BASE", cost[r["staff_id"]], r["school_year"]) for r in roster],
+    }
+
+
 ADMIN = MetricParameters(findings=Findings(administrator_credentials=("principal_license",)))
 License = {"event_code": "principal_license", "outcome": "passed"}
 
@@ -143,6 +158,15 @@ CASES: dict[str, tuple[Callable[[Any], Rows], Callable[[Any], Rows]]] = {
             "parameters": ADMIN,
         },
     ),
+    "designation_without_role": (
+        lambda s: {"designation": [s.holds("A", "x")], "roster": [s.post("A")], "programs": [s.role_program]},
+        lambda s: {
+            "designation": [s.holds("A", "x")],
+            "roster": [s.post("A", role_code="ROLE")],
+            "programs": [s.role_program],
+        },
+    ),
+    "ap_falls_leaders_rise": (lambda s: staffed(s, 0.6), lambda s: staffed(s, 0.8)),
 }
 WAGE = [{"school_year": 2026, "hourly": "8.00"}]
 

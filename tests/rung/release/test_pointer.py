@@ -18,6 +18,7 @@ from rung.lake.pointer import current_release, mirrored_release
 from rung.lake.workspace import Workspace, open_workspace
 from rung.release.contents import Rendered, manifest_of
 from rung.release.history import prune, read_current, released_before, roll_back
+from rung.release.memory import holder
 from rung.release.publish import show
 
 CONFIG = """
@@ -185,3 +186,16 @@ def test_rollback_retention_and_a_spoiled_release(tmp_path: Path) -> None:
     assert current_release(work.releases) == names[2]
     with pytest.raises(RungError, match="no such release"):
         roll_back(work, names[0])
+
+
+def test_what_was_published_is_not_forgotten_by_pruning(tmp_path: Path) -> None:
+    """Of four releases the last holds the newest memory; three rollbacks later it is the oldest by use, and it stays."""
+    work = workspace(tmp_path)
+    names = [publish(work, number) for number in range(4)]
+    for number, name in enumerate(names, start=1):
+        work.releases.write(f"{name}/restricted/memory/memory.json", json.dumps({"number": number}).encode())
+    for name in reversed(names[:3]):
+        roll_back(work, name)
+    assert released_before(work)[:2] == [names[0], names[1]]
+    assert prune(work, keep=2) == [names[2]]
+    assert holder(work) == names[3]
