@@ -17,6 +17,25 @@ STATES = {
     "rejected": ("Sent back", "bad", "Your file could not be used. What you sent before still counts."),
     "late": ("Kept, too late", "wait", "Your file is kept, but it changes nothing for now."),
 }
+# The same states of a dry run: nothing was sent, so nothing counts and nothing was sent back.
+CHECKED = {
+    "accepted": ("Would be accepted", "good", "Nothing was sent: this was a check. Send the file as it is."),
+    "held": (
+        "Would be on hold",
+        "wait",
+        "Nothing was sent: this was a check. Please mend the file before you send it.",
+    ),
+    "rejected": (
+        "Could not be used",
+        "bad",
+        "Nothing was sent: this was a check. Please mend the file, and check again.",
+    ),
+    "late": (
+        "Would be too late",
+        "wait",
+        "Nothing was sent: this was a check. Sent now, the file would change nothing.",
+    ),
+}
 EXTRACTS = {
     "evaluation": "evaluation file",
     "roster": "staff roster",
@@ -47,7 +66,7 @@ border-radius:.25rem;padding:0 .25rem}
 <h1>{{ headline }}</h1>
 <p><span class="state {{ tone }}">{{ word }}</span></p>
 <p>{{ meaning }}</p>
-{% if problems %}<h2>Why it was sent back</h2><ul id="problems">
+{% if problems %}<h2>{{ "Why it cannot be used" if dry_run else "Why it was sent back" }}</h2><ul id="problems">
 {% for problem in problems %}<li>{{ problem.message|words }}<br>
 <strong>What to do:</strong> {{ problem.fix|words }}</li>
 {% endfor %}</ul>{% elif state != "accepted" %}<p>{{ why|words }}</p>{% endif %}
@@ -81,20 +100,22 @@ behind each: <strong>returned.csv</strong>. The full list of what is wrong: <str
 {% if suggested_mapping %}<h2>For the person who keeps your column names</h2>
 <p>These names come closest. If they are right, the state can note them, and your file will be read as it is.</p>
 {% for text in suggested_mapping %}<pre>{{ text }}</pre>{% endfor %}{% endif %}
-<p class="quiet"><small>Received {{ received_at[:10] }}. Number of this submission: {{ submission_id }}.</small></p>
+<p class="quiet"><small>{% if dry_run %}A check, not a submission.{% else %}Received {{ received_at[:10] }}.
+Number of this submission: {{ submission_id }}.{% endif %}</small></p>
 </body></html>
 """
 
 
-def receipt_page(receipt: dict[str, Any]) -> str:
-    """The page for one receipt."""
-    word, tone, meaning = STATES[receipt["state"]]
+def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
+    """The page for one receipt, or for a check of what was not sent."""
+    word, tone, meaning = (CHECKED if dry_run else STATES)[receipt["state"]]
     year = receipt["school_year"]
     extract = EXTRACTS[receipt["extract"]]
     errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
     page: str = _template().render(
         **receipt,
         headline=f"Your {extract} for {year - 1}-{year % 100:02d} (district {receipt['lea_id']})",
+        dry_run=dry_run,
         word=word,
         tone=tone,
         meaning=meaning,

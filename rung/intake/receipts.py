@@ -59,14 +59,20 @@ def write_receipt(
 
 
 def receipt_files(
-    read: DropRead, submission: Submission, decision: Decision, rows: pl.DataFrame, rules: Sequence[RowRule]
+    read: DropRead,
+    submission: Submission,
+    decision: Decision,
+    rows: pl.DataFrame,
+    rules: Sequence[RowRule],
+    *,
+    dry_run: bool = False,
 ) -> dict[str, bytes]:
-    """The receipt's files by name."""
+    """The receipt's files by name. `dry_run`: nothing was sent, and the page says so."""
     findings = find_all(rows, rules)
     receipt = receipt_data(read, submission, decision, findings, rules)
     return {
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
-        "receipt.html": receipt_page(receipt).encode(),
+        "receipt.html": receipt_page(receipt, dry_run=dry_run).encode(),
         "errors.csv": safe_csv(findings),
         "returned.csv": safe_csv(_returned(read, rows, rules)),
     }

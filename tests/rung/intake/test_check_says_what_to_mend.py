@@ -22,3 +22,18 @@ def test_what_sends_rows_back_comes_before_what_warns(tmp_path: Path) -> None:
     assert lines[0].startswith("1. PAY-024 (1 row, comes back; p.csv row 28): The amount could not be read")
     assert "warning; p.csv row 27" in lines[1]
     assert "ten" not in lines[0].split()
+
+
+def test_the_page_of_a_check_does_not_say_that_anything_was_sent(tmp_path: Path) -> None:
+    small.write_state(tmp_path)
+    work = open_workspace(tmp_path / "rung.toml")
+    file = tmp_path / "p.csv"
+    for text, word in (
+        (small.csv(small.PAYROLL, small.payroll("0100", 2026)), "Would be accepted"),
+        ("", "Could not be used"),
+    ):
+        file.write_text(text)
+        (checked,) = check_files(work, [file], "payroll", "0100", 2026)
+        page = checked.files["receipt.html"].decode()
+        assert word in page and "Nothing was sent: this was a check." in page
+        assert not any(words in page for words in ("has been taken in", "was sent back", "Received ", "still counts"))

@@ -189,7 +189,7 @@ def test_rollback_retention_and_a_spoiled_release(tmp_path: Path) -> None:
 
 
 def test_what_was_published_is_not_forgotten_by_pruning(tmp_path: Path) -> None:
-    """Of four releases the last holds the newest memory; three rollbacks later it is the oldest by use, and it stays."""
+    """Of four releases the last holds the newest memory; three rollbacks later it is the oldest by use, yet stays."""
     work = workspace(tmp_path)
     names = [publish(work, number) for number in range(4)]
     for number, name in enumerate(names, start=1):
