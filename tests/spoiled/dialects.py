@@ -15,6 +15,7 @@ from pathlib import Path
 
 import clevercsv
 
+from tests.spoiled import office_files
 from tests.spoiled.ailment import RIGHT
 from tests.spoiled.corpus import SPOILED
 from tests.spoiled.text_files import VALUES
@@ -24,6 +25,7 @@ from transforms.s1_conform.decode.dialect import Dialect, tell_dialect
 from transforms.s1_conform.decode.model import DecodeOptions, Refused
 
 Rows = list[list[str]]
+OTHERWISE = [*VALUES, *office_files.VALUES]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def corpus() -> Iterator[Sample]:
         except UnicodeDecodeError:
             continue
         if "\0" not in text and not text.startswith("sep="):
-            yield Sample(each.name, text, RIGHT[each.extract][1:], each.extract, otherwise=each in VALUES)
+            yield Sample(each.name, text, RIGHT[each.extract][1:], each.extract, otherwise=each in OTHERWISE)
 
 
 def spectrum(data: Path) -> Iterator[Sample]:

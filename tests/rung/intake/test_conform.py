@@ -17,7 +17,7 @@ from transforms.s1_conform.decode import DecodeOptions, decode
 from transforms.s1_conform.derived import peak_fte
 from transforms.s1_conform.fast_reader import inspect_fast, read_fast
 from transforms.s1_conform.validate import DUPLICATE, mark_duplicates
-from transforms.s1_conform.values import read_as
+from transforms.s1_conform.values import BROKEN, read_as
 
 PAYROLL = EXTRACTS["payroll"]
 KNOWN = {*PAYROLL.sent.columns(), *PAYROLL.folder_columns}
@@ -114,6 +114,7 @@ def test_only_rows_that_repeat_in_every_column_are_duplicates() -> None:
             "submission_id": ["a", "a", "a", "b"],
             "key": ["1", "1", "1", "1"],
             "amount": ["5", "5", "6", "5"],
+            BROKEN: pl.Series([None] * 4, dtype=pl.String),
         }
     )
     assert mark_duplicates(batch, ["key"], ["key", "amount"])[DUPLICATE].to_list() == [False, True, False, False]

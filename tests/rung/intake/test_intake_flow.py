@@ -128,11 +128,11 @@ def test_exact_repeats_are_dropped_once_and_counted(root: Path) -> None:
 def test_a_newer_submission_replaces_the_older_whole_and_the_older_stays(root: Path) -> None:
     work, _ = take_in(root)
     first = next(s for s in work.ledger.in_force() if (s.lea_id, s.school_year, s.extract) == ("0100", 2026, "payroll"))
-    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:3]), "again.csv")
+    small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:23]), "again.csv")
     work, receipt = take_in(root)
     assert receipt.states == {"accepted": 1}
     now = next(s for s in work.ledger.in_force() if (s.lea_id, s.school_year, s.extract) == ("0100", 2026, "payroll"))
-    assert (now.rows_accepted, first.rows_accepted) == (3, 25)
+    assert (now.rows_accepted, first.rows_accepted) == (23, 25)
     states = {s.submission_id: state for s, state, _ in work.ledger.states()}
     assert states[first.submission_id] == "superseded"
     assert accepted(root, "payroll", "0100", 2026, first.submission_id).height == 25
