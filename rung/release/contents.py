@@ -41,6 +41,12 @@ class Rendered:
         return said
 
 
+def table_name(path: str) -> str | None:
+    """The mart or dimension that a file of a release is; None for anything else, such as certificates and memory."""
+    parts = path.split("/")
+    return parts[1] if len(parts) == 3 and parts[2] == f"{parts[1]}.parquet" else None
+
+
 def restricted_files(work: Workspace, folder: str, names: list[str], key: bytes | None) -> list[Rendered]:
     """The restricted marts; persons under `educator_key`, or under `staff_id` where `key` is None."""
     files = []
@@ -98,8 +104,7 @@ def disclosure_files(side: PublicSide, terms: Terms, public: list[Rendered]) -> 
 
 def restricted_package(files: list[Rendered]) -> Rendered:
     """The restricted side's data package."""
-    marts = [file for file in files if file.path.endswith("/{0}/{0}.parquet".format(file.path.split("/")[1]))]
-    tables = {file.path.split("/")[1]: file.entry() for file in marts}
+    tables = {name: file.entry() for file in files if (name := table_name(file.path)) is not None}
     return Rendered("restricted/datapackage.json", frictionless("restricted", tables))
 
 

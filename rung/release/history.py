@@ -19,7 +19,7 @@ from rung.lake.place import Place
 from rung.lake.pointer import current_release, pointer_tag
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
-from rung.release.contents import restricted_files
+from rung.release.contents import restricted_files, table_name
 from rung.release.memory import holder
 from rung.release.publish import educator_key_of, show
 
@@ -94,7 +94,7 @@ def diff_pending(work: Workspace, marts: MartsReceipt) -> ReleaseDiff:
     files = {file.path: file for file in restricted_files(work, folder, made_from["marts"], key)}
     pending = _Side(
         f"marts {marts.inputs_id}",
-        {path.split("/")[1]: file.entry() for path, file in files.items() if file.rows is not None},
+        {name: file.entry() for path, file in files.items() if (name := table_name(path)) is not None},
         lambda path: files[path].data,
     )
     before = _kept(work.releases, current)
@@ -114,7 +114,7 @@ class _Side:
 
 def _kept(releases: Place, release_id: str) -> _Side:
     files = read_manifest(releases, release_id)["files"]
-    tables = {file["path"].split("/")[1]: file for file in files if "rows" in file}
+    tables = {name: file for file in files if (name := table_name(file["path"])) is not None}
     return _Side(release_id, tables, lambda path: read_checked(releases, release_id, path))
 
 
