@@ -17,6 +17,7 @@ from contracts.keys import PROGRAM
 from contracts.marts.designation import Designation
 from contracts.policy.packs import Pack
 from contracts.policy.parameters import MetricParameters
+from contracts.reference import ProgramAdoption
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.lake.places import open_place, write_parquet
@@ -97,10 +98,9 @@ def _adopted_by_all(real: pl.LazyFrame, roster: pl.LazyFrame, packs: Sequence[Pa
     named = pl.LazyFrame({"program_id": [pack.program_id for pack in packs]})
     everywhere = roster.select("lea_id").unique().join(named, how="cross")
     schema = real.collect_schema()
-    rest = everywhere.join(real, on=["lea_id", "program_id"], how="anti").select(
-        "lea_id", "program_id", from_year=pl.lit(1990, schema["from_year"]), to_year=pl.lit(None, schema["to_year"])
-    )
-    return pl.concat([real.select("lea_id", "program_id", "from_year", "to_year"), rest])
+    always = {"from_year": pl.lit(1990, schema["from_year"])}
+    rest = everywhere.join(real, on=["lea_id", "program_id"], how="anti").with_columns(**always)
+    return pl.concat([real, rest], how="diagonal").pipe(ProgramAdoption.cast)
 
 
 def with_crosswalk(evaluation: pl.LazyFrame, crosswalk: pl.DataFrame) -> tuple[pl.LazyFrame, pl.DataFrame]:

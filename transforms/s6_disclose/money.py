@@ -28,6 +28,7 @@ def costed(
     cost = _cost_parts(sustainability)
     streams = funding_mix.select(*PROGRAM, part="stream", value=cents(pl.col("amount")))
     latest = program_pay.filter(pl.col("school_year") == pl.col("school_year").max())
+    last = years.join(latest.select("school_year").unique(), on="school_year", how="semi")  # none without program pay
     ends = latest.group_by(*PROGRAM, "ends").agg(pl.col("cents").sum().alias("value")).rename({"ends": "part"})
     tables = [
         _full(cost, years, "cost_part")
@@ -35,9 +36,7 @@ def costed(
         .with_columns(pl.when(pl.col("part") == COST_PARTS[0]).then(name).alias(name) for name in BEHIND)
         .drop("print"),
         _full(streams, years, "stream").join(_behind(program_pay, "stream"), on=[*PROGRAM, "part"], how="left"),
-        _full(ends, years.filter(pl.col("school_year") == latest["school_year"].max()), "ends").join(
-            _behind(latest, "ends"), on=[*PROGRAM, "part"], how="left"
-        ),
+        _full(ends, last, "ends").join(_behind(latest, "ends"), on=[*PROGRAM, "part"], how="left"),
     ]
     whole = (
         tables[0]

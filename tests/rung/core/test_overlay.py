@@ -169,10 +169,13 @@ def test_the_computation_needs_what_closes_the_contract_and_no_warning() -> None
 
 def test_the_policy_lies_over_the_shipped_one_key_by_key(tmp_path: Path) -> None:
     config = own.write_overlay(tmp_path)
-    (tmp_path / "disclosure.yaml").write_text("dominance: {largest_share: 0.6}\nuniform: false\n")
+    (tmp_path / "disclosure.yaml").write_text("dominance: {largest_share: 0.6}\nzero_shown_from: 30\n")
     policy = load_policy(open_workspace(config))
     assert (policy.dominance.largest_share, policy.dominance.two_largest_share) == (0.6, 0.9)
-    assert (policy.uniform, policy.one_off, policy.minimum_persons) == (False, True, 10)
+    assert (policy.zero_shown_from, policy.uniform, policy.minimum_persons) == (30, True, 10)
+    (tmp_path / "disclosure.yaml").write_text("uniform: false\n")
+    with pytest.raises(RungError, match=r"`uniform` is False, less than the True before it"):
+        load_policy(open_workspace(config))
     (tmp_path / "disclosure.yaml").write_text("minimum_person: 12\n")
     with pytest.raises(RungError, match=r"disclosure\.yaml: `minimum_person`"):
         load_policy(open_workspace(config))

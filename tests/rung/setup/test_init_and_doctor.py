@@ -48,7 +48,7 @@ def test_init_writes_a_folder_whose_every_file_rung_reads(tmp_path: Path) -> Non
     adopted = [
         line for line in (root / "reference" / "program_adoption.csv").read_text().splitlines() if line[0] != "#"
     ]
-    assert adopted[1:] == ["0100,dc_lift,2025,", "0200,dc_lift,2025,"]
+    assert adopted[1:] == ["0100,dc_lift,2025,,", "0200,dc_lift,2025,,"]
     example = yaml.safe_load((root / "reference" / "mappings" / "0100.yaml.example").read_text())
     assert DistrictMapping.model_validate(example).layout("payroll", 2026) is not None
     assert (root / "landing" / "0200" / "2026" / "payroll").is_dir()
