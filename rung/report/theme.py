@@ -30,7 +30,7 @@ STREAMS = {
     "philanthropic": "#e6702e",
     "time_limited_levy": "#fdbe85",
     "unknown": GREY,
-    "unstated": "#d9d9d9",
+    "unstated": "#5b6168",
 }
 OUTCOMES = {
     "stay_school": "#0b5394",
