@@ -15,6 +15,8 @@ Outcome = Literal["quarantined", "warned", "dropped", "rejected", "repaired"]
 # pair: two new rows of one invented person who differ in `column`; cents: the cell without its decimal point
 How = Literal["cell", "line", "twin", "again", "pair", "cents"]
 SSN = "123-45-6789"
+# Any of them says how an evaluation ended where its label is missing.
+SCORES = ("rating_score", "observation_average", "minimum_dimension_score", "growth_percent", "growth_index")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ EVALUATION = (
     RowSpoil("unknown_rating_label", "EVA-013", "rating_level", "Superb", only=("status", "final")),
     RowSpoil("missing_status", "EVA-014", "status"),
     RowSpoil("unknown_status", "EVA-015", "status", "done"),
-    RowSpoil("final_without_label", "EVA-016", "rating_level", only=("status", "final"), also_empty=("rating_score",)),
+    RowSpoil("final_without_label", "EVA-016", "rating_level", only=("status", "final"), also_empty=SCORES),
     RowSpoil("label_without_rating", "EVA-017", "status", "nullified", "warned", only=("status", "final")),
     RowSpoil("score_in_words", "EVA-018", "rating_score", "high"),
     RowSpoil("negative_score", "EVA-019", "rating_score", "-12"),

@@ -141,12 +141,16 @@ def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
 
 
 def _refuse_other_year(part: BatchRows) -> None:
-    """Reject the files of which most rows have a date outside the folder's school year (1 July to 30 June)."""
+    """Reject the files of which most rows have a date outside the folder's school year (1 July to 30 June).
+
+    Rows that name their school year are about that year, whatever their dates say: an evaluation's may be of the day
+    when a form was made.
+    """
     first, last = DAYS[part.extract]
-    years = pl.Series([read.drop.school_year for read in part.drops], dtype=pl.Int32).gather(part.rows["drop_no"])
-    begins, ends = pl.date(pl.lit(years) - 1, 7, 1), pl.date(pl.lit(years), 6, 30)
+    years = pl.lit(pl.Series([read.drop.school_year for read in part.drops], dtype=pl.Int32)).gather(pl.col("drop_no"))
+    begins, ends = pl.date(years - 1, 7, 1), pl.date(years, 6, 30)
     outside = (pl.col(first) > ends) | (pl.col(last) < begins)
-    days = part.rows.select(
+    days = part.rows.filter(pl.col("school_year" + SENT).is_null()).select(
         "drop_no", outside=outside.fill_null(False), first=pl.col(first).fill_null(pl.col(last)), last=pl.col(last)
     )
     days = days.with_columns(last=pl.col("last").fill_null(pl.col("first")))

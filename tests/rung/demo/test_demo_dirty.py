@@ -12,6 +12,7 @@ import pytest
 
 from contracts.file_rules import FILE_RULES, REPAIRS, ROW_RULES
 from rung.core.rules import row_rules_for
+from rung.core.settings import load_settings
 from rung.demo.file_damage import DAMAGES
 from rung.demo.spoils import FILE_SPOILS, ROW_SPOILS
 
@@ -59,10 +60,11 @@ def receipts(taken_in: Path) -> dict[tuple[str, int, str], dict[str, Any]]:
     return {(each["lea_id"], each["school_year"], each["extract"]): each for each in read}
 
 
-def test_there_are_many_ways_and_each_has_a_rule_that_exists() -> None:
+def test_there_are_many_ways_and_each_has_a_rule_that_exists(dirty_demo: Path) -> None:
+    settings = load_settings(dirty_demo / "rung.toml")
     assert sum(len(spoils) for spoils in ROW_SPOILS.values()) + len(FILE_SPOILS) >= 40
     assert {spoil.name for spoil in FILE_SPOILS} == set(DAMAGES)
-    rules = {rule.rule_id: rule for extract in ROW_SPOILS for rule in row_rules_for(extract, 2026)}
+    rules = {rule.rule_id: rule for extract in ROW_SPOILS for rule in row_rules_for(extract, 2026, settings)}
     for extract, spoils in ROW_SPOILS.items():
         assert len({spoil.name for spoil in spoils}) == len(spoils)
         for spoil in spoils:
