@@ -15,6 +15,7 @@ from contracts.file_rules import FILE_RULES, ROW_RULES
 from contracts.marts import MARTS
 from contracts.reference import REFERENCES
 from expectations.suites import Suite, load_suites
+from rung.core.markdown import markdown_table
 from rung.core.project import SUITES
 from transforms.s2_resolve.cross_file import CROSS_FILE_RULES
 
@@ -64,11 +65,11 @@ def _suite(suite: Suite) -> str:
         years = f" ({meta.since or '…'}–{meta.until or '…'})" if meta.since or meta.until else ""
         passes, fails = _examples(meta.examples.passes), _examples(meta.examples.fails)
         rows.append((f"{meta.rule_id}{years}", meta.severity, meta.message, meta.fix, passes, fails))
-    return f"### {suite.name}\n\n" + _table(("id", "severity", "message", "mend", "passes", "fails"), rows)
+    return f"### {suite.name}\n\n" + markdown_table(("id", "severity", "message", "mend", "passes", "fails"), rows)
 
 
 def _plain(title: str, said: str, rows: Iterable[tuple[str, ...]]) -> str:
-    return f"## {title}\n\n{said}\n\n" + _table(("id", "severity", "message", "mend"), rows)
+    return f"## {title}\n\n{said}\n\n" + markdown_table(("id", "severity", "message", "mend"), rows)
 
 
 def _cross_file() -> list[tuple[str, ...]]:
@@ -87,12 +88,6 @@ def _row(row: Mapping[str, Any]) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:24]}… ({len(text) - 2} characters)"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
