@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import dataframely as dy
 from pydantic import BaseModel, SecretStr
-from pydantic_core import PydanticUndefined
 
 from contracts.extracts import EXTRACTS
 from contracts.policy.parameters import MetricParameters
@@ -22,8 +21,8 @@ from rung.setup.words import example_of, need_words, type_words, values_words
 
 HEAD = """# Reference
 
-Made from the contracts by `python -m rung.setup.reference_page > docs/reference.md`; do not edit. Codes are text: leading
-zeros are data. A list in one cell is parted by `;`, true and false are written so, a day is YYYY-MM-DD.
+Made from the contracts by `python -m rung.setup.reference_page > docs/reference.md`; do not edit. Codes are text:
+leading zeros are data. A list in one cell is parted by `;`, true and false are written so, a day is YYYY-MM-DD.
 """
 COLUMNS = ("column", "need", "type", "meaning", "values or bounds", "example")
 KEYS = ("key", "meaning", "type", "default")
@@ -49,11 +48,16 @@ def reference_page() -> str:
 
 
 def _table_of(name: str, schema: type[dy.Schema], need: str) -> str:
-    rows = [
-        (f"`{column}`", need_words(spec), type_words(spec), spec.description or "", values_words(spec))
-        + (example_of(column, spec),)
-        for column, spec in schema.columns().items()
-    ]
+    rows = []
+    for column, spec in schema.columns().items():
+        said = (
+            need_words(spec),
+            type_words(spec),
+            spec.description or "",
+            values_words(spec),
+            example_of(column, spec),
+        )
+        rows.append((f"`{column}`", *said))
     return f"### {name}\n\n{_first_words(schema)} {need}".rstrip() + "\n\n" + markdown_table(COLUMNS, rows)
 
 
@@ -71,8 +75,8 @@ def _section(name: str, model: type[BaseModel]) -> str:
         kind = field.annotation
         if kind is SecretStr or (isinstance(kind, type) and issubclass(kind, BaseModel)):
             continue
-        default = field.get_default(call_default_factory=True, validated_data={})
-        shown = "needed" if default is PydanticUndefined else _shown(key, default)
+        needed = field.is_required()
+        shown = "needed" if needed else _shown(key, field.get_default(call_default_factory=True, validated_data={}))
         said = inspect.formatannotation(kind).replace("typing.", "").replace("collections.abc.", "")
         rows.append((f"`{key}`", meanings.get(key, ""), said.replace("contracts.policy.parameters.", ""), shown))
     return f"### [{name}]\n\n{_first_words(model)}\n\n" + markdown_table(KEYS, rows)
