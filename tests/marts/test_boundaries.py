@@ -147,3 +147,22 @@ def test_an_appropriation_above_the_entitlement_pays_no_more(appropriation: floa
         | {"is_teacher": [True], "after": [0]}
     )
     assert str(with_amounts(rows, pack, space)["amount"].item()) == paid
+
+
+@pytest.mark.parametrize(("kind", "in_force"), [("credential", False), ("certificate", True)])
+def test_a_later_failed_attempt_ends_a_credential_and_no_certificate(kind: str, in_force: bool) -> None:
+    """MARTS 5.S9: passed in 2025, failed in the year after."""
+    events = pl.LazyFrame(
+        {
+            "staff_id": ["A", "A"],
+            "event_code": ["lead", "lead"],
+            "event_date": [date(2025, 1, 1), date(2025, 10, 1)],
+            "outcome": ["passed", "failed"],
+            "valid_until": [None, None],
+            "school_year": [2025, 2026],
+        },
+        schema_overrides={"school_year": pl.Int16, "valid_until": pl.Date},
+    )
+    years = pl.LazyFrame({"lea_id": ["L1"], "staff_id": ["A"], "school_year": [2026]}).cast({"school_year": pl.Int16})
+    found = _in_force(events, EventTest(type=kind, code="lead", within="in_force"), years).collect()
+    assert (found.height == 1) is in_force

@@ -9,6 +9,7 @@ from contracts.policy.packs import Pack
 from transforms.s3_designate.evidence import KEY, NEGATIVE, POSITIVE, Evidence
 
 FAR = pl.date(9999, 12, 31)
+ENDED_BY_FAILURE = ("credential",)
 
 
 def event_keys(test: EventTest) -> list[str]:
@@ -96,14 +97,16 @@ def _so_far(events_lf: pl.LazyFrame, test: EventTest, years: pl.LazyFrame, least
 
 
 def _in_force(events_lf: pl.LazyFrame, test: EventTest, years: pl.LazyFrame) -> pl.LazyFrame:
-    """A credential on 30 June of t: from its event until valid_until, else until a later failure of the same code."""
+    """In force on 30 June of t: from its event until valid_until, else for good; a credential until a later failure of
+    the same code, a certificate whatever is tried later (MARTS 1, 5.S9)."""
     keys = event_keys(test)
     code = [*keys[:-1], "event_code"]
     failed = pl.when(pl.col("outcome").is_in(NEGATIVE)).then(pl.col("event_date"))
     dated_lf = events_lf.select(*code, "event_date", "outcome", "valid_until", "school_year").with_columns(
         failed_next=failed.shift(-1).backward_fill().over(code, order_by=["event_date", "outcome"])
     )
-    lost = (pl.col("failed_next") - pl.duration(days=1)).fill_null(FAR)
+    ends = pl.col("failed_next") if test.type in ENDED_BY_FAILURE else pl.lit(None, pl.Date)
+    lost = (ends - pl.duration(days=1)).fill_null(FAR)
     valid_lf = dated_lf.filter(decision(test)).select(
         *keys[:-1], "event_date", until=pl.coalesce("valid_until", lost), seen="school_year"
     )
