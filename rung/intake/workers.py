@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
@@ -34,6 +35,8 @@ WATCH_SECONDS = 0.05
 TASKS_A_READER = 32
 # Address space that a reader may reserve beyond what it may use: thread stacks, allocators' arenas.
 SLACK_BYTES = 2 * 1024**3
+# Set while this process reads a drop.
+_reading = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -77,21 +80,27 @@ class ReaderPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
+            self._pool = None
 
     def read(self, jobs: Iterable[ReadJob]) -> Iterator[CarefulDrop | ReadFailure]:
         """Answers in the order of the jobs; few are under way at a time, so that few answers wait in memory."""
-        under_way: deque[ProcessFuture[CarefulDrop | ReadFailure]] = deque()
+        under_way: deque[tuple[ReadJob, ProcessFuture[CarefulDrop | ReadFailure]]] = deque()
         for job in jobs:
-            under_way.append(self._start(job))
+            under_way.append((job, self._start(job)))
             if len(under_way) > self._bounds.readers:
-                yield self._answer(under_way.popleft())
+                yield self._answer(*under_way.popleft())
         while under_way:
-            yield self._answer(under_way.popleft())
+            yield self._answer(*under_way.popleft())
 
     def _start(self, job: ReadJob) -> ProcessFuture[CarefulDrop | ReadFailure]:
+        if self._pool is not None and not self._pool.active:
+            self._close()
         if self._pool is None:
             # A server without threads forks the readers: forking this process could copy a lock that is held.
             context = multiprocessing.get_context("forkserver")
@@ -105,9 +114,16 @@ class ReaderPool:
             )
         return self._pool.schedule(_read, args=(job,), timeout=self._bounds.reader_seconds)
 
-    def _answer(self, reading: ProcessFuture[CarefulDrop | ReadFailure]) -> CarefulDrop | ReadFailure:
+    def _answer(
+        self, job: ReadJob, reading: ProcessFuture[CarefulDrop | ReadFailure], *, again: bool = True
+    ) -> CarefulDrop | ReadFailure:
         try:
             return reading.result()
+        except BrokenProcessPool as error:
+            # A reader that ends between two drops takes the whole pool with it, no drop is at fault: read again.
+            if again:
+                return self._answer(job, self._start(job), again=False)
+            return ReadFailure(problem("FILE-053"), unexpected(error))
         except TimeoutError:
             seconds = f"{self._bounds.reader_seconds:g} seconds"
             return ReadFailure(problem("FILE-050", seconds), f"reader stopped after {seconds}")
@@ -127,19 +143,22 @@ class ReaderPool:
 def _begin(memory_bytes: int) -> None:
     """In a new reader: bound its memory, and let libraries' words on a panic (which hold cells) go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    reserved = psutil.Process().memory_info().vms
-    resource.setrlimit(resource.RLIMIT_AS, (reserved + memory_bytes + SLACK_BYTES, resource.RLIM_INFINITY))
-    threading.Thread(target=_watch, args=(memory_bytes,), daemon=True).start()
+    at_start = psutil.Process().memory_info()
+    resource.setrlimit(resource.RLIMIT_AS, (at_start.vms + memory_bytes + SLACK_BYTES, resource.RLIM_INFINITY))
+    # What the libraries themselves take is no drop's doing, and differs between machines.
+    threading.Thread(target=_watch, args=(at_start.rss + memory_bytes,), daemon=True).start()
 
 
 def _watch(memory_bytes: int) -> None:
+    """Ends the reader while it reads a drop that needs too much; one that waits for its next drop is left alone."""
     me = psutil.Process()
-    while me.memory_info().rss <= memory_bytes:
+    while not (_reading.is_set() and me.memory_info().rss > memory_bytes):
         time.sleep(WATCH_SECONDS)
     os._exit(OUT_OF_MEMORY)
 
 
 def _read(job: ReadJob) -> CarefulDrop | ReadFailure:
+    _reading.set()
     try:
         return read_tolerantly(
             job.files,
@@ -157,3 +176,5 @@ def _read(job: ReadJob) -> CarefulDrop | ReadFailure:
         if not is_fault(error):
             raise
         return ReadFailure(problem("FILE-053"), unexpected(error))
+    finally:
+        _reading.clear()

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import os
+import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+import psutil
 import pytest
 
 from rung.core.progress import Progress
@@ -21,7 +25,7 @@ from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
 from tests.spoiled.office import Cell, Sheet, xlsx
 from transforms.s1_conform.decode import Bounds
-from transforms.s1_conform.tolerant_reader import read_tolerantly
+from transforms.s1_conform.tolerant_reader import CarefulDrop, read_tolerantly
 
 LINES = [row.split(",") for row in small.csv(small.PAYROLL, small.payroll("0100", 2026)).splitlines()]
 CSV = small.csv(small.PAYROLL, small.payroll("0100", 2026)).encode()
@@ -116,6 +120,31 @@ def test_the_bound_that_was_hit_is_named(bounds: dict[str, float], rule: str) ->
         (answer,) = readers.read([ReadJob({"pay.csv": data}, "payroll", 2026, None, Bounds(), None)])
     assert isinstance(answer, ReadFailure)
     assert answer.found.rule_id == rule
+
+
+def readers_of(parent: int) -> list[psutil.Process]:
+    """The processes that the fork server of a process has started."""
+    servers = [child for child in psutil.Process(parent).children() if "forkserver" in " ".join(child.cmdline())]
+    return [reader for server in servers for reader in server.children()]
+
+
+def test_a_reader_that_dies_between_two_drops_costs_no_drop() -> None:
+    job = ReadJob({"pay.csv": CSV}, "payroll", 2026, None, Bounds(), None)
+    with ReaderPool(Intake.model_validate({"readers": 1})) as readers:
+
+        def jobs() -> Iterator[ReadJob]:
+            yield job
+            yield job
+            time.sleep(2)  # both are answered: nobody reads now
+            idle = readers_of(os.getpid())
+            assert idle
+            for reader in idle:
+                reader.kill()
+            time.sleep(1)
+            yield job
+
+        answers = list(readers.read(jobs()))
+    assert [type(answer) for answer in answers] == [CarefulDrop] * 3
 
 
 def intake(root: Path) -> tuple[Workspace, list[tuple[Submission, str, str]]]:
