@@ -17,7 +17,7 @@ run: .venv/ready
 	@echo "Marts for BI tools: $(DEMO)/releases/current/   Receipts for districts: $(DEMO)/receipts/"
 
 test: .venv/ready
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-slow: .venv/ready
 	$(BIN)/python -m pytest -m slow

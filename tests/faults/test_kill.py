@@ -71,7 +71,7 @@ def fresh(state: Path, root: Path) -> None:
         shutil.copytree(state, root)
 
 
-@pytest.mark.parametrize("moments", [3, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [2, pytest.param(30, marks=pytest.mark.slow)])
 def test_killed_and_run_again(tmp_path: Path, moments: int) -> None:
     state, root = tmp_path / "state", tmp_path / "root"
     small.write_state(state)

@@ -1,7 +1,7 @@
 """Killed before and after every operation that changes the ledger, the pointer or the memory, then run again: the same
 bytes, the same release, the same ledger, no leftovers. On disk and on a real S3 server (issue 13, must show 3).
 
-Every place in the slow tests; a tenth of them, another one each day, in all others.
+Every place in the slow tests; a fortieth of them, another one each day, in all others.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def store(request: pytest.FixtureRequest) -> Store:
     return {"client": server.client(server.admin), "environment": keys, "endpoint_url": server.endpoint_url}
 
 
-@pytest.mark.parametrize("share", [10, pytest.param(1, marks=pytest.mark.slow)], ids=["a tenth", "all"])
+@pytest.mark.parametrize("share", [40, pytest.param(1, marks=pytest.mark.slow)], ids=["a fortieth", "all"])
 @pytest.mark.parametrize("action", ["run", "rollback", "certify"])
 def test_killed_at_every_operation_and_run_again(tmp_path: Path, store: Store, action: str, share: int) -> None:
     base = State(tmp_path / "base", store).write()
