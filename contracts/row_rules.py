@@ -14,7 +14,8 @@ class RowRule:
     `breaks` is True where the row breaks the rule. `considers` is True where the rule has an opinion at all (its row
     condition holds and the values it reads are there): the denominator of `mostly`, the share of considered rows that
     must keep the rule. An `error` quarantines every row that breaks it. A `fatal` rule rejects a file, and a `warn`
-    rule speaks up, when less than `mostly` of the file's considered rows keep it.
+    rule speaks up, when less than `mostly` of the file's considered rows keep it. `needs_answer`: the district confirms
+    or explains each warned row before it certifies.
     """
 
     rule_id: str
@@ -26,6 +27,7 @@ class RowRule:
     breaks: pl.Expr = field(compare=False)
     considers: pl.Expr = field(compare=False, default_factory=lambda: pl.lit(True))
     mostly: float = 1.0
+    needs_answer: bool = False
 
     def fails(self, considered: int, broken: int) -> bool:
         """Whether counts over a file or batch fail the rule, by Great Expectations' own arithmetic of `mostly`."""

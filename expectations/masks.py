@@ -59,6 +59,7 @@ def row_rule(table: str, rule: Rule, *, by_year: bool = False) -> RowRule:
         breaks=breaks.fill_null(False),
         considers=every_row & considers.fill_null(False),
         mostly=float(rule.kwargs.get("mostly", 1.0)),
+        needs_answer=rule.meta.needs_answer,
     )
 
 

@@ -67,7 +67,10 @@ class Examples(_Frozen):
 
 
 class RuleMeta(_Frozen):
-    """What a rule carries beside its expectation. `since` and `until` are school years, both inclusive."""
+    """What a rule carries beside its expectation. `since` and `until` are school years, both inclusive.
+
+    `needs_answer`: the district must confirm or explain each row that the rule warns of before the year is certified.
+    """
 
     rule_id: str = Field(pattern=r"^[A-Z]{3}-[0-9]{3}$")
     severity: Literal["fatal", "error", "warn"]
@@ -75,7 +78,14 @@ class RuleMeta(_Frozen):
     fix: str = Field(min_length=10)
     since: int | None = Field(default=None, ge=1990, le=2100)
     until: int | None = Field(default=None, ge=1990, le=2100)
+    needs_answer: bool = False
     examples: Examples
+
+    @model_validator(mode="after")
+    def _answers_are_about_kept_rows(self) -> RuleMeta:
+        if self.needs_answer and self.severity != "warn":
+            raise ValueError("needs_answer is for rules of severity warn: rows of the others are not kept")
+        return self
 
     def valid_in(self, school_year: int) -> bool:
         return (self.since is None or self.since <= school_year) and (self.until is None or school_year <= self.until)

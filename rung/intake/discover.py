@@ -16,6 +16,9 @@ from rung.lake.place import Entry, Place
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.model import unique_name
 
+# The name of a file of answers to warnings; it is no part of a drop.
+EXPLANATIONS = "explanations.csv"
+
 
 @dataclass(frozen=True)
 class LandedFile:
@@ -46,14 +49,25 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class LandedAnswers:
+    """A district's answers to warnings: `explanations.csv` in the folder of the drops that they are about."""
+
+    lea_id: str
+    school_year: int
+    extract: str
+    file: LandedFile
+
+
+@dataclass(frozen=True)
 class Found:
     """What a look at the landing found: drops to take in (`again`: of them judged before), objects unchanged, keys that
-    name no district's extract."""
+    name no district's extract, new files of answers."""
 
     drops: tuple[Drop, ...]
     unchanged: int
     stray: tuple[str, ...]
     again: int = 0
+    answers: tuple[LandedAnswers, ...] = ()
 
 
 def discover(
@@ -66,17 +80,24 @@ def discover(
     sizes = Counter(submission_id for _, submission_id in seen.values())
     folders: dict[tuple[str, int, str], list[LandedFile]] = defaultdict(list)
     stray: list[str] = []
+    answers: list[LandedAnswers] = []
+    read_before = 0
     for place in places:
         for entry in place.entries():
             parts = entry.key.split("/")
             named = _folder(parts)
             if named is None:
                 stray.append(printable(entry.key))
+            elif len(parts) == 4 and parts[3].lower() == EXPLANATIONS:
+                if seen.get((place.address, printable(entry.key)), ("", ""))[0] == entry.etag:
+                    read_before += 1
+                else:
+                    answers.append(LandedAnswers(*named, LandedFile(place, entry, EXPLANATIONS)))
             else:
                 # One name under two landing places is two files.
                 name = unique_name(printable("/".join(parts[3:])), {file.name for file in folders[named]})
                 folders[named].append(LandedFile(place, entry, name))
-    drops, unchanged, repeated = [], 0, 0
+    drops, unchanged, repeated = [], read_before, 0
     for (lea_id, school_year, extract), files in sorted(folders.items()):
         members = tuple(_members(files, seen))
         if not members and (members := _repeated(files, seen, again, sizes)):
@@ -84,7 +105,7 @@ def discover(
         unchanged += len(files) - len(members)
         if members:
             drops.append(Drop(lea_id, school_year, extract, members))
-    return Found(tuple(drops), unchanged, tuple(stray), repeated)
+    return Found(tuple(drops), unchanged, tuple(stray), repeated, tuple(answers))
 
 
 def _repeated(

@@ -85,12 +85,17 @@ border-radius:.25rem;padding:0 .25rem}
 {% for heading, found, name in ((first, errors, "errors"), ("Kept, but please look at this", warnings, "warnings")) %}
 {% if found %}<h2>{{ heading }}</h2><table id="{{ name }}">
 <tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>For example</th></tr>
-{% for rule in found %}<tr><td>{{ rule.message|words }}</td><td>{{ rule.fix|words }}</td>
+{% for rule in found %}<tr><td>{{ rule.message|words }}{% if rule.needs_answer or answers[rule.rule_id] %}<br>
+<small class="answer">{{ rule|answered(answers) }}</small>{% endif %}</td><td>{{ rule.fix|words }}</td>
 <td class="n">{{ rule.rows|number }}</td><td>{% for each in rule.examples %}line {{ each.row }}{% if each.value %}:
 “{{ each.value|truncate(40) }}”{% endif %}{% if not loop.last %}<br>{% endif %}{% endfor %}</td></tr>
 {% endfor %}</table>{% endif %}{% endfor %}
 {% if errors %}<p class="quiet">The rows that came back lie beside this page, in your own columns, with the reason
 behind each: <strong>returned.csv</strong>. The full list of what is wrong: <strong>errors.csv</strong>.</p>{% endif %}
+{% if warnings %}<p class="quiet" id="how-to-answer">If a row is right as it stands, say so:
+<strong>warnings.csv</strong> beside this page lists each. Fill in “answer” (confirmed, or explained with a text) and
+“by”, and put it beside your file as <strong>explanations.csv</strong>. Name no person in the text. An answer stays
+while the row does.</p>{% endif %}
 {% if mended %}<h2>What we put right for you</h2><ul id="repairs">
 {% for says, count in mended %}<li>{{ says }} <span class="quiet">({{ count|number }})</span></li>{% endfor %}
 </ul>{% endif %}
@@ -113,7 +118,7 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
     extract = EXTRACTS[receipt["extract"]]
     errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
     page: str = _template().render(
-        **receipt,
+        **{"answers": {}, **receipt},
         headline=f"Your {extract} for {year - 1}-{year % 100:02d} (district {receipt['lea_id']})",
         dry_run=dry_run,
         word=word,
@@ -132,9 +137,18 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
 def _template() -> Any:
     environment = Environment(autoescape=True, trim_blocks=True)
     environment.filters["words"] = _words
+    environment.filters["answered"] = _answered
     environment.filters["number"] = lambda value: f"{value:,}"
     environment.filters["dollars"] = lambda cents: f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.2f}"
     return environment.from_string(_TEMPLATE)
+
+
+def _answered(rule: dict[str, Any], answers: dict[str, dict[str, int]]) -> str:
+    """How far a warning's rows have been answered."""
+    counts = answers.get(rule["rule_id"], {"confirmed": 0, "explained": 0, "open": rule["rows"]})
+    said = f"You confirmed {counts['confirmed']:,} and explained {counts['explained']:,}; {counts['open']:,} open."
+    needed = " Each needs your answer before the year can be certified." if rule["needs_answer"] else ""
+    return said + (needed if counts["open"] else "")
 
 
 def _words(text: str) -> Markup:

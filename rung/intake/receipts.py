@@ -6,40 +6,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from rung.intake.decision import Decision
 from rung.intake.drops import DropRead, Part
+from rung.intake.findings import column_shown, find_all, nothing_found
 from rung.intake.receipt_page import receipt_page
+from rung.intake.safe_csv import safe_csv
+from rung.intake.warned import warning_form
 from rung.lake.ledger import Submission
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
-from transforms.s1_conform.parse.cells import mask_ssn, mask_text, plain_text
-from transforms.s1_conform.reference_lookup import KNOWN
-from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
-from transforms.s1_conform.values import RETURNED, SENT, UNREADABLE
+from transforms.s1_conform.parse.cells import mask_ssn, mask_text
+from transforms.s1_conform.validate import DUPLICATE, ERRORS
+from transforms.s1_conform.values import RETURNED
 
-# Spreadsheets run a cell that starts with one of these as a formula, full-width ones and behind invisible ones too.
-_FORMULA = "^([\u200b-\u200f\u2060\ufeff\u00ad \u00a0]*[=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20])"
-_PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
 EXAMPLES = 5
 REPEATED = (
     "The row repeats an earlier row of the file in every column; it was counted once.",
     "Take it out. If it stands for something else, send the column that tells the two apart.",
 )
-FINDINGS = ("source_file", "source_row", "rule_id", "severity", "column", "value", "message", "fix")
 
 
 def write_receipt(
@@ -74,56 +67,9 @@ def receipt_files(
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
         "receipt.html": receipt_page(receipt, dry_run=dry_run).encode(),
         "errors.csv": safe_csv(findings),
+        **warning_form(rows, rules, submission.extract),
         "returned.csv": safe_csv(_returned(read, rows, rules)),
     }
-
-
-def find_all(rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
-    """One row per broken rule and row: file, row, rule, severity, column, value as sent, message, fix."""
-    found = [nothing_found()]
-    for name in (ERRORS, WARNINGS):
-        if name not in rows.columns or rows[name].null_count() == rows.height:
-            continue
-        broken = rows.filter(pl.col(name).is_not_null())
-        hit = set(broken[name].explode(empty_as_null=True).to_list())
-        found += [
-            _findings_of(broken.filter(pl.col(name).list.contains(r.rule_id)), r) for r in rules if r.rule_id in hit
-        ]
-    if len(found) == 1:
-        return found[0]
-    return pl.concat(found).sort("source_file", "source_row", "rule_id", "column")
-
-
-@lru_cache
-def nothing_found() -> pl.DataFrame:
-    """The findings of a submission without any."""
-    return pl.DataFrame(schema={**dict.fromkeys(FINDINGS, pl.String), "source_row": pl.UInt32})
-
-
-def _findings_of(broken: pl.DataFrame, rule: RowRule) -> pl.DataFrame:
-    return broken.select(
-        "source_file",
-        "source_row",
-        pl.lit(rule.rule_id).alias("rule_id"),
-        pl.lit(rule.severity).alias("severity"),
-        pl.lit(_shown(rule.column).removesuffix(SENT)).alias("column"),
-        mask_ssn(_sent(_shown(rule.column), broken), bare=plain_text(rule.column)).alias("value"),
-        pl.lit(rule.message).alias("message"),
-        pl.lit(rule.fix).alias("fix"),
-    )
-
-
-def _shown(column: str) -> str:
-    """The column that a district knows: a rule may look at one that stands beside it."""
-    return column.removesuffix(UNREADABLE).removesuffix(KNOWN)
-
-
-def _sent(column: str, rows: pl.DataFrame) -> pl.Expr:
-    """A column's text: as sent where it could not be read, else the value."""
-    if column not in rows.columns or rows.schema[column].is_nested():
-        return pl.lit(None, dtype=pl.String)
-    value = pl.col(column).cast(pl.String)
-    return pl.coalesce(column + UNREADABLE, value) if column + UNREADABLE in rows.columns else value
 
 
 def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
@@ -190,7 +136,8 @@ def receipt_data(
             "rule_id": rule_id,
             "rows": rows,
             "severity": said[rule_id].severity,
-            "column": _shown(said[rule_id].column).removesuffix(SENT),
+            "needs_answer": said[rule_id].needs_answer,
+            "column": column_shown(said[rule_id]),
         }
         | {"message": said[rule_id].message, "fix": said[rule_id].fix}
         | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
@@ -219,27 +166,3 @@ def _examples(findings: pl.DataFrame) -> list[dict[str, Any]]:
         {"file": file, "row": row, "value": value}
         for file, row, value in zip(*(head[name].to_list() for name in head.columns), strict=True)
     ]
-
-
-@lru_cache
-def _texts() -> frozenset[str]:
-    """Columns of the extracts that hold words, neither identifiers nor codes."""
-    columns = {name: column for each in EXTRACTS.values() for name, column in each.sent.columns().items()}
-    return frozenset(name for name, each in columns.items() if each.dtype == pl.String and plain_text(name))
-
-
-def _harmless(name: str) -> pl.Expr:
-    cell = mask_ssn(pl.col(name), bare=name in _texts())
-    dangerous = cell.str.contains(_FORMULA) & ~cell.str.contains(_PLAIN_NUMBER)
-    return pl.when(dangerous).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell).alias(name)
-
-
-def safe_csv(frame: pl.DataFrame) -> bytes:
-    """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
-    names = [mask_text(re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
-    header = io.StringIO()
-    csv.writer(header, lineterminator="\n").writerow(names)
-    # By place: a district's column name could be a pattern to Polars, and two may be alike once masked.
-    cells = frame.rename({name: cell_name(at) for at, name in enumerate(frame.columns)})
-    cells = cells.with_columns(_harmless(name) for name, dtype in cells.schema.items() if dtype == pl.String)
-    return b"\xef\xbb\xbf" + header.getvalue().encode() + cells.write_csv(include_header=False).encode()

@@ -23,9 +23,9 @@ HEAD = """# Rules
 
 Made from `expectations/*.json` by `python -m rung.intake.rules_page > docs/rules.md`; do not edit. A state lays its own
 rules over these (`[overlay] expectations`). **fatal** rejects the file, **error** sends the row back to the district,
-**warn** keeps the row and counts it. Days in examples are written as text; `…__unreadable` is text that could not be
-read as its column's type, `…__known` says whether a code is in reference, `…__sent` is what the file says where the
-folder decides.
+**warn** keeps the row and counts it, **warn, answer** too, and the district confirms or explains each such row before
+it certifies. Days in examples are written as text; `…__unreadable` is text that could not be read as its column's type,
+`…__known` says whether a code is in reference, `…__sent` is what the file says where the folder decides.
 """
 SECTIONS = (
     ("Extracts", "What a district sends.", tuple(EXTRACTS)),
@@ -64,7 +64,8 @@ def _suite(suite: Suite) -> str:
         meta = rule.meta
         years = f" ({meta.since or '…'}–{meta.until or '…'})" if meta.since or meta.until else ""
         passes, fails = _examples(meta.examples.passes), _examples(meta.examples.fails)
-        rows.append((f"{meta.rule_id}{years}", meta.severity, meta.message, meta.fix, passes, fails))
+        severity = meta.severity + (", answer" if meta.needs_answer else "")
+        rows.append((f"{meta.rule_id}{years}", severity, meta.message, meta.fix, passes, fails))
     return f"### {suite.name}\n\n" + markdown_table(("id", "severity", "message", "mend", "passes", "fails"), rows)
 
 

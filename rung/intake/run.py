@@ -21,6 +21,7 @@ from contracts.row_rules import RowRule
 from rung.core.progress import Progress
 from rung.core.project import code_version
 from rung.intake.again import REFUSED, to_judge_again
+from rung.intake.answer_files import AnswerFiles, take_answer_files, tell_kept_answers
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover, printable
 from rung.intake.drops import DropRead, FileRead
@@ -31,6 +32,7 @@ from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch
+from rung.intake.warned import warned_key, warned_part
 from rung.intake.workers import ReaderPool
 from rung.lake.accepted import accepted_key
 from rung.lake.certification import certified
@@ -63,6 +65,7 @@ class IntakeReceipt:
     unchanged: int = 0
     stray: tuple[str, ...] = ()
     judged_again: int = 0
+    answer_files: AnswerFiles = field(default_factory=AnswerFiles)
 
     @property
     def refused(self) -> dict[str, int]:
@@ -122,6 +125,8 @@ def _take_in(
         _apply(work, gate, pending, receipt)
         if note_reference is not None:
             note_reference()
+    if found.answers:
+        receipt.answer_files = take_answer_files(work, found.answers, datetime.now(UTC))
     progress.seconds["gate"] = progress.seconds.get("gate", 0.0) + gate.seconds  # part of the intake's
 
 
@@ -161,6 +166,7 @@ def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: I
     gate.settle()
     decisions = _written(pending)
     if decisions:
+        tell_kept_answers(work, (d.submission for d in decisions if d.state != "rejected"))
         make_durable(work.lake, work.receipts)
         work.ledger.record(decisions, datetime.now(UTC))
     for decision in decisions:
@@ -233,6 +239,12 @@ def _commit_one(
             accepted_key(extract, drop.school_year, drop.lea_id, read.submission_id),
             kept.select(accepted_columns(extract)),
         )
+        if counts["rows_warned"]:
+            write_parquet(
+                work.lake,
+                warned_key(extract, drop.school_year, drop.lea_id, read.submission_id),
+                warned_part(kept, extract),
+            )
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
             write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad))

@@ -140,6 +140,14 @@ class Ledger:
             connection.execute(sa.delete(objects).where(where), gone)
             connection.execute(sa.insert(objects), places)
 
+    def record_object(self, landing: str, key: str, etag: str, size: int, owner: str) -> None:
+        """Note that a landing object that is no part of a drop has been looked at. `owner`: what it is."""
+        objects = self.table("landed_object")
+        with self.writing() as connection:
+            connection.execute(sa.delete(objects).where(objects.c.landing == landing, objects.c.object_key == key))
+            row = {"landing": landing, "object_key": key, "etag": etag, "size": size, "submission_id": owner}
+            connection.execute(sa.insert(objects), [row])
+
     @staticmethod
     def _last(connection: sa.Connection, number: sa.Column[int]) -> int:
         """The greatest number given so far, 0 before the first."""

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.keys import LEA_YEAR
 from contracts.tables import Tables
-from rung.intake.receipts import safe_csv
+from rung.intake.safe_csv import safe_csv
 from rung.lake.ledger import Submission
 from rung.lake.places import write_parquet
 from rung.lake.workspace import Workspace

@@ -15,7 +15,7 @@ from contracts.extracts import Payroll
 from contracts.ssn import IN_IDENTIFIERS, IN_TEXT
 from expectations.suites import load_suite
 from rung.core.project import SUITES
-from rung.intake.receipts import safe_csv
+from rung.intake.safe_csv import safe_csv
 from transforms.s1_conform.parse import ParseOptions, parse_columns
 from transforms.s1_conform.parse.cells import looks_like_ssn, mask_columns, mask_ssn, mask_text, plain_text
 from transforms.s1_conform.parse.days import orders

@@ -22,7 +22,16 @@ from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
 
-TABLES = {"submission", "submission_event", "submission_rule", "landed_object", "release", "certification"}
+TABLES = {
+    "submission",
+    "submission_event",
+    "submission_rule",
+    "landed_object",
+    "release",
+    "certification",
+    "explanation",
+    "notice",
+}
 
 
 @pytest.fixture
