@@ -20,6 +20,7 @@ from prefect.client.schemas.actions import ArtifactCreate
 from rung.core.errors import RungError, unexpected
 from rung.intake.run import IntakeReceipt
 from rung.lake.ledger import Submission
+from rung.lake.reference import names_of
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.release.publish import ReleaseReceipt
@@ -49,13 +50,14 @@ def _waiting(work: Workspace, states: Sequence[tuple[Submission, str, str]]) -> 
     if not waiting:
         yield "Every submission was applied."
         return
+    names = names_of(work.reference)
     yield f"{len(waiting):,} submissions were not applied; the {min(SHOWN, len(waiting))} newest:\n"
     yield "| district | year | extract | state | why | receipt |"
     yield "|---|---|---|---|---|---|"
     for s, state, why in reversed(waiting[-SHOWN:]):
         page = work.receipts.uri(f"{s.lea_id}/{s.school_year}/{s.extract}/{s.submission_id}/receipt.html")
         told = masked(why).replace("|", "\\|")
-        yield f"| {s.lea_id} | {s.school_year} | {s.extract} | {state} | {told} | `{page}` |"
+        yield f"| {names.get(s.lea_id, s.lea_id)} | {s.school_year} | {s.extract} | {state} | {told} | `{page}` |"
 
 
 def gate_artifact(work: Workspace, marts: MartsReceipt) -> None:

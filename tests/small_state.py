@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rung.lake.certification import Signature
+
 CONFIG = """
 [state]
 name = "Small State"
@@ -18,6 +20,7 @@ releases = "releases"
 ledger = "sqlite:///rung.db"
 """
 LEAS = ("0100", "0200")
+SIGNED = Signature("R. Clerk", "Superintendent", "It is so.")
 YEARS = (2025, 2026)
 REFERENCE = {
     "districts": "lea_id,name,rating_system\n0100,Oak,dcps_impact\n0200,Elm,dcps_impact\n",

@@ -54,7 +54,7 @@ def write_inputs(config: Path, lake: Path, out: Path) -> None:
         )
     shutil.copy(made[0], out / "designation.parquet")
     work = open_workspace(config)
-    counts = rule_counts(work, work.ledger.in_force(None))
+    counts = rule_counts(work, work.ledger.in_force(None), {})
     across = CrossFileFindings.cast(pl.scan_parquet(made[0].with_name("cross_file.parquet")))
     with_cross_file(counts, across).collect().write_parquet(out / "rule_counts.parquet")
     terms = [pack.terms() for pack in packs_of(work.settings)]

@@ -20,3 +20,5 @@ class DataQuality(dy.Schema):
     share = c.failed_share.optional()
     submitted_at = c.submitted_at.optional()
     days_late = c.days_late.optional()
+    answered = c.answered.required()
+    footnote = c.footnote.optional()

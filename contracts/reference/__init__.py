@@ -21,6 +21,7 @@ class Districts(dy.Schema):
     rating_system = c.rating_system.optional()
     year_begins = c.year_begins.optional()
     year_ends = c.year_ends.optional()
+    region_id = c.region_id.optional()
 
 
 class Schools(dy.Schema):

@@ -36,7 +36,7 @@ class CrossFileFindings(dy.Schema):
 
 
 class RuleCounts(dy.Schema):
-    """One row per submission in force and rule: rows judged and rows that broke it."""
+    """One row per submission in force and rule: rows judged, rows that broke it, what the district says about those."""
 
     lea_id = c.lea_id.required()
     extract = c.extract.required()
@@ -46,6 +46,8 @@ class RuleCounts(dy.Schema):
     rows = c.rows.required()
     failed = c.failed.required()
     submitted_at = c.submitted_at.required()
+    answered = c.answered.required()
+    footnote = c.footnote.optional()
 
 
 class Measured(dy.Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,15 +52,25 @@ def check(
         raise typer.Exit(1)
 
 
-def status(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
+def status(
+    config: Config = DEFAULT_CONFIG,
+    lea: Annotated[list[str] | None, typer.Option(help="Only this district; may be said again.")] = None,
+    year: Annotated[list[int] | None, typer.Option(help="Only this school year; may be said again.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Only districts of this region; may be said again.")] = None,
+    needs_person: Annotated[
+        bool, typer.Option("--needs-person", help="Only what waits for a person: not accepted, or not answered.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Submissions by district, year and extract: accepted, held, rejected, missing, late, certified."""
     from rung.cli.tables import status_table
-    from rung.intake.status import count_states, status_lines
+    from rung.intake.status import count_states, filter_lines, status_lines
     from rung.lake.reference import load_reference
     from rung.lake.workspace import open_workspace
 
     work = open_workspace(config)
-    lines = status_lines(work, load_reference(work.reference))
+    every = status_lines(work, load_reference(work.reference))
+    lines = filter_lines(every, leas=lea or (), years=year or (), regions=region or (), needs_person=needs_person)
     data = {"states": count_states(lines), "lines": [line.as_json() for line in lines]}
     _say(data, as_json, lambda: status_table(lines))
 
@@ -68,17 +79,36 @@ Lea = Annotated[str, typer.Argument(metavar="LEA", help="The district's id.")]
 Year = Annotated[int, typer.Argument(metavar="YEAR", help="The school year, by the year in which it ends.")]
 
 
-def certify(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
-    """Lock a district-year: a later drop is kept as late, not applied."""
-    from rung.lake import certification
+def certify(
+    lea: Lea,
+    year: Year,
+    by: Annotated[str | None, typer.Option(help="Who signs.")] = None,
+    role: Annotated[str | None, typer.Option(help="In what role: Superintendent.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Sign for a district-year and lock it: a later drop is kept as late, not applied."""
+    from rung.intake.regions import write_regions
+    from rung.intake.signing import sign, statement_of
+    from rung.lake.reference import load_reference
     from rung.lake.workspace import open_workspace
 
     work = open_workspace(config)
+    reference = load_reference(work.reference)
+    asked = (by is None or role is None) and sys.stdin.isatty()
+    who = by or (typer.prompt("Who signs") if asked else "")
+    what = role or (typer.prompt("In what role") if asked else "")
+    statement = statement_of(work, reference, lea, year, who, what)
+    if asked and not typer.confirm(f"{statement}\n\nSign?"):
+        raise typer.Abort
     with work.alone():
-        certification.certify(work.ledger, lea, year, datetime.now(UTC))
-    _say(
-        {"lea_id": lea, "school_year": year, "certified": True}, as_json, lambda: typer.echo(f"{lea} {year}: certified")
-    )
+        signed = sign(work, reference, lea, year, signed_by=who, role=what, at=datetime.now(UTC))
+        write_regions(work, reference)
+    data = {"lea_id": lea, "school_year": year, "certified": True, "signed_by": signed.signature.signed_by}
+    data |= {"role": signed.signature.role, "at": signed.at, "submissions": list(signed.submissions)}
+    place = work.receipts.uri(f"{lea}/{year}/certification.pdf")
+    text = f"{reference.district(lea)} {year}: certified by {signed.signature.signed_by}; {place}"
+    _say(data, as_json, lambda: typer.echo(text))
 
 
 def waive(
@@ -91,6 +121,7 @@ def waive(
 ) -> None:
     """Apply a submission that is held, or late because the window has closed, although the gate did not."""
     from rung.intake import waiver
+    from rung.lake.reference import names_of
     from rung.lake.workspace import open_workspace
 
     work = open_workspace(config)
@@ -98,19 +129,22 @@ def waive(
         submission = waiver.waive(work, lea, year, extract, why, datetime.now(UTC))
     data = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
     kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
-    _say(data, as_json, lambda: typer.echo(f"{lea} {year} {extract}: waived; {kept}"))
+    named = names_of(work.reference).get(lea, lea)
+    _say(data, as_json, lambda: typer.echo(f"{named} {year} {extract}: waived; {kept}"))
 
 
 def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Unlock a district-year; drops that came too late are taken in by the next intake."""
     from rung.lake import certification
+    from rung.lake.reference import names_of
     from rung.lake.workspace import open_workspace
 
     work = open_workspace(config)
     with work.alone():
         late = certification.reopen(work.ledger, lea, year, datetime.now(UTC))
+    named = names_of(work.reference).get(lea, lea)
     data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
-    _say(data, as_json, lambda: typer.echo(f"{lea} {year}: reopened; {late} late drops wait for `rung intake`"))
+    _say(data, as_json, lambda: typer.echo(f"{named} {year}: reopened; {late} late drops wait for `rung intake`"))
 
 
 def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:

@@ -39,6 +39,9 @@ def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
     if receipt.judged_again:
         table.add_row("submissions judged again", f"{receipt.judged_again:,}")
     table.add_row("objects unchanged", f"{receipt.unchanged:,}")
+    if receipt.answer_files.files:
+        table.add_row("rows answered by districts", f"{receipt.answer_files.rows:,}")
+        table.add_row("answers that could not be used", f"{receipt.answer_files.problems:,}")
     if receipt.stray:
         table.add_row("objects outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
     table.add_row("receipts", work.receipts.address)
@@ -52,11 +55,16 @@ def attention(work: Workspace, console: Console) -> None:
     waiting = [(s, state, why) for s, state, why in work.ledger.states() if state in ("rejected", "held", "late")]
     if not waiting:
         return
+    from rung.lake.reference import names_of
+
     table = Table(title="Needs a person", title_justify="left")
     for heading in ("district", "year", "extract", "state", "why"):
         table.add_column(heading, overflow="fold")
+    names = names_of(work.reference)
     for submission, state, why in waiting[:20]:
-        table.add_row(submission.lea_id, str(submission.school_year), submission.extract, state, why)
+        table.add_row(
+            names.get(submission.lea_id, submission.lea_id), str(submission.school_year), submission.extract, state, why
+        )
     console.print(table)
     if len(waiting) > 20:
         console.print(f"and {len(waiting) - 20:,} more; `rung status` lists them all")
@@ -103,15 +111,17 @@ def status_table(lines: list[StatusLine]) -> None:
     for state, count in count_states(lines).items():
         counts.add_row(state, f"{count:,}")
     console.print(counts)
-    open_lines = [line for line in lines if line.state not in ("accepted", "certified")]
+    open_lines = [line for line in lines if line.needs_person]
     if not open_lines:
         return
-    table = Table(title="Not accepted", title_justify="left")
-    for heading in ("district", "year", "extract", "state", "in force", "why"):
+    table = Table(title="Needs a person", title_justify="left")
+    for heading in ("district", "year", "extract", "state", "in force", "to answer", "why"):
         table.add_column(heading, overflow="fold")
     for line in open_lines[:200]:
-        older = "an older one" if line.in_force else "nothing"
-        table.add_row(line.lea_id, str(line.school_year), line.extract, line.state, older, line.why)
+        older = "this one" if line.in_force == line.submission_id else "an older one"
+        in_force = older if line.in_force else "nothing"
+        waiting = f"{line.answers_open:,} rows" if line.answers_open else ""
+        table.add_row(line.district, str(line.school_year), line.extract, line.state, in_force, waiting, line.why)
     console.print(table)
     if len(open_lines) > 200:
         console.print(f"and {len(open_lines) - 200:,} more; `rung status --json` lists them all")

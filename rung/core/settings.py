@@ -85,7 +85,8 @@ class Disclosure(Section):
 
 
 class Overlay(Section):
-    """A state's own, laid over the shipped ones by id: a folder of packs, a folder of suites, a disclosure policy.
+    """A state's own, laid over the shipped ones by id: a folder of packs, a folder of suites, a disclosure policy, a
+    folder of texts (the statement that is signed, the notices).
 
     Local paths, relative to rung.toml.
     """
@@ -93,6 +94,7 @@ class Overlay(Section):
     programs: str | None = None
     expectations: str | None = None
     disclosure: str | None = None
+    templates: str | None = None
 
 
 class Intake(Section):

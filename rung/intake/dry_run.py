@@ -58,7 +58,9 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
         for read, rows, counts, _ in validated.drops():
             decision = policy.decide(read, counts)
             submission = submission_of(read, counts, code_version())
-            files = receipt_files(read, submission, decision, rows, validated.rules, dry_run=True)
+            files = receipt_files(
+                read, submission, decision, rows, validated.rules, reference.district(lea_id), dry_run=True
+            )
             checked.append(
                 Checked(
                     extract=read.extract,

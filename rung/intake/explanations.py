@@ -22,6 +22,7 @@ from transforms.s1_conform.parse.cells import mask_text
 
 LONGEST = 2_000
 SHORTEST = 10
+SHOWN = 5  # explanations in a footnote
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ class AnswerCount:
     @property
     def open(self) -> int:
         return self.rows - self.confirmed - self.explained
+
+
+Answers = Mapping[str, tuple[AnswerCount, ...]]  # by submission
 
 
 def newest_submission(work: Workspace, place: Place) -> Submission:
@@ -185,6 +189,17 @@ def count_rows(warnings: pl.DataFrame) -> tuple[AnswerCount, ...]:
             )
         )
     return tuple(counted)
+
+
+def footnote_of(count: AnswerCount | None) -> tuple[int, str | None]:
+    """Rows answered and the footnote of `data_quality`: how many were confirmed and explained, and how; null where the
+    district has said nothing."""
+    if count is None or not (count.confirmed or count.explained):
+        return 0, None
+    parts = [f"{n:,} {word}" for n, word in ((count.confirmed, "confirmed"), (count.explained, "explained")) if n]
+    texts = "; ".join(sorted(count.texts)[:SHOWN])
+    more = f" (and {len(count.texts) - SHOWN:,} more)" if len(count.texts) > SHOWN else ""
+    return count.confirmed + count.explained, ", ".join(parts) + (f": {texts}{more}" if texts else "")
 
 
 def refuse_unanswered(work: Workspace, lea_id: str, school_year: int) -> None:

@@ -119,7 +119,7 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
     errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
     page: str = _template().render(
         **{"answers": {}, **receipt},
-        headline=f"Your {extract} for {year - 1}-{year % 100:02d} (district {receipt['lea_id']})",
+        headline=f"Your {extract} for {year - 1}-{year % 100:02d} · {receipt.get('district', receipt['lea_id'])}",
         dry_run=dry_run,
         word=word,
         tone=tone,

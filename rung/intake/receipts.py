@@ -43,10 +43,11 @@ def write_receipt(
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
     beside: Mapping[str, bytes | None],
+    district: str,
 ) -> None:
     """Write the files of one submission's receipt, and those of `beside` that have something to say."""
     folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
-    files = receipt_files(read, submission, decision, rows, rules)
+    files = receipt_files(read, submission, decision, rows, rules, district)
     for name, data in (files | {name: data for name, data in beside.items() if data is not None}).items():
         work.receipts.write(f"{folder}/{name}", data)
 
@@ -57,12 +58,13 @@ def receipt_files(
     decision: Decision,
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
+    district: str,
     *,
     dry_run: bool = False,
 ) -> dict[str, bytes]:
-    """The receipt's files by name. `dry_run`: nothing was sent, and the page says so."""
+    """The receipt's files by name. `district`: its name and id. `dry_run`: nothing was sent, and the page says so."""
     findings = find_all(rows, rules)
-    receipt = receipt_data(read, submission, decision, findings, rules)
+    receipt = receipt_data(read, submission, decision, findings, rules) | {"district": district}
     return {
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
         "receipt.html": receipt_page(receipt, dry_run=dry_run).encode(),

@@ -31,6 +31,7 @@ from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
+from rung.intake.regions import write_regions
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch
 from rung.intake.warned import warned_key, warned_part
 from rung.intake.workers import ReaderPool
@@ -94,6 +95,8 @@ def run_intake(
     if again:
         _take_in(work, made_from, progress, receipt, accepted=True)
     _take_in(work, made_from, progress, receipt, accepted=False)
+    if receipt.drops or receipt.answer_files.files:
+        write_regions(work, reference)
     return receipt
 
 
@@ -258,6 +261,7 @@ def _commit_one(
         rows,
         rules,
         {"crosswalk_proposal.csv": proposal, "crosswalk_started.csv": started_crosswalk(read)},
+        desk.made_from.reference.district(drop.lea_id),
     )
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = read.files if extract == drop.extract else []

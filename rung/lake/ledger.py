@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -221,8 +222,16 @@ class Ledger:
             row = {"release_no": number + 1, "release_id": release_id, "at": at.isoformat()}
             connection.execute(sa.insert(release), [row])
 
-    def record_certification(self, lea_id: str, school_year: int, held: bool, at: datetime) -> None:
-        """Note that a district-year is locked, or open again; noted last already, it stays one line."""
+    def record_certification(
+        self,
+        lea_id: str,
+        school_year: int,
+        held: bool,
+        at: datetime,
+        signature: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Note that a district-year is locked, or open again; noted last already, it stays one line. `signature`: the
+        columns of a signed one."""
         table = self.table("certification")
         with self.writing() as connection:
             of_place = (table.c.lea_id == lea_id) & (table.c.school_year == school_year)
@@ -230,8 +239,9 @@ class Ledger:
             if connection.execute(newest).scalar_one_or_none() == int(held):
                 return
             number = self._last(connection, table.c.certification_id) + 1
-            row = {"certification_id": number, "lea_id": lea_id, "school_year": school_year}
-            connection.execute(sa.insert(table), [{**row, "certified": int(held), "at": at.isoformat()}])
+            unsigned = dict.fromkeys(("signed_by", "signed_role", "statement", "submissions"), "")
+            row = {"certification_id": number, "lea_id": lea_id, "school_year": school_year, **unsigned}
+            connection.execute(sa.insert(table), [{**row, **signature, "certified": int(held), "at": at.isoformat()}])
 
     def _in_force(self, connection: sa.Connection, as_of: datetime | None) -> dict[tuple[str, int, str], str]:
         submission, event = self.table("submission"), self.table("submission_event")

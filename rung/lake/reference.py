@@ -35,6 +35,10 @@ class ReferenceTables:
     sha256: str
     hashes: dict[str, str] = field(default_factory=dict)
 
+    def district(self, lea_id: str) -> str:
+        """A district as a person reads it: its name and its id; the id alone where no district has it."""
+        return district_names(self.tables["districts"]).get(lea_id, lea_id)
+
 
 class TableProblems(RungError):
     """What is wrong with a table. The message is the first problem; `problems` are all of them, each with its mend."""
@@ -43,6 +47,18 @@ class TableProblems(RungError):
         self.problems = [f"reference/{key}: {problem}" for problem in problems]
         more = f" (and {len(problems) - 1} more, see `rung doctor`)" if len(problems) > 1 else ""
         super().__init__(self.problems[0] + more)
+
+
+def district_names(districts: pl.DataFrame) -> dict[str, str]:
+    """Districts as a person reads them, by id: "Oak (0100)"."""
+    rows = districts.select("lea_id", "name").iter_rows()
+    return {lea_id: f"{name} ({lea_id})" if name else lea_id for lea_id, name in rows}
+
+
+def names_of(place: Place) -> dict[str, str]:
+    """`district_names` of a reference folder, where only the names are needed; nothing else is read."""
+    keys = {key for key in ("districts.parquet", "districts.csv") if place.tag(key) is not None}
+    return district_names(load_table("districts", keys, place.read, place.uri("districts.csv")))
 
 
 def load_reference(place: Place) -> ReferenceTables:

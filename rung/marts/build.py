@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from rung.core.overlay import overlay_sha256
 from rung.core.progress import Progress
 from rung.core.project import code_version
 from rung.core.rules import row_rules_for
+from rung.intake.explanations import Answers, count_answers, footnote_of
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
 from rung.lake.places import write_parquet
@@ -66,7 +67,8 @@ def run_marts(
     in_force = work.ledger.in_force(as_of)
     if not in_force:
         raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
-    inputs_id = _inputs_id(work, reference, in_force)
+    answers = count_answers(work, in_force, as_of)
+    inputs_id = _inputs_id(work, reference, in_force, answers)
     folder = f"marts/{inputs_id}"
     if work.lake.tag(f"{folder}/summary.json") is not None:
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
@@ -75,7 +77,7 @@ def run_marts(
         tables = as_tables(read)
         found = across_files(work, tables, in_force, folder)
         marts = mart_frames(
-            work, tables, with_cross_file(rule_counts(work, in_force), CrossFileFindings.cast(found.lazy()))
+            work, tables, with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
         )
         gate_marts(work, marts)
         summary = summarise(in_force, marts)
@@ -120,8 +122,9 @@ def mart_frames(work: Workspace, tables: Tables, counts: dy.LazyFrame[RuleCounts
     return frames
 
 
-def rule_counts(work: Workspace, in_force: list[Submission]) -> dy.LazyFrame[RuleCounts]:
+def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -> dy.LazyFrame[RuleCounts]:
     """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
+    said = {(submission, each.rule_id): each for submission, counts in answers.items() for each in counts}
     failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
     rows = [
         (
@@ -129,6 +132,7 @@ def rule_counts(work: Workspace, in_force: list[Submission]) -> dy.LazyFrame[Rul
             s.rows_accepted + s.rows_quarantined,
             failed.get((s.submission_id, rule.rule_id), 0),
             datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
+            *footnote_of(said.get((s.submission_id, rule.rule_id))),
         )
         for s in in_force
         for rule in row_rules_for(s.extract, s.school_year, work.settings)
@@ -159,8 +163,9 @@ def _materialize(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
     return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
 
 
-def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submission]) -> str:
+def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submission], answers: Answers) -> str:
     broken_text = {
+        "answers": {submission: [asdict(each) for each in counts] for submission, counts in sorted(answers.items())},
         "submissions": [s.submission_id for s in in_force],
         "reference": reference.sha256,
         "code": code_version(),

@@ -99,7 +99,7 @@ def act(root: str, action: str, environment: dict[str, str], at: int | None, log
         if action == "rollback":
             roll_back(work, work.ledger.releases()[-1])
         else:
-            certification.certify(work.ledger, "0100", 2026, datetime(2026, 7, 1, tzinfo=UTC))
+            certification.certify(work.ledger, "0100", 2026, datetime(2026, 7, 1, tzinfo=UTC), small.SIGNED)
 
 
 def do(root: Path, action: str, store: Store, at: int | None = None) -> list[str]:

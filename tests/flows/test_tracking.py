@@ -84,9 +84,9 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_the_weekly_release_waits_until_every_district_has_certified(work: Workspace) -> None:
     with pytest.raises(GateFailed, match="2 of 2 districts have not certified 2026: 0100, 0200"):
         refuse_uncertified(work)
-    certify(work.ledger, "0100", 2026, datetime.now(UTC))
-    certify(work.ledger, "0200", 2025, datetime.now(UTC))
+    certify(work.ledger, "0100", 2026, datetime.now(UTC), small.SIGNED)
+    certify(work.ledger, "0200", 2025, datetime.now(UTC), small.SIGNED)
     with pytest.raises(GateFailed, match="1 of 2 districts have not certified 2026: 0200"):
         refuse_uncertified(work)
-    certify(work.ledger, "0200", 2026, datetime.now(UTC))
+    certify(work.ledger, "0200", 2026, datetime.now(UTC), small.SIGNED)
     refuse_uncertified(work)

@@ -33,6 +33,8 @@ def test_shares_and_timeliness(make: Any) -> None:
             "severity": ["error", "warn", "error"],
             "rows": [200, 200, 0],
             "failed": [3, 0, 0],
+            "answered": [0, 0, 0],
+            "footnote": [None, None, None],
             "submitted_at": [datetime(2026, 8, 20, 23, 59), datetime(2026, 8, 10), datetime(2026, 8, 10)],
         }
     )

@@ -63,7 +63,9 @@ def with_cross_file(
     )
     failed = found.group_by(*what, "rule_id").agg(failed=pl.len())
     asked = rule_counts.select(*what, "rows", "submitted_at").unique().join(rules, on="extract")
-    counted = asked.join(failed, on=[*what, "rule_id"], how="left").with_columns(pl.col("failed").fill_null(0))
+    counted = asked.join(failed, on=[*what, "rule_id"], how="left").with_columns(
+        pl.col("failed").fill_null(0), answered=pl.lit(0), footnote=pl.lit(None)
+    )
     return RuleCounts.cast(pl.concat([rule_counts, counted.pipe(RuleCounts.cast)]))
 
 

@@ -18,7 +18,8 @@ def build_data_quality(
 ) -> dy.LazyFrame[DataQuality]:
     """One row per lea_id x extract x school_year x rule_id of the submission in force (MARTS 3).
 
-    `rule_counts`: lea_id, extract, school_year, rule_id, severity, rows, failed, submitted_at (UTC). `share` is
+    `rule_counts`: lea_id, extract, school_year, rule_id, severity, rows, failed, submitted_at (UTC), answered and
+    footnote (what the district says about rows that a warning is about). `share` is
     failed over rows, null without rows; `days_late` counts from the calendar's due day, null where the calendar has
     no such line.
     """

@@ -145,7 +145,7 @@ def test_accepted_ones_are_judged_again_only_when_asked(root: Path, monkeypatch:
     work, _ = take_in(root)
     first = in_force(work)
     assert first is not None
-    certification.certify(work.ledger, "0200", 2026, datetime.now(UTC))
+    certification.certify(work.ledger, "0200", 2026, datetime.now(UTC), small.SIGNED)
     monkeypatch.setattr(made_from, "intake_code", lambda: "a corrected rule")
     assert take_in(root)[1].drops == 0
     work, receipt = take_in(root, again=True)

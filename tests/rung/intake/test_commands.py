@@ -73,15 +73,21 @@ def test_check_says_what_it_cannot_do() -> None:
         assert "\n" not in str(done.exception)
 
 
+SIGNED = ("--by", "R. Clerk", "--role", "Superintendent")
+
+
 def test_status_certify_reopen(root: Path) -> None:
     said = json.loads(rung("status", "--json").output)
     assert said["states"] == {"accepted": 11, "missing": 1}
     (missing,) = [line for line in said["lines"] if line["state"] == "missing"]
     assert (missing["lea_id"], missing["school_year"], missing["extract"]) == ("0200", 2026, "payroll")
     assert "never sent" in rung("status").output
-    assert json.loads(rung("certify", "0100", "2026", "--json").output)["certified"] is True
+    assert "say --by NAME and --role ROLE" in str(rung("certify", "0100", "2026").exception)
+    signed = json.loads(rung("certify", "0100", "2026", *SIGNED, "--json").output)
+    assert (signed["certified"], signed["signed_by"], len(signed["submissions"])) == (True, "R. Clerk", 3)
+    assert (root / "receipts/0100/2026/certification.pdf").read_bytes().startswith(b"%PDF-")
     assert json.loads(rung("status", "--json").output)["states"]["certified"] == 3
     assert "reopened" in rung("reopen", "0100", "2026").output
     assert json.loads(rung("status", "--json").output)["states"] == {"accepted": 11, "missing": 1}
-    done = rung("certify", "7777", "2026")
+    done = rung("certify", "7777", "2026", *SIGNED)
     assert isinstance(done.exception, RungError)

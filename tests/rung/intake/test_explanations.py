@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from rung.core.errors import GateFailed, RungError
 from rung.core.progress import Progress
 from rung.intake.answer_files import answer, read_answers
 from rung.intake.explanations import GivenAnswer, count_answers, newest_submission, refuse_unanswered, warnings_of
+from rung.intake.regions import write_regions
 from rung.intake.run import IntakeReceipt, run_intake
+from rung.intake.signing import sign
+from rung.intake.status import filter_lines, status_lines
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
+from rung.marts.build import rule_counts
 from tests import small_state as small
 
 PLACE = ("0100", 2026, "payroll")
@@ -137,3 +143,45 @@ def test_reading_answers_takes_other_separators_and_leaves_blank_lines_out() -> 
         read_answers(data.replace(";7;", ";x;").encode())
     found = read_answers(data.encode("cp1252"))
     assert [(each.rule_id, each.source_row, each.line) for each in found] == [("PAY-026", 7, 2)]
+
+
+def test_a_signature_waits_for_answers_says_what_it_signs_and_stays(state: Path) -> None:
+    districts = state / "reference/districts.csv"
+    districts.write_text("lea_id,name,rating_system,region_id\n0100,Oak,dcps_impact,R 1\n0200,Elm,dcps_impact,R 2\n")
+    work, _ = intake(state)
+    reference = load_reference(work.reference)
+    words = {"signed_by": "Łucja Öz", "role": "Superintendent", "at": NOW}
+    lines = {(line.lea_id, line.extract): line for line in status_lines(work, reference) if line.school_year == 2026}
+    assert (lines["0100", "payroll"].answers_open, lines["0100", "payroll"].needs_person) == (2, True)
+    assert lines["0100", "payroll"].district == "Oak (0100)"
+    with pytest.raises(GateFailed, match="PAY-026"):
+        sign(work, reference, "0100", 2026, **words)
+    answer(work, PLACE, [GivenAnswer("PAY-026", "explained", "Paid over three years.", "A")], "test", NOW)
+    certificate = sign(work, reference, "0100", 2026, **words)
+    assert "Oak (0100)" in certificate.signature.statement and "2025-26" in certificate.signature.statement
+    files = {file["name"]: file["sha256"] for each in certificate.submissions for file in each["files"]}
+    for name in ("payroll", "roster", "evaluation"):
+        sent = (state / f"landing/0100/2026/{name}/{name}.csv").read_bytes()
+        assert files[f"{name}.csv"] == hashlib.sha256(sent).hexdigest()
+    pdf = state / "receipts/0100/2026/certification.pdf"
+    before = pdf.read_bytes()
+    assert sign(work, reference, "0100", 2026, **{**words, "at": datetime.now(UTC)}) == certificate
+    assert pdf.read_bytes() == before, "the same certificate is the same bytes"
+    with pytest.raises(RungError, match="is certified by Łucja Öz"):
+        sign(work, reference, "0100", 2026, **{**words, "signed_by": "Somebody else"})
+
+    assert write_regions(work, reference) == ("R 1", "R 2")
+    told = json.loads((state / "receipts/regions/R 1/status.json").read_text())
+    assert (told["states"], told["needs_person"]) == ({"accepted": 3, "certified": 3}, 0)
+    assert {line["lea_id"] for line in told["lines"]} == {"0100"}
+    assert "Łucja Öz" in (state / "receipts/regions/R 1/status.html").read_text()
+    every = status_lines(work, reference)
+    assert len(filter_lines(every, regions=["R 2"], years=[2026])) == 3
+    assert filter_lines(every, needs_person=True) == []
+    with pytest.raises(RungError, match="no region R 3"):
+        filter_lines(every, regions=["R 3"])
+
+    counts = rule_counts(work, work.ledger.in_force(), count_answers(work, work.ledger.in_force())).collect()
+    row = counts.filter(lea_id="0100", school_year=2026, rule_id="PAY-026").to_dicts()[0]
+    assert (row["failed"], row["answered"], row["footnote"]) == (2, 2, "2 explained: Paid over three years.")
+    assert set(counts.filter(pl.col("rule_id") != "PAY-026")["footnote"].to_list()) == {None}

@@ -56,7 +56,7 @@ def test_replaced_certified_late_reopened(root: Path) -> None:
     assert pay(work, known_then) == first  # what --as-of reads
     assert {name: lake(root)[name] for name in before} == before  # and its rows are still there
 
-    certification.certify(work.ledger, "0100", 2026, datetime.now(UTC))
+    certification.certify(work.ledger, "0100", 2026, datetime.now(UTC), small.SIGNED)
     small.drop(root, "0100", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0100", 2026)[:15]))
     in_force, rows = work.ledger.in_force(), lake(root)
     work, receipt = take_in(root)

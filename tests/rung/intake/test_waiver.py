@@ -66,6 +66,6 @@ def test_a_waived_submission_is_in_force_and_says_why(held: Workspace) -> None:
 
 
 def test_a_certified_year_takes_no_waiver(held: Workspace) -> None:
-    certify(held.ledger, "0200", 2026, NOW)
+    certify(held.ledger, "0200", 2026, NOW, small.SIGNED)
     with pytest.raises(RungError, match="certified"):
         waive(held, "0200", 2026, "payroll", "because", NOW)

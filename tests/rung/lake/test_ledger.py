@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from rung.core.errors import RungError
 from rung.lake import certification, ledger_schema
 from rung.lake.ledger import DecidedSubmission, Ledger, Submission
+from tests import small_state as small
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 COUNTS = dict.fromkeys(
@@ -136,9 +137,9 @@ def test_two_runs_that_decide_differently_both_find_their_place(url: str) -> Non
 
 def test_certify_and_reopen(ledger: Ledger) -> None:
     with pytest.raises(RungError, match="no accepted submission"):
-        certification.certify(ledger, "0001", 2026, START)
+        certification.certify(ledger, "0001", 2026, START, small.SIGNED)
     ledger.record([decision(1)], START)
-    certification.certify(ledger, "0001", 2026, START)
+    certification.certify(ledger, "0001", 2026, START, small.SIGNED)
     assert certification.certified(ledger) == {("0001", 2026)}
     ledger.record([decision(2, "late", why=certification.CERTIFIED)], START + timedelta(days=1))
     assert in_force(ledger) == ["s1"]
@@ -161,7 +162,7 @@ def test_migrations_go_forward_and_keep_what_is_there(
     monkeypatch.undo()
     opened = Ledger(url, Path())
     assert in_force(opened) == ["s1"]
-    certification.certify(opened, "0001", 2026, START)
+    certification.certify(opened, "0001", 2026, START, small.SIGNED)
     with opened.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT version FROM schema_version ORDER BY version")).scalars().all()
     assert found == sorted(int(path.name[:4]) for path in ledger_schema.SCHEMA.glob("*.sql"))

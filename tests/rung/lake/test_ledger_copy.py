@@ -15,6 +15,7 @@ from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.intake.waiver import WAIVED, waive
+from rung.lake.answers import RowAnswer, record_row_answers
 from rung.lake.certification import certified, certify
 from rung.lake.ledger import Ledger
 from rung.lake.ledger_copy import copy_ledger
@@ -45,8 +46,13 @@ def work(tmp_path: Path) -> Workspace:
     run_intake(work, load_reference(work.reference), Progress(quiet=True))
     now = datetime(2026, 7, 1, tzinfo=UTC)
     waive(work, "0100", 2026, "payroll", "The district closes its books.", now)
-    certify(work.ledger, "0200", 2025, now)
+    certify(work.ledger, "0200", 2025, now, small.SIGNED)
     work.ledger.record_release("abc", now)
+    record_row_answers(
+        work.ledger, ("0100", 2026, "payroll"), [RowAnswer("PAY-026", "k", "confirmed", "", "A")], "", now
+    )
+    with work.ledger.writing() as connection:
+        connection.execute(sa.insert(work.ledger.table("notice")), [{"notice_id": "n", "channel": "c", "at": "t"}])
     return work
 
 
