@@ -16,7 +16,7 @@ from rung.core.errors import RungError
 
 def add_commands(app: typer.Typer) -> None:
     """Give the command line the commands of this module."""
-    for command in (check, status, certify, waive, reopen):
+    for command in (check, status, certify, waive, reopen, notify):
         app.command()(command)
 
 
@@ -131,6 +131,34 @@ def waive(
     kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
     named = names_of(work.reference).get(lea, lea)
     _say(data, as_json, lambda: typer.echo(f"{named} {year} {extract}: waived; {kept}"))
+
+
+def notify(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go out, and send nothing.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Send the notices that are due: receipts, holds, due days. Every intake does so too; each goes out once."""
+    from rung.intake.notices import pending_notices, send_notices
+    from rung.lake.reference import load_reference
+    from rung.lake.workspace import open_workspace
+
+    work = open_workspace(config)
+    reference = load_reference(work.reference)
+    now = datetime.now(UTC)
+    if dry_run:
+        found = pending_notices(work, reference, now.date())
+        data: dict[str, Any] = {"pending": [{"notice_id": n.notice_id, "subject": n.subject} for n in found]}
+        _say(data, as_json, lambda: typer.echo("\n".join(n.subject for n in found) or "nothing to say"))
+        return
+    if work.settings.notices.smtp is None and work.settings.notices.webhook is None:
+        raise RungError("no notices are configured: set `notices.smtp` in rung.toml, or RUNG_NOTICES__WEBHOOK")
+    with work.alone():
+        sent = send_notices(work, reference, now)
+    told = f"{sent.sent:,} sent, {sent.failed:,} could not be sent"
+    _say({"sent": sent.sent, "failed": sent.failed}, as_json, lambda: typer.echo(told))
+    if sent.failed:
+        raise typer.Exit(1)
 
 
 def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:

@@ -42,6 +42,9 @@ def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
     if receipt.answer_files.files:
         table.add_row("rows answered by districts", f"{receipt.answer_files.rows:,}")
         table.add_row("answers that could not be used", f"{receipt.answer_files.problems:,}")
+    if receipt.notices.sent or receipt.notices.failed:
+        table.add_row("notices sent", f"{receipt.notices.sent:,}")
+        table.add_row("notices that could not be sent", f"{receipt.notices.failed:,}")
     if receipt.stray:
         table.add_row("objects outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
     table.add_row("receipts", work.receipts.address)

@@ -15,6 +15,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from contracts.policy.parameters import MetricParameters
 from rung.core.errors import RungError
 
+SECRETS = (
+    ("educator_key",),
+    ("notices", "smtp_user"),
+    ("notices", "smtp_password"),
+    ("notices", "webhook"),
+    ("edfi", "keys"),
+)
+
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -119,6 +127,47 @@ class Intake(Section):
     date_order: Literal["mdy", "dmy"] | None = None
 
 
+class Notices(Section):
+    """What districts are told by mail and webhook; neither without an address.
+
+    `smtp`: smtp://host:port (STARTTLS), smtps:// (TLS at once) or smtp+plain:// (neither; inside one machine). `sender`
+    writes. `contacts`: a CSV beside rung.toml with lea_id, region_id, email. `state`: addresses that learn of what is
+    held, late or overdue. User, password and the webhook's address are secrets: RUNG_NOTICES__SMTP_USER,
+    RUNG_NOTICES__SMTP_PASSWORD and RUNG_NOTICES__WEBHOOK in the environment.
+    """
+
+    smtp: str | None = Field(default=None, pattern=r"^(smtp|smtps|smtp\+plain)://[^/?#@\s]+/?$")
+    sender: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    contacts: str | None = None
+    state: tuple[str, ...] = ()
+    # Days before a due day on which a district is reminded of what has not been accepted.
+    due_days: tuple[int, ...] = (14, 3, 1)
+    # Days after which nothing is said any more of what came, or was due.
+    max_age_days: int = Field(default=7, ge=1)
+    smtp_user: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    webhook: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Notices:
+        if self.smtp is not None and self.sender is None:
+            raise ValueError("`notices.smtp` needs `notices.sender`, the address that writes")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("set both RUNG_NOTICES__SMTP_USER and RUNG_NOTICES__SMTP_PASSWORD, or neither")
+        if self.webhook is not None and not self.webhook.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("RUNG_NOTICES__WEBHOOK is no http:// or https:// address")
+        return self
+
+
+class EdFi(Section):
+    """The Ed-Fi API that `rung pull edfi` asks: `url` is its root, `evaluation_namespace` where its performance
+    evaluations lie. Keys are secrets: RUNG_EDFI__KEYS in the environment, a JSON object of lea_id to key:secret."""
+
+    url: str | None = Field(default=None, pattern=r"^https?://")
+    evaluation_namespace: str = Field(default="tpdm", pattern=r"^[a-z0-9-]+$")
+    keys: dict[str, SecretStr] = {}
+
+
 class Settings(BaseSettings):
     """All of `rung.toml`. `root` is the folder that holds it; relative paths start there."""
 
@@ -139,6 +188,8 @@ class Settings(BaseSettings):
     disclosure: Disclosure = Disclosure()
     overlay: Overlay = Overlay()
     intake: Intake = Intake()
+    notices: Notices = Notices()
+    edfi: EdFi = EdFi()
     metrics: dict[str, Any] = {}
     programs: dict[str, dict[str, Any]] = {}
     educator_key: SecretStr | None = None
@@ -178,14 +229,15 @@ def load_settings(config: Path) -> Settings:
         raise RungError(f"{config}: no such configuration file; make one with `rung demo DIR` or name it with -c FILE")
     sourced = type("FileSettings", (Settings,), {"toml_file": path, "__module__": __name__})
     try:
+        _refuse_secrets(path)
         settings: Settings = sourced(root=path.parent)
     except ValidationError as error:
         raise RungError("; ".join(_said(path.name, item) for item in error.errors())) from None
     except ValueError as error:
         raise RungError(f"{config}: not valid TOML: {error}") from None
-    if "educator_key" in _toml_keys(path):
-        raise RungError(f"{config}: educator_key is a secret; take it out and set RUNG_EDUCATOR_KEY in the environment")
     _check_overlay(path.name, settings)
+    if settings.notices.contacts is not None and not (path.parent / settings.notices.contacts).is_file():
+        raise RungError(f"{path.name}: `notices.contacts` names {settings.notices.contacts}, which is no file; make it")
     return settings
 
 
@@ -200,10 +252,18 @@ def _check_overlay(file: str, settings: Settings) -> None:
             raise RungError(f"{file}: `overlay.{kind}` names {named}, which is no {what}; make it or take the key out")
 
 
-def _toml_keys(path: Path) -> set[str]:
+def _refuse_secrets(path: Path) -> None:
+    """Secrets come from the environment only. Raises RungError naming one that stands in the file."""
     import tomllib
 
-    return set(tomllib.loads(path.read_text(encoding="utf-8")))
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    for place in SECRETS:
+        section: Any = said
+        for part in place[:-1]:
+            section = section.get(part, {})
+        if place[-1] in section:
+            variable = "RUNG_" + "__".join(place).upper()
+            raise RungError(f"{path.name}: {place[-1]} is a secret; take it out and set {variable} in the environment")
 
 
 def _said(file: str, item: Any) -> str:

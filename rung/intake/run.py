@@ -28,6 +28,7 @@ from rung.intake.drops import DropRead, FileRead
 from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared, propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
+from rung.intake.notices import Sent, send_notices
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
@@ -66,6 +67,7 @@ class IntakeReceipt:
     unchanged: int = 0
     stray: tuple[str, ...] = ()
     judged_again: int = 0
+    notices: Sent = field(default_factory=Sent)
     answer_files: AnswerFiles = field(default_factory=AnswerFiles)
 
     @property
@@ -97,6 +99,7 @@ def run_intake(
     _take_in(work, made_from, progress, receipt, accepted=False)
     if receipt.drops or receipt.answer_files.files:
         write_regions(work, reference)
+    receipt.notices = send_notices(work, reference, datetime.now(UTC))
     return receipt
 
 

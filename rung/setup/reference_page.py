@@ -27,6 +27,8 @@ leading zeros are data. A list in one cell is parted by `;`, true and false are 
 COLUMNS = ("column", "need", "type", "meaning", "values or bounds", "example")
 KEYS = ("key", "meaning", "type", "default")
 
+SECRETS = (SecretStr, SecretStr | None, dict[str, SecretStr])  # from the environment only
+
 
 def reference_page() -> str:
     """The page: extracts, reference tables, `rung.toml`."""
@@ -73,7 +75,7 @@ def _section(name: str, model: type[BaseModel]) -> str:
     rows, meanings = [], _meanings(model)
     for key, field in model.model_fields.items():
         kind = field.annotation
-        if kind is SecretStr or (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        if kind in SECRETS or (isinstance(kind, type) and issubclass(kind, BaseModel)):
             continue
         needed = field.is_required()
         shown = "needed" if needed else _shown(key, field.get_default(call_default_factory=True, validated_data={}))
