@@ -9,7 +9,7 @@ CONFIG ?= $(DEMO)/rung.toml
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: run test test-slow test-slow-tenth mutants lint bench lock clean server stop deploy
+.PHONY: run test test-slow test-slow-tenth mutants lint bench docs lock clean server stop deploy
 
 run: .venv/ready
 	$(BIN)/rung demo $(DEMO)
@@ -39,6 +39,14 @@ lint: .venv/ready
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/vulture
 	$(BIN)/deptry .
+
+# All docs as one site: open build/site/index.html; search works from the folder, without a server or the net.
+docs: .venv/ready
+	rm -rf build/docs build/site && mkdir -p build && cp -r docs build/docs
+	for page in CONTRIBUTING CHANGELOG SECURITY; do sed 's#](docs/#](#g' $$page.md > build/docs/$$page.md; done
+	sed 's#](docs/#](#g' README.md > build/docs/index.md
+	$(BIN)/zensical build --clean --strict
+	@echo "Open build/site/index.html"
 
 bench: .venv/ready
 	$(BIN)/rung bench --scale $(SCALE)
