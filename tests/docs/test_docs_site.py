@@ -53,7 +53,11 @@ def test_the_site_is_built_opened_and_searched(tmp_path: Path) -> None:
         text = page.read_text(encoding="utf-8")
         fetched = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(https?://[^"]+)"', text)
         assert not fetched, f"{page.name} fetches {fetched}"
-    for query, expected in (("explanations.csv", "certify"), ("max_quarantine_share", "reference"), ("PAY-026", "rules")):
+    for query, expected in (
+        ("explanations.csv", "certify"),
+        ("max_quarantine_share", "reference"),
+        ("PAY-026", "rules"),
+    ):
         index = (site / "index.html").read_text(encoding="utf-8")
         trial = site / "trial.html"
         trial.write_text(index.replace("</body>", f"<script>{SEARCH.replace('QUERY', query)}</script></body>"))
