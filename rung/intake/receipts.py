@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -17,7 +16,6 @@ from typing import Any
 
 import polars as pl
 
-from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from rung.intake.decision import Decision
 from rung.intake.drops import DropRead, Part
@@ -28,12 +26,10 @@ from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
 from transforms.s1_conform.parse.cells import mask_ssn, mask_text, plain_text
 from transforms.s1_conform.reference_lookup import KNOWN
+from transforms.s1_conform.shown import shown_cell, shown_name
 from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
 from transforms.s1_conform.values import RETURNED, SENT, UNREADABLE
 
-# Spreadsheets run a cell that starts with one of these as a formula, full-width ones and behind invisible ones too.
-_FORMULA = "^([\u200b-\u200f\u2060\ufeff\u00ad \u00a0]*[=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20])"
-_PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)*$"
 EXAMPLES = 5
 REPEATED = (
     "The row repeats an earlier row of the file in every column; it was counted once.",
@@ -155,7 +151,13 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
             back = _own(read, part).join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
             # Marks of an earlier return are not the district's columns.
             sent = [back[cell_name(at)].alias(name) for at, name in enumerate(part.header) if name not in RETURNED]
-            parts.append(pl.DataFrame([*sent, back["source_row"].alias("_rung_row"), *back.select(RETURNED[1:])]))
+            marks = back.select(
+                pl.col("source_row").alias("_rung_row"),
+                *RETURNED[1:4],
+                _rung_submission=pl.lit(read.submission_id),
+                _rung_file=pl.lit(part.source_file),
+            )
+            parts.append(pl.DataFrame([*sent, *marks]))
     columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
     joined = pl.concat([empty, *parts], how="diagonal")
     return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
@@ -164,7 +166,7 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
 def _repeats() -> list[pl.Expr]:
     """What stands behind a row that was dropped because it repeats another."""
     words = ("duplicate", *REPEATED)
-    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:], words, strict=True)]
+    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:4], words, strict=True)]
 
 
 def _own(read: DropRead, part: Part) -> pl.DataFrame:
@@ -202,6 +204,7 @@ def receipt_data(
         **asdict(submission),
         "files": json.loads(submission.files),
         "problems": [asdict(problem) for problem in read.problems],
+        "rows_mended": read.rows_mended,
         "repairs": {kind: count for kind, count in sorted(read.repairs.items()) if count},
         "set_aside": dict(sorted(read.set_aside.items())),
         "lines_set_aside": dict(sorted(read.lines_aside.items())),
@@ -221,25 +224,16 @@ def _examples(findings: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-@lru_cache
-def _texts() -> frozenset[str]:
-    """Columns of the extracts that hold words, neither identifiers nor codes."""
-    columns = {name: column for each in EXTRACTS.values() for name, column in each.sent.columns().items()}
-    return frozenset(name for name, each in columns.items() if each.dtype == pl.String and plain_text(name))
-
-
-def _harmless(name: str) -> pl.Expr:
-    cell = mask_ssn(pl.col(name), bare=name in _texts())
-    dangerous = cell.str.contains(_FORMULA) & ~cell.str.contains(_PLAIN_NUMBER)
-    return pl.when(dangerous).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell).alias(name)
-
-
 def safe_csv(frame: pl.DataFrame) -> bytes:
     """CSV that a spreadsheet shows and does not run, with no Social Security number in it; column names too."""
-    names = [mask_text(re.sub(_FORMULA, r"'\1", name)) for name in frame.columns]
+    names = [shown_name(name) for name in frame.columns]
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(names)
     # By place: a district's column name could be a pattern to Polars, and two may be alike once masked.
     cells = frame.rename({name: cell_name(at) for at, name in enumerate(frame.columns)})
-    cells = cells.with_columns(_harmless(name) for name, dtype in cells.schema.items() if dtype == pl.String)
+    cells = cells.with_columns(
+        shown_cell(pl.col(cell_name(at)), name).alias(cell_name(at))
+        for at, (name, dtype) in enumerate(frame.schema.items())
+        if dtype == pl.String
+    )
     return b"\xef\xbb\xbf" + header.getvalue().encode() + cells.write_csv(include_header=False).encode()
