@@ -66,7 +66,7 @@ def find_mended(files: Mapping[str, bytes], options: DecodeOptions) -> MendedRow
     plain = options.model_copy(update={"known": options.known | MARKS, "required": NEEDED, "shape": shape})
     for name, data in files.items():
         found = decode_files({name: data}, plain).tables if _names_a_submission(data, name, options) else ()
-        mended = [table for table in found if {fold(each) for each in table.header} >= NEEDED]
+        mended = [table for table in found if _is_mended(table)]
         if mended:
             names.append(name)
             tables += mended
@@ -77,6 +77,15 @@ def find_mended(files: Mapping[str, bytes], options: DecodeOptions) -> MendedRow
     marks = tuple(_marks(table) for table in tables)
     _check_marks(marks)
     return MendedRows(tuple(names), tuple(others), tuple(tables), marks)
+
+
+def _is_mended(table: Table) -> bool:
+    """Whether most rows are marked: a whole file that some returned rows were put into is a whole file."""
+    by_name = {fold(name): cell_name(at) for at, name in enumerate(table.header)}
+    if not by_name.keys() >= NEEDED:
+        return False
+    marked = pl.any_horizontal(pl.col([by_name[each] for each in sorted(NEEDED)]).is_not_null())
+    return bool(table.rows.select(marked.mean() >= 1 / 2).item())
 
 
 def _names_a_submission(data: bytes, name: str, options: DecodeOptions) -> bool:
