@@ -220,6 +220,7 @@ REPAIRS: dict[str, str] = {
     "edfi_no_assignment": "Staff without an assignment have no roster row",
     "oneroster_manifest_version": "The OneRoster manifest writes another version than the standard's 1.0",
     "oneroster_not_staff": "OneRoster users who are not staff were left out",
+    "oneroster_no_user": "OneRoster roles of users who are not in the set, or are deleted, were left out",
     "oneroster_deleted": "OneRoster users marked as deleted were left out",
     "oneroster_title_from_role": "Position titles were taken from OneRoster roles",
     "oneroster_dates_from_terms": "First and last days were taken from the OneRoster school year",

@@ -195,16 +195,15 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 
 def _spoil_a_row(root: Path) -> None:
-    lines = small.roster("0100", 2026)
-    small.drop(
-        root, "0100", 2026, "roster", small.csv(small.ROSTER, [lines[0].replace(",teacher,", ",teach,"), *lines[1:]])
-    )
+    lines = small.payroll("0100", 2026)
+    bad = small.csv(small.PAYROLL, [lines[0].replace("3000.50", "?"), *lines[1:]])
+    small.drop(root, "0100", 2026, "payroll", bad)
 
 
 def _send_mended_rows(root: Path) -> None:
-    """One row of a roster came back; it is sent again, mended."""
+    """One row of a payroll came back; it is sent again, mended."""
     (back,) = (path for path in (root / "receipts").rglob("returned.csv") if path.read_bytes().count(b"\n") > 1)
-    small.drop(root, "0100", 2026, "roster", back.read_text().replace(",teach,", ",teacher,"), "returned.csv")
+    small.drop(root, "0100", 2026, "payroll", back.read_text().replace(",?,", ",3000.50,"), "returned.csv")
 
 
 ACTIONS = ("run", "rollback", "certify")

@@ -168,6 +168,8 @@ def _mend_table(table: Table, source: Table, marks: pl.DataFrame, repairs: Count
     unknown = marks.join(table.rows, left_on="row", right_on=SOURCE_ROW, how="anti")["row"]
     if unknown.len():
         raise Refused("FILE-060", f"{shown_name(table.name)} has no row on {_lines(unknown)}")
+    if not table.rows[SOURCE_ROW].is_unique().all():
+        raise Refused("FILE-064", f"several rows come from one line of {shown_name(table.name)}")
     places = {name: cell_name(at) for at, name in enumerate(source.header) if fold(name) not in MARKS}
     pairs = {
         cell_name(at): (name, "new" + places[shown_name(name)])
