@@ -9,7 +9,7 @@ CONFIG ?= $(DEMO)/rung.toml
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: run test test-slow test-slow-tenth mutants lint bench docs lock clean server stop deploy
+.PHONY: run test test-slow test-slow-tenth fuzz mutants lint bench docs lock clean server stop deploy
 
 run: .venv/ready
 	$(BIN)/rung demo $(DEMO)
@@ -25,6 +25,11 @@ test-slow: .venv/ready
 # A tenth of the slow proofs, another tenth each day.
 test-slow-tenth: .venv/ready
 	$(BIN)/python -m pytest -m slow --tenth $(shell date +%j)
+
+# Spoils the files of tests/spoiled at random and reads them; an input that is a fault is kept in tests/fuzz/corpus.
+MINUTES ?= 10
+fuzz: .venv/ready
+	MINUTES=$(MINUTES) SEED=$(SEED) $(BIN)/python -m tests.fuzz
 
 # Changes the code of transforms/ in small ways and lists the changes that no test noticed. MODULES narrows it, for example
 # MODULES="transforms.s2_resolve*". Hours for all of it: made for the night.

@@ -124,6 +124,25 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "FILE-055": FileRule("The file could not be opened: {}.", "Send it again."),
     "FILE-056": FileRule("The file's name cannot be used: {}.", "Give it a plain name and send it again."),
+    "FILE-060": FileRule(
+        "The file mends rows that came back (it names a row and a submission), and its marks do not fit: {}.",
+        "Mend the cells of `returned.csv` and leave the columns whose names begin with `_rung_` as they are; "
+        "for all else, send the whole file without these columns.",
+    ),
+    "FILE-061": FileRule(
+        "The file mends rows of a submission that is not known for this district, school year and extract: {}.",
+        "Put it into the folder of the file that it mends, or send the whole file.",
+    ),
+    "FILE-062": FileRule(
+        "The file mends rows of a submission that does not count any more: {}.",
+        "Mend `returned.csv` of the newest receipt, or send the whole file.",
+    ),
+    "FILE-063": FileRule(
+        "A mended file came together with other files: {}.", "Send it by itself; what it mends is known already."
+    ),
+    "FILE-064": FileRule(
+        "The file that this one mends cannot be mended in parts: {}.", "Send the whole file with the mended rows in it."
+    ),
 }
 
 ROW_RULES: dict[str, FileRule] = {
@@ -201,6 +220,7 @@ REPAIRS: dict[str, str] = {
     "edfi_no_assignment": "Staff without an assignment have no roster row",
     "oneroster_manifest_version": "The OneRoster manifest writes another version than the standard's 1.0",
     "oneroster_not_staff": "OneRoster users who are not staff were left out",
+    "oneroster_no_user": "OneRoster roles of users who are not in the set, or are deleted, were left out",
     "oneroster_deleted": "OneRoster users marked as deleted were left out",
     "oneroster_title_from_role": "Position titles were taken from OneRoster roles",
     "oneroster_dates_from_terms": "First and last days were taken from the OneRoster school year",
@@ -230,6 +250,8 @@ REPAIRS: dict[str, str] = {
     "yes_no_words": "Words for yes and no were read as true and false",
     "vocabulary_writing": "Words of fixed lists were brought to their usual writing",
     "identifiers_with_decimals": "Identifiers written as 12345.0 were read as 12345",
+    "mended_rows": "Rows that came back before were replaced by their mended ones",
+    "zeros_kept": "Leading zeros that a spreadsheet took off mended rows were kept as first sent",
     "zeros_restored": "Leading zeros of identifiers were restored to the declared width",
     "crosswalk_resolved": "Identifiers of persons were resolved by the crosswalk",
     "crosswalk_started": "Persons who are not in the crosswalk got an identifier of Rung's own",

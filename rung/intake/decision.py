@@ -79,7 +79,8 @@ class AcceptancePolicy:
             return Decision("held", f"{share:.1%} of the rows came back; at most {limit:.1%} may.")
         if old is not None and (shrunk := self._shrunk(counts, old)):
             return Decision("held", shrunk, {"in_force": old.submission_id})
-        return Decision("accepted", f"{counts['rows_accepted']} rows accepted")
+        mended = f", {read.rows_mended} of {read.parent} mended" if read.parent else ""
+        return Decision("accepted", f"{counts['rows_accepted']} rows accepted{mended}")
 
     def _shrunk(self, counts: Mapping[str, Any], old: Submission) -> str | None:
         """A sentence where rows or dollars fall below the share `max_shrink` of those in force; None otherwise."""

@@ -48,7 +48,10 @@ class Part:
 
 @dataclass
 class DropRead:
-    """One drop as one submission: its files, what came out of them, what was wrong, put right or set aside."""
+    """One drop as one submission: its files, what came out of them, what was wrong, put right or set aside.
+
+    `parent`: the submission whose rows the drop mends, `rows_mended` how many; its other rows are the parent's.
+    """
 
     drop: Drop
     extract: str
@@ -64,6 +67,8 @@ class DropRead:
     drift: list[DriftReport] = field(default_factory=list)
     without_ids: list[pl.DataFrame] = field(default_factory=list)
     started: list[pl.DataFrame] = field(default_factory=list)
+    parent: str = ""
+    rows_mended: int = 0
 
     @property
     def rows_read(self) -> int:

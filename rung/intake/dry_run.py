@@ -16,6 +16,7 @@ from rung.core.errors import RungError
 from rung.core.project import code_version
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, LandedFile
+from rung.intake.mends import mends_beside
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import receipt_files
 from rung.intake.validate import submission_of, validate_batch
@@ -51,7 +52,7 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
     nobody = pl.DataFrame(schema={"staff_id": pl.String})
     checked = []
     with ReaderPool(bounds) as readers:
-        parts = read_batch(extract, fetch([drop], bounds), reference, bounds, readers)
+        parts = read_batch(extract, fetch([drop], bounds), reference, bounds, readers, mends_beside)
     for read_part in parts:
         part = refuse_misplaced(read_part, reference)
         validated = validate_batch(part, reference, school_year, nobody, work.settings).refused()

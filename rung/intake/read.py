@@ -11,6 +11,7 @@ from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import polars as pl
 
@@ -19,11 +20,13 @@ from contracts.policy.mapping import Layout
 from rung.core.settings import Intake
 from rung.intake.discover import Drop, LandedFile
 from rung.intake.drops import BatchRows, DropRead, FileRead, Part, log, reject_for_fault, submission_id
+from rung.intake.mends import FindMended, Mends
 from rung.intake.workers import ReaderPool, ReadFailure, ReadJob, is_fault
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.columns import rename_folder_columns
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.decode.archive import unsafe_name
+from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.decode.sniff import name_lies
 from transforms.s1_conform.fast_reader import CleanCsv, inspect_fast, read_fast
 from transforms.s1_conform.needs_tolerant_reader import need_tolerant_reader
@@ -68,9 +71,17 @@ def _fetch(landed: LandedFile, most: int) -> FileRead:
 
 
 def read_batch(
-    extract: str, drops: list[DropRead], reference: ReferenceTables, bounds: Intake, readers: ReaderPool
+    extract: str,
+    drops: list[DropRead],
+    reference: ReferenceTables,
+    bounds: Intake,
+    readers: ReaderPool,
+    find_mended: FindMended,
 ) -> list[BatchRows]:
-    """Read a batch; a wide position file among rosters makes a second batch, of its pay."""
+    """Read a batch; a wide position file among rosters makes a second batch, of its pay.
+
+    `find_mended` tells what a drop of mended rows mends; such a drop is read as what it mends, with its rows in place.
+    """
     try:
         clean, frames = _read_clean_drops(extract, drops, reference)
     except BaseException as error:
@@ -86,7 +97,11 @@ def read_batch(
     for drop_no, answer in zip(others, readers.read(jobs), strict=True):
         drop = drops[drop_no]
         try:
-            tables = _take(drop, answer)
+            mends = None
+            if isinstance(answer, CarefulDrop) and answer.mended is not None:
+                mends = find_mended(drop, answer.mended)
+            job = None if mends is None else _mending_job(_job(drop, reference, bounds), mends)
+            tables = _take(drop, answer if job is None else next(readers.read([job])), mends)
             mine = [_typed(_placed(table.text, drop_no, at), extract) for at, table in enumerate(tables)]
             its_pay = [table for table in tables if table.pay is not None]
             theirs = [
@@ -94,6 +109,9 @@ def read_batch(
                 for at, table in enumerate(its_pay)
                 if table.pay is not None
             ]
+        except Refused as refused:
+            drop.reject(refused.problem)
+            continue
         except BaseException as error:
             if not is_fault(error):
                 raise
@@ -101,7 +119,7 @@ def read_batch(
             continue
         frames += mine
         if its_pay:
-            pay.append(_pay_drop(drop, its_pay))
+            pay.append(_pay_drop(drop, its_pay, mends))
             pay_frames += theirs
     batches = [BatchRows(extract, drops, _in_order(frames, extract))]
     if pay:
@@ -173,8 +191,15 @@ def _job(drop: DropRead, reference: ReferenceTables, bounds: Intake) -> ReadJob:
     )
 
 
-def _take(drop: DropRead, read: CarefulDrop | ReadFailure) -> list[CarefulTable]:
+def _mending_job(job: ReadJob, mends: Mends) -> ReadJob:
+    return replace(job, files=mends.files, mends=mends.mends)
+
+
+def _take(drop: DropRead, read: CarefulDrop | ReadFailure, mends: Mends | None) -> list[CarefulTable]:
     """The drop's tables; none when it cannot be used, and the drop then says why."""
+    if mends is not None:
+        drop.parent, drop.rows_mended = mends.parent, mends.rows
+        drop.repairs["mended_rows"] = mends.rows
     if isinstance(read, ReadFailure):
         log.warning("%s: %s: %s", drop.place, read.found.rule_id, read.line)
         drop.reject(read.found)
@@ -185,7 +210,9 @@ def _take(drop: DropRead, read: CarefulDrop | ReadFailure) -> list[CarefulTable]
     drop.without_ids += read.without_ids
     drop.started += read.started
     for found in read.problems:
-        drop.reject(found)
+        # A clean file may be longer than one that is read with care; in parts it cannot be mended.
+        long = mends is not None and found.rule_id == "FILE-052"
+        drop.reject(problem("FILE-064", "it is too long for that") if long else found)
     if not read.problems:
         drop.set_aside += read.set_aside
         drop.lines_aside = read.lines_aside
@@ -207,10 +234,13 @@ def decode_bounds(bounds: Intake) -> Bounds:
     )
 
 
-def _pay_drop(roster: DropRead, tables: Sequence[CarefulTable]) -> DropRead:
+def _pay_drop(roster: DropRead, tables: Sequence[CarefulTable], mends: Mends | None) -> DropRead:
     """A position file's pay, counted by line: rows and dollars of filled positions, and of those set aside."""
     drop = DropRead(roster.drop, "payroll", submission_id(roster.drop, "payroll", roster.files), roster.files)
     drop.repairs["pay_from_positions"] += 1
+    if mends is not None:
+        drop.parent, drop.rows_mended = mends.pay_parent, mends.rows
+        drop.repairs["mended_rows"] = mends.rows
     for table in tables:
         assert table.pay is not None, "only tables with pay are handed in"
         aside = table.rows_aside * (table.pay.height // max(1, table.text.height))

@@ -71,6 +71,8 @@ border-radius:.25rem;padding:0 .25rem}
 <strong>What to do:</strong> {{ problem.fix|words }}</li>
 {% endfor %}</ul>{% elif state != "accepted" %}<p>{{ why|words }}</p>{% endif %}
 <h2>What arrived</h2><ul>{% for file in files %}<li>{{ file.name }}</li>{% endfor %}</ul>
+{% if parent %}<p id="mends">It mends submission <strong>{{ parent }}</strong>: {{ rows_mended|number }} of its rows
+were replaced by yours, all others are as you sent them then.</p>{% endif %}
 <table class="counts" id="counts"><tr><th class="n">Rows that arrived</th><th class="n">Fit to be kept</th>
 <th class="n">Came back to you</th><th class="n">Exact repeats</th><th class="n">Left out as agreed</th></tr>
 <tr><td class="n">{{ rows_read|number }}</td><td class="n">{{ rows_accepted|number }}</td>

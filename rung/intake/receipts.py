@@ -103,7 +103,13 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
             back = _own(read, part).join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
             # Marks of an earlier return are not the district's columns.
             sent = [back[cell_name(at)].alias(name) for at, name in enumerate(part.header) if name not in RETURNED]
-            parts.append(pl.DataFrame([*sent, back["source_row"].alias("_rung_row"), *back.select(RETURNED[1:])]))
+            marks = back.select(
+                pl.col("source_row").alias("_rung_row"),
+                *RETURNED[1:4],
+                _rung_submission=pl.lit(read.submission_id),
+                _rung_file=pl.lit(part.source_file),
+            )
+            parts.append(pl.DataFrame([*sent, *marks]))
     columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
     joined = pl.concat([empty, *parts], how="diagonal")
     return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
@@ -112,7 +118,7 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
 def _repeats() -> list[pl.Expr]:
     """What stands behind a row that was dropped because it repeats another."""
     words = ("duplicate", *REPEATED)
-    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:], words, strict=True)]
+    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:4], words, strict=True)]
 
 
 def _own(read: DropRead, part: Part) -> pl.DataFrame:
@@ -151,6 +157,7 @@ def receipt_data(
         **asdict(submission),
         "files": json.loads(submission.files),
         "problems": [asdict(problem) for problem in read.problems],
+        "rows_mended": read.rows_mended,
         "repairs": {kind: count for kind, count in sorted(read.repairs.items()) if count},
         "set_aside": dict(sorted(read.set_aside.items())),
         "lines_set_aside": dict(sorted(read.lines_aside.items())),

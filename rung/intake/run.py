@@ -28,6 +28,7 @@ from rung.intake.drops import DropRead, FileRead
 from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared, propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
+from rung.intake.mends import KnownSubmissions
 from rung.intake.notices import Sent, send_notices
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
@@ -40,17 +41,15 @@ from rung.lake.accepted import accepted_key
 from rung.lake.certification import certified
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
+from rung.lake.originals import original_key
 from rung.lake.places import make_durable, write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
-from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.parse.cells import mask_columns
 from transforms.s1_conform.validate import DUPLICATE, ERRORS
 
 WRITERS = 16
-# Bytes of a name that leave room for what a file system adds while it is written.
-LONGEST_NAME = 200
 # A batch that is being written; what the ledger is to say of it.
 Written = Future[list[DecidedSubmission]]
 
@@ -203,7 +202,8 @@ def _judge(
     work: Workspace, desk: Desk, batch: list[Drop], gate: IntakeGate, pending: list[Written], readers: ReaderPool
 ) -> Iterator[ValidatedBatch]:
     bounds, reference = work.settings.intake, desk.made_from.reference
-    for read in read_batch(batch[0].extract, fetch(batch, bounds), reference, bounds, readers):
+    fetched = fetch(batch, bounds)
+    for read in read_batch(batch[0].extract, fetched, reference, bounds, readers, KnownSubmissions(work)):
         for drop in read.drops:
             desk.number(drop)
         part = refuse_misplaced(read, reference)
@@ -232,10 +232,10 @@ def _commit_one(
     drop, extract = read.drop, read.extract
     decision = desk.policy.decide(read, counts)
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
-    originals = f"original/{drop.lea_id}/{drop.school_year}/{extract}/{read.submission_id}"
     for file in read.files:
         if file.data or not (file.landed.entry.size or file.unread):  # what is larger than the bound was never read
-            work.lake.write(f"{originals}/{_kept_name(file)}", file.data)
+            at = (drop.lea_id, drop.school_year, extract, read.submission_id, file.landed.name, file.sha256)
+            work.lake.write(original_key(*at), file.data)
     if not read.problems:
         kept = rows
         if counts["rows_accepted"] != rows.height:
@@ -281,13 +281,6 @@ def accepted_columns(extract: str) -> tuple[str, ...]:
 def _tag(file: FileRead) -> str:
     """The object's tag as the ledger keeps it; none for one that could not be opened, which the next run looks at."""
     return "" if file.unread else file.landed.entry.etag
-
-
-def _kept_name(file: FileRead) -> str:
-    """The name under which an original is kept; one that points elsewhere or is very long is kept under its hash."""
-    name = file.landed.name
-    too_long = max(len(part.encode()) for part in name.split("/")) > LONGEST_NAME
-    return file.sha256 if unsafe_name(name) or too_long else name
 
 
 def _count(receipt: IntakeReceipt, decision: DecidedSubmission) -> None:

@@ -130,5 +130,6 @@ def submission_of(read: DropRead, counts: dict[str, Any], version: str) -> Submi
         rows_read=read.rows_read,
         rows_set_aside=sum(read.set_aside.values()),
         code_version=version,
+        parent=read.parent,
         **counts,
     )

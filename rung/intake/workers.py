@@ -12,7 +12,7 @@ import resource
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
@@ -41,7 +41,10 @@ _reading = threading.Event()
 
 @dataclass(frozen=True)
 class ReadJob:
-    """One drop to take apart: names and bytes of its files, and how its district writes."""
+    """One drop to take apart: names and bytes of its files, and how its district writes.
+
+    `mends`: the mended files of each submission that mends `files`, in order.
+    """
 
     files: Mapping[str, bytes]
     extract: str
@@ -51,6 +54,7 @@ class ReadJob:
     crosswalk: pl.DataFrame | None
     lea_id: str = ""
     date_order: Literal["mdy", "dmy"] | None = None
+    mends: Sequence[Mapping[str, bytes]] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def _read(job: ReadJob) -> CarefulDrop | ReadFailure:
             job.crosswalk,
             job.lea_id,
             job.date_order,
+            job.mends,
         )
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

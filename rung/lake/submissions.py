@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission and its accounting: rows and cents read = accepted + quarantined + duplicate + set aside."""
+    """A submission and its accounting: rows and cents read = accepted + quarantined + duplicate + set aside.
+
+    `parent`: the submission whose rows this one mends; its rows are the parent's with the mended ones in their places.
+    """
 
     submission_id: str
     lea_id: str
@@ -30,6 +33,7 @@ class Submission:
     cents_set_aside: int | None
     rows_warned: int
     code_version: str
+    parent: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from rung.core.errors import RungError
@@ -85,13 +85,17 @@ def run_release(
             "disclosure": terms.as_json(),
             "republish": republish,
         }
-        note = f"marts/{marts.inputs_id}/released-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]}.json"
+        made_as = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+        note = f"marts/{marts.inputs_id}/released-{made_as}.json"
+        begun = f"marts/{marts.inputs_id}/begun-{made_as}.json"
+        if work.lake.tag(begun) is not None:  # its memory holds the day: ended on another one, it is the same release
+            asked = replace(asked, today=date.fromisoformat(json.loads(work.lake.read(begun))["day"]))
         known = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
         made = known is None or work.releases.tag(f"{known}/manifest.json") is None
         release_id = str(known)
         if made:
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
-            release_id = _write_release(work, marts, terms, asked, key, known, identified=identified)
+            release_id = _write_release(work, marts, terms, asked, key, known, begun, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
         show(work, release_id, seen)
     return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id))
@@ -126,12 +130,14 @@ def _write_release(
     asked: Asked,
     key: bytes,
     known: str | None,
+    begun: str,
     *,
     identified: bool,
 ) -> str:
     """Write every file of a release, its memory among them, the manifest last; nothing points at it yet.
 
-    Returns its id. `known`: the id under which the same release was made before; its files are gone.
+    Returns its id. `known`: the id under which the same release was made before; its files are gone. `begun`: where the
+    lake notes the day, before the first file is written.
     """
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
@@ -150,6 +156,7 @@ def _write_release(
         "code_version": code_version(),
     }
     release_id, manifest = manifest_of(files, said)
+    work.lake.write(begun, json.dumps({"day": asked.today.isoformat()}).encode())
     for file in files:
         work.releases.write(f"{release_id}/{file.path}", file.data)
     work.releases.write(f"{release_id}/manifest.json", manifest)

@@ -11,7 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     ["rung.pipeline", "rung.lake.workspace", "expectations.gate", "great_expectations", "boto3"]
 )
-WATCHED = ("/released-", "/manifest.json", "/memory", "summary.json", "waiver.json")
+WATCHED = ("/begun-", "/released-", "/manifest.json", "/memory", "summary.json", "waiver.json")
 Store = dict[str, Any]
 
 
@@ -80,19 +80,30 @@ def install_trap(at: int | None, log: Path) -> None:
     S3Place.__init__ = open_s3  # type: ignore[method-assign]
 
 
-def act(root: str, action: str, environment: dict[str, str], at: int | None, log: str) -> None:
+class Tomorrow(datetime):
+    """A clock that is a day ahead."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + timedelta(days=1)
+
+
+def act(root: str, action: str, environment: dict[str, str], at: int | None, log: str, *, tomorrow: bool) -> None:
     os.environ.update(environment)
     install_trap(at, Path(log))
     import rung.intake.run as intake
+    import rung.release.publish as publish
     from rung.core.progress import Progress
     from rung.lake import certification
     from rung.lake.workspace import open_workspace
     from rung.pipeline import run_all
     from rung.release.history import roll_back
 
+    if tomorrow:
+        publish.datetime = Tomorrow  # type: ignore[misc]
     work: Any = open_workspace(Path(root) / "rung.toml")
     intake.code_version = lambda: "the same code in every run"  # type: ignore[assignment]
-    if action == "run":
+    if action in ("run", "mend"):
         run_all(work, Progress(quiet=True))
         return
     with work.alone():
@@ -102,11 +113,13 @@ def act(root: str, action: str, environment: dict[str, str], at: int | None, log
             certification.certify(work.ledger, "0100", 2026, datetime(2026, 7, 1, tzinfo=UTC), small.SIGNED)
 
 
-def do(root: Path, action: str, store: Store, at: int | None = None) -> list[str]:
+def do(root: Path, action: str, store: Store, at: int | None = None, *, tomorrow: bool = False) -> list[str]:
     """Act in a process of its own; returns the operations it passed. Asserts that it ended as it should."""
     log = root.parent / f"{uuid.uuid4().hex}.log"
     log.touch()
-    process = FORKS.Process(target=act, args=(str(root), action, store["environment"], at, str(log)))
+    process = FORKS.Process(
+        target=act, args=(str(root), action, store["environment"], at, str(log)), kwargs={"tomorrow": tomorrow}
+    )
     process.start()
     process.join()
     assert process.exitcode == (0 if at is None else KILLED), log.read_text()
@@ -125,7 +138,7 @@ class State:
         return self
 
     def _configure(self) -> None:
-        text = small.CONFIG
+        text = small.CONFIG + "[gate]\nmax_quarantine_share = 0.2\n"
         if self.store["client"] is not None:
             for name in ("lake", "receipts", "releases"):
                 text = text.replace(f'{name} = "{name}"', f'{name} = "s3://rung/{self.prefix}/{name}"')
@@ -181,16 +194,35 @@ def store(request: pytest.FixtureRequest) -> Store:
     return {"client": server.client(server.admin), "environment": keys, "endpoint_url": server.endpoint_url}
 
 
-@pytest.mark.parametrize("share", [40, pytest.param(1, marks=pytest.mark.slow)], ids=["a fortieth", "all"])
-@pytest.mark.parametrize("action", ["run", "rollback", "certify"])
+def _spoil_a_row(root: Path) -> None:
+    lines = small.payroll("0100", 2026)
+    bad = small.csv(small.PAYROLL, [lines[0].replace("3000.50", "?"), *lines[1:]])
+    small.drop(root, "0100", 2026, "payroll", bad)
+
+
+def _send_mended_rows(root: Path) -> None:
+    """One row of a payroll came back; it is sent again, mended."""
+    (back,) = (path for path in (root / "receipts").rglob("returned.csv") if path.read_bytes().count(b"\n") > 1)
+    small.drop(root, "0100", 2026, "payroll", back.read_text().replace(",?,", ",3000.50,"), "returned.csv")
+
+
+ACTIONS = ("run", "rollback", "certify")
+SLOW = [pytest.param(action, 1, marks=pytest.mark.slow, id=f"{action}-all") for action in (*ACTIONS, "mend")]
+
+
+@pytest.mark.parametrize(("action", "share"), [*((action, 40) for action in ACTIONS), *SLOW])
 def test_killed_at_every_operation_and_run_again(tmp_path: Path, store: Store, action: str, share: int) -> None:
     base = State(tmp_path / "base", store).write()
+    if action == "mend":
+        _spoil_a_row(base.root)
     if action != "run":
         do(base.root, "run", store)
     if action == "rollback":
         lines = small.payroll("0100", 2026)[:-1]
         small.drop(base.root, "0100", 2026, "payroll", small.csv(small.PAYROLL, lines))
         do(base.root, "run", store)
+    if action == "mend":
+        _send_mended_rows(base.root)
     undisturbed = base.copy(tmp_path / "root")
     operations = do(undisturbed.root, action, store)
     expected = undisturbed.everything()
@@ -201,7 +233,9 @@ def test_killed_at_every_operation_and_run_again(tmp_path: Path, store: Store, a
             continue
         state = base.copy(tmp_path / "root")
         assert do(state.root, action, store, at)[-1] == operations[at - 1]
-        do(state.root, action, store)
+        # A release that was begun is ended as what it was, also on another day.
+        begun = any("begun-" in each and each.startswith("after") for each in operations[:at])
+        do(state.root, action, store, tomorrow=begun)
         found = state.everything()
         assert found.keys() == expected.keys(), operations[at - 1]
         differing = [name for name in expected if found[name] != expected[name]]

@@ -24,9 +24,10 @@ from transforms.s1_conform.columns import (
     unlisted,
 )
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
-from transforms.s1_conform.decode import Bounds, DecodeOptions, FileProblem, Table, decode_files, fold
+from transforms.s1_conform.decode import Bounds, Decoded, DecodeOptions, FileProblem, Refused, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW
 from transforms.s1_conform.drift import DriftReport, drift_report
+from transforms.s1_conform.mended import MendedRows, find_mended, mend
 from transforms.s1_conform.parse import ParseOptions, parse_columns
 from transforms.s1_conform.pay_rows import cents_of, payroll_lines, position_pay
 from transforms.s1_conform.row_choice import choose_rows
@@ -51,7 +52,10 @@ class CarefulTable:
 
 @dataclass
 class CarefulDrop:
-    """A drop read with care. With a problem it has no tables: it is used whole or not."""
+    """A drop read with care. With a problem it has no tables: it is used whole or not.
+
+    `mended`: the drop's files hold rows for another submission, and were read no further.
+    """
 
     tables: list[CarefulTable] = field(default_factory=list)
     repairs: Counter[str] = field(default_factory=Counter)
@@ -62,6 +66,7 @@ class CarefulDrop:
     drift: list[DriftReport] = field(default_factory=list)
     without_ids: list[pl.DataFrame] = field(default_factory=list)
     started: list[pl.DataFrame] = field(default_factory=list)
+    mended: MendedRows | None = None
 
 
 def read_tolerantly(
@@ -73,8 +78,12 @@ def read_tolerantly(
     crosswalk: pl.DataFrame | None = None,
     lea_id: str = "",
     date_order: Literal["mdy", "dmy"] | None = None,
+    mends: Sequence[Mapping[str, bytes]] = (),
 ) -> CarefulDrop:
     """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk.
+
+    `mends`: mended files of each submission that mends these `files`, one after the other. Without any, mended files
+    among `files` are told and no more, as what they mend is not known here.
 
     `date_order` is the state's, for columns in which day and month cannot be told apart. `lea_id` goes into the ids of
     persons whom Rung starts a crosswalk with.
@@ -89,13 +98,29 @@ def read_tolerantly(
         shape=shape,
         bounds=bounds,
     )
-    decoded = decode_files(files, options)
+    try:
+        if not mends and (mended := find_mended(files, options)):
+            return CarefulDrop(mended=mended)
+        decoded = _mended(decode_files(files, options), mends, options)
+    except Refused as refused:
+        return CarefulDrop(problems=[refused.problem])
     drop = CarefulDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
     for table in decoded.tables:
         _take_table(drop, table, extract, school_year, layout, crosswalk, lea_id, date_order)
     if drop.problems:
         drop.tables.clear()
     return drop
+
+
+def _mended(decoded: Decoded, mends: Sequence[Mapping[str, bytes]], options: DecodeOptions) -> Decoded:
+    """The decoded files with the rows of mended files in their places. Raises Refused."""
+    for files in mends:
+        rows = find_mended(files, options)
+        if rows is None:
+            raise Refused("FILE-064", "an earlier mended file cannot be read any more")
+        if not decoded.problems:
+            decoded = mend(decoded, rows)
+    return decoded
 
 
 def _take_table(

@@ -21,8 +21,9 @@ BROKEN = "_broken"
 # columns are all read.
 OWN = "_own"
 FOLDER_COLUMNS = ("lea_id", "school_year")
-# The marks that a returned row carries behind the district's own columns; sent back with them, they are not data.
-RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix")
+# The marks that a returned row carries behind the district's own columns: where the row stands in the file, what is
+# wrong with it, and the submission and its file. Sent back with them, they are not data.
+RETURNED = ("_rung_row", "_rung_rule", "_rung_message", "_rung_fix", "_rung_submission", "_rung_file")
 
 
 def type_columns(text: pl.LazyFrame, contract: type[dy.Schema]) -> pl.LazyFrame:

@@ -164,7 +164,7 @@ def test_a_returned_file_is_taken_as_it_is_and_the_others_stand(tmp_path: Path) 
     assert sorted(state for _, state, _ in states) == ["accepted"] * 11 + ["rejected"]
     ((sent, _, _),) = [each for each in states if each[0].lea_id == "0100" and each[0].rows_quarantined]
     back = work.receipts.read(f"0100/2026/payroll/{sent.submission_id}/returned.csv")
-    whole = back.rstrip(b"\n") + b"\n" + "".join(f"{row},,,,\n" for row in rows[1:]).encode()
+    whole = back.rstrip(b"\n") + b"\n" + "".join(f"{row},,,,,,\n" for row in rows[1:]).encode()
     small.drop(tmp_path, "0100", 2026, "payroll", whole)  # one row is still bad, its marks still there
     _, states = intake(tmp_path)
     newest = [each for each in states if each[0].lea_id == "0100" and each[0].extract == "payroll"][-1]

@@ -102,7 +102,8 @@ def test_the_districts_own_rows_come_back_in_its_own_columns_and_order(root: Pat
     text = (folder(root, "0200", "payroll") / "returned.csv").read_text(encoding="utf-8-sig")
     header, *rows = list(csv.reader(io.StringIO(text)))
     assert header[:6] == ["Note", "Gross", "Emp No", "pay_date", "pay_code", "fund_code"]
-    assert header[6:] == ["_rung_row", "_rung_rule", "_rung_message", "_rung_fix"]
+    assert header[6:] == ["_rung_row", "_rung_rule", "_rung_message", "_rung_fix", "_rung_submission", "_rung_file"]
+    assert {(row[10], row[11]) for row in rows} == {(folder(root, "0200", "payroll").name, "payroll.csv")}
     assert [row[6] for row in rows] == ["3", "4"]
     assert rows[0][1:6] == ["ten", "0002002", "9/30/2025", "BASE", "01"]
     assert all(row[7] and row[8] and row[9] for row in rows)

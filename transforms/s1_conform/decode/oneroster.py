@@ -139,7 +139,8 @@ def _staff(parts: Mapping[str, pl.DataFrame], repairs: Counter[str]) -> pl.DataF
             pl.col("beginDate").alias("begin_date"),
             pl.col("endDate").alias("end_date"),
         )
-        staff = held.join(people, on="staff_id", how="left", maintain_order="left")
+        repairs["oneroster_no_user"] += held.join(people, on="staff_id", how="anti").height
+        staff = held.join(people, on="staff_id", how="inner", maintain_order="left")
     else:
         nothing = pl.lit(None, dtype=pl.String)
         staff = users.select(
