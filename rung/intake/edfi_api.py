@@ -38,9 +38,7 @@ class EdfiApi:
     def __enter__(self) -> EdfiApi:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._client.close()
 
     def newest_version(self) -> int | None:

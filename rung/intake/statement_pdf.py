@@ -23,25 +23,25 @@ def statement_pdf(certificate: Certificate, state: str, district: str) -> bytes:
     pdf.set_margin(MARGIN)
     pdf.add_page()
     year = f"{certificate.school_year - 1}-{certificate.school_year % 100:02d}"
-    _paragraph(pdf, f"Certification of data, school year {year}", size=16, style="B")
+    _paragraph(pdf, f"Certification of data, school year {year}", size=16, bold=True)
     _paragraph(pdf, f"{district} to {state}", size=12)
     pdf.ln(LINE)
     _paragraph(pdf, certificate.signature.statement, size=11)
     pdf.ln(LINE)
-    _paragraph(pdf, f"Signed {certificate.at}", size=11, style="B")
+    _paragraph(pdf, f"Signed {certificate.at}", size=11, bold=True)
     _paragraph(pdf, f"by {certificate.signature.signed_by}, {certificate.signature.role}", size=11)
     pdf.ln(LINE)
-    _paragraph(pdf, "Submissions and the SHA-256 of their files", size=12, style="B")
+    _paragraph(pdf, "Submissions and the SHA-256 of their files", size=12, bold=True)
     for each in certificate.submissions:
-        _paragraph(pdf, f"{each['extract']}: submission {each['submission_id']}", size=10, style="B")
+        _paragraph(pdf, f"{each['extract']}: submission {each['submission_id']}", size=10, bold=True)
         for file in each["files"]:
             _paragraph(pdf, file["name"], size=9)
             _paragraph(pdf, file["sha256"], size=8, font="Courier")
     return bytes(pdf.output())
 
 
-def _paragraph(pdf: FPDF, text: str, *, size: int, style: str = "", font: str = "Helvetica") -> None:
-    pdf.set_font(font, style=style, size=size)
+def _paragraph(pdf: FPDF, text: str, *, size: int, bold: bool = False, font: str = "Helvetica") -> None:
+    pdf.set_font(font, style="B" if bold else "", size=size)
     pdf.multi_cell(0, LINE, _plain(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
