@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from contracts.strict import Strict
 from contracts.vocabulary import LEADERSHIP_EVENTS
 
 ScoreColumn = Literal[
@@ -41,10 +42,10 @@ Attribute = Literal[
 ]
 
 
-class PackPart(BaseModel):
-    """Base of everything in a pack: frozen, unknown keys refused."""
+class PackPart(Strict):
+    """Base of everything in a pack; a field with an alias may also be given by its own name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class KnobRef(PackPart):

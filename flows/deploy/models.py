@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from contracts.strict import Strict
 
 COMMON_MINUTES = {0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55}
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Schedule(Strict):
@@ -70,8 +68,8 @@ class Deployment(Strict):
     tags: list[str]
     entrypoint: str = Field(pattern=r"^flows/[a-z_/]+\.py:[a-z_]+$")
     parameters: dict[str, Any]
-    schedules: list[Schedule] = []
-    triggers: list[EventTrigger] = []
+    schedules: list[Schedule] = Field(default_factory=list)
+    triggers: list[EventTrigger] = Field(default_factory=list)
     concurrency_limit: ConcurrencyLimit
     work_pool: WorkPool
 
@@ -98,9 +96,9 @@ class AutomationTrigger(Strict):
     type: Literal["event"]
     posture: Literal["Reactive", "Proactive"]
     match: dict[str, str]
-    after: list[str] = []
+    after: list[str] = Field(default_factory=list)
     expect: list[str] = Field(min_length=1)
-    for_each: list[str] = []
+    for_each: list[str] = Field(default_factory=list)
     threshold: int = Field(ge=1)
     within: int = Field(ge=10)
 
