@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import dataframely as dy
 import polars as pl
 
-from contracts import vocabulary as v
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
 from contracts.school_year import first_day, last_day
 from contracts.tables import Tables
-from transforms.money import MILLION, millionths
+from transforms.money import MILLION
+from transforms.peak_fte import FULL_AND_A_HALF, peak_fte
+from transforms.s2_resolve.pay import is_role_pay
 
 PLACE = ["submission_id", "source_file", "source_row"]
-FULL = 1_500_000  # 1.5 FTE in millionths: float sums would depend on order
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,8 @@ def event_of_nobody_on_roster(tables: Tables) -> pl.LazyFrame:
 
 
 def _role_lines(tables: Tables) -> pl.LazyFrame:
-    """Payroll lines of role pay: stipend, hourly or bonus on a code that names a program or a role (MARTS 1)."""
-    codes = tables["pay_codes"].filter(
-        pl.col("pay_type").is_in(v.ROLE_PAY_TYPES),
-        pl.col("program_id").is_not_null() | pl.col("role_code").is_not_null(),
-    )
-    named = codes.select("lea_id", "pay_code", role="role_code")
+    """Payroll lines of role pay, with the `role` that their code names."""
+    named = tables["pay_codes"].filter(is_role_pay()).select("lea_id", "pay_code", role="role_code")
     return tables["payroll"].join(named, on=["lea_id", "pay_code"])
 
 
@@ -147,21 +143,11 @@ def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
     """Two districts or more claim an educator for more than 1.5 FTE on some day of the year."""
     who = ["school_year", "staff_id"]
     several = pl.col("lea_id").n_unique().over(who) > 1
-    assignments = (
-        tables["roster"]
-        .filter(_in_year())
-        .filter(several)
-        .with_columns(fte=millionths(pl.col("full_time_equivalency")))
-    )
-    begins = assignments.select(*who, "fte", day="begin_date")
-    leaves = assignments.filter(pl.col("end_date").is_not_null())
-    ends = leaves.select(*who, fte=-pl.col("fte"), day=pl.col("end_date").dt.offset_by("1d"))
-    days = pl.concat([begins, ends]).group_by(*who, "day").agg(pl.col("fte").sum())
-    running = days.with_columns(held=pl.col("fte").cum_sum().over(who, order_by="day"))
-    peak = running.filter(pl.col("day") <= last_day()).group_by(who).agg(pl.col("held").max())
-    rows = assignments.join(peak.filter(pl.col("held") > FULL), on=who)
+    assignments = tables["roster"].filter(_in_year()).filter(several)
+    over = peak_fte(assignments, who, FULL_AND_A_HALF).filter(pl.col("peak_fte") > FULL_AND_A_HALF)
+    rows = assignments.join(over, on=who)
     return rows.with_columns(
-        evidence=_said("all districts together claim ", (pl.col("held") / MILLION).round(3), " FTE on one day")
+        evidence=_said("all districts together claim ", (pl.col("peak_fte") / MILLION).round(3), " FTE on one day")
     )
 
 
