@@ -9,13 +9,13 @@ low or high pay of roles, are findings of the mart `exceptions`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import dataframely as dy
 import polars as pl
 
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
+from contracts.rules import CROSS_FILE_RULES
 from contracts.school_year import first_day, last_day
 from contracts.tables import Tables
 from transforms.money import MILLION
@@ -25,23 +25,11 @@ from transforms.s2_resolve.pay import is_role_pay
 PLACE = ["submission_id", "source_file", "source_row"]
 
 
-@dataclass(frozen=True)
-class CrossFileRule:
-    """A rule over several extracts. `find` returns rows of `extract` with PERSON, PLACE and `evidence`."""
-
-    rule_id: str
-    severity: str
-    extract: str
-    message: str
-    fix: str
-    find: Callable[[Tables], pl.LazyFrame]
-
-
 def findings(tables: Tables) -> dy.LazyFrame[CrossFileFindings]:
     """One row per rule and row of an extract that it is about, in a fixed order."""
     found = [
-        rule.find(tables)
-        .with_columns(rule_id=pl.lit(rule.rule_id), severity=pl.lit(rule.severity), extract=pl.lit(rule.extract))
+        FINDERS[rule.rule_id](tables)
+        .with_columns(rule_id=pl.lit(rule.rule_id), severity=pl.lit(rule.severity), extract=pl.lit(rule.about))
         .pipe(CrossFileFindings.cast)
         for rule in CROSS_FILE_RULES
     ]
@@ -57,7 +45,7 @@ def with_cross_file(
     """
     what = ["lea_id", "extract", "school_year"]
     rules = pl.LazyFrame(
-        [(rule.rule_id, rule.severity, rule.extract) for rule in CROSS_FILE_RULES],
+        [(rule.rule_id, rule.severity, rule.about) for rule in CROSS_FILE_RULES],
         schema=["rule_id", "severity", "extract"],
         orient="row",
     )
@@ -164,69 +152,14 @@ def _said(*parts: str | pl.Expr) -> pl.Expr:
     return pl.concat_str([pl.lit(p) if isinstance(p, str) else p.cast(pl.String) for p in parts], ignore_nulls=True)
 
 
-CROSS_FILE_RULES = (
-    CrossFileRule(
-        "XFL-001",
-        "warn",
-        "payroll",
-        "Somebody is paid who has no day on the district's roster of the year.",
-        "Add the educator to the roster, or check `staff_id` in the payroll.",
-        paid_but_not_on_roster,
-    ),
-    CrossFileRule(
-        "XFL-002",
-        "warn",
-        "evaluation",
-        "Somebody is evaluated who has no day on the district's roster of the year.",
-        "Add the educator to the roster, or check `staff_id` in the evaluation.",
-        rated_but_not_on_roster,
-    ),
-    CrossFileRule(
-        "XFL-003",
-        "warn",
-        "evaluation",
-        "The evaluator has no day on the district's roster of the year.",
-        "Add the evaluator to the roster, or check `evaluator_staff_id`.",
-        evaluator_not_employed,
-    ),
-    CrossFileRule(
-        "XFL-004",
-        "warn",
-        "roster",
-        "The educator holds a leadership role but has no role pay.",
-        "Check the role in the roster, and the pay codes of the role.",
-        role_without_pay,
-    ),
-    CrossFileRule(
-        "XFL-005",
-        "warn",
-        "payroll",
-        "The educator is paid for a role that the roster does not name.",
-        "Put the role into `role_code` of the roster, or check the pay code.",
-        pay_without_role,
-    ),
-    CrossFileRule(
-        "XFL-006",
-        "warn",
-        "roster",
-        "Two districts together claim more than 1.5 full-time positions of one educator.",
-        "Agree with the other district on `full_time_equivalency` and the days of the stays.",
-        claimed_beyond_full_time,
-    ),
-    CrossFileRule(
-        "XFL-007",
-        "error",
-        "roster",
-        "Two districts use one educator's identifier beside different licences, as if it were two people.",
-        "Ask the state which of the two the identifier belongs to, and send the other under their own.",
-        one_id_two_people,
-    ),
-    CrossFileRule(
-        "XFL-008",
-        "warn",
-        "leadership",
-        "A leadership event is of somebody who has no day on the district's roster of the year.",
-        "Add the educator to the roster, or check `staff_id` of the event.",
-        event_of_nobody_on_roster,
-    ),
-)
+# Who finds the rows of a rule of the catalogue: rows of its extract, with PERSON, PLACE and `evidence`.
+FINDERS: dict[str, Callable[[Tables], pl.LazyFrame]] = {
+    "XFL-001": paid_but_not_on_roster,
+    "XFL-002": rated_but_not_on_roster,
+    "XFL-003": evaluator_not_employed,
+    "XFL-004": role_without_pay,
+    "XFL-005": pay_without_role,
+    "XFL-006": claimed_beyond_full_time,
+    "XFL-007": one_id_two_people,
+    "XFL-008": event_of_nobody_on_roster,
+}
