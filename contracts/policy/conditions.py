@@ -182,11 +182,15 @@ class SchoolTest(PackPart):
 
 
 class KnobIs(PackPart):
+    """A knob of the pack has this value in the district."""
+
     name: str
     value: str | bool | float
 
 
 class KOf(PackPart):
+    """At least `k` of the conditions hold."""
+
     k: int = Field(ge=1)
     of: tuple[Condition, ...] = Field(min_length=1)
 

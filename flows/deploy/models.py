@@ -25,7 +25,7 @@ class Schedule(Strict):
 
     @field_validator("cron")
     @classmethod
-    def _odd_minute(cls, cron: str) -> str:
+    def _uncommon_minute(cls, cron: str) -> str:
         minute, *rest = cron.split()
         if len(rest) != 4 or not minute.isdecimal():
             raise ValueError(f"cron {cron!r} needs five fields and one fixed minute")
@@ -43,6 +43,8 @@ class ConcurrencyLimit(Strict):
 
 
 class WorkPool(Strict):
+    """The pool of workers that a deployment runs on."""
+
     name: str
 
 
@@ -75,10 +77,14 @@ class Deployment(Strict):
 
 
 class SetWorkingDirectory(Strict):
+    """Where a worker runs a flow: the checkout that the environment names."""
+
     directory: Literal["{{ $RUNG_PROJECT }}"]
 
 
 class PullStep(Strict):
+    """What a worker does before a run."""
+
     set_working_directory: SetWorkingDirectory = Field(alias="prefect.deployments.steps.set_working_directory")
 
 
@@ -104,6 +110,8 @@ class AutomationTrigger(Strict):
 
 
 class ChangeState(Strict):
+    """An action that ends a run whose worker is gone."""
+
     type: Literal["change-flow-run-state"]
     state: Literal["CRASHED"]
     name: str

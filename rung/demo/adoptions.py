@@ -85,6 +85,8 @@ class Ladder(Strict):
 
 
 class Program(Strict):
+    """How districts run a program: from when, who takes part, what it pays."""
+
     from_year: int
     to_year: int | None = None
     partner_list: str | None = None
@@ -98,17 +100,23 @@ class Program(Strict):
 
 
 class Everywhere(Strict):
+    """Roles and pay that every district has."""
+
     roles: tuple[Role, ...]
     pay: tuple[Pay, ...]
 
 
 class Bundle(Strict):
+    """Programs that one kind of district runs together, and its rating system."""
+
     rating_system: str | None = None
     potential_rating: bool = False
     programs: tuple[str, ...]
 
 
 class Adoptions(Strict):
+    """The whole file; `pattern` gives each district in turn its bundle."""
+
     pattern: tuple[str, ...]
     extras: tuple[str, ...]
     bundles: dict[str, Bundle]
