@@ -162,7 +162,7 @@ class EdFi(Strict):
 
     url: str | None = Field(default=None, pattern=r"^https?://")
     evaluation_namespace: str = Field(default="tpdm", pattern=r"^[a-z0-9-]+$")
-    keys: dict[str, SecretStr] = {}
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):
