@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from contracts.strict import Strict
 
 
-class ShapePart(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WidthColumn(ShapePart):
+class WidthColumn(Strict):
     """A column of a fixed-width file: `start` counts characters from 1."""
 
     name: str = Field(min_length=1)
@@ -17,14 +15,14 @@ class WidthColumn(ShapePart):
     width: int = Field(ge=1)
 
 
-class FixedWidth(ShapePart):
+class FixedWidth(Strict):
     """Columns of a fixed-width file; `skip_lines` lines stand above the first row."""
 
     columns: tuple[WidthColumn, ...] = Field(min_length=1)
     skip_lines: int = Field(default=0, ge=0)
 
 
-class Shape(ShapePart):
+class Shape(Strict):
     """How to take a file apart. `header_row` is the line of the column names, `header_rows` how many lines they take.
 
     Words of several lines are joined from above; a word can hold for the columns to its right too. `table` says which

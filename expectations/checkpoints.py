@@ -150,5 +150,6 @@ def _raised(info: Mapping[str, Any]) -> str:
 
 
 def one_line(error: object) -> str:
+    """An error as one line of at most 300 characters."""
     text = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error)
     return " ".join(text.split())[:300]

@@ -22,6 +22,8 @@ OPEN_END = 99991231
 
 
 class PairValuesDiffer(ColumnPairMapMetricProvider):
+    """Two columns of a row differ, where both have a value."""
+
     condition_metric_name = "column_pair_values.differ"
     condition_domain_keys = ("batch_id", "table", "column_A", "column_B", "row_condition", "ignore_row_if")
 
@@ -39,6 +41,8 @@ class ExpectColumnPairValuesToDiffer(ColumnPairMapExpectation):
 
 
 class DateInSchoolYear(ColumnPairMapMetricProvider):
+    """A day lies in the school year of its row (1 July to 30 June)."""
+
     condition_metric_name = "column_pair_values.date_in_school_year"
     condition_domain_keys = ("batch_id", "table", "column_A", "column_B", "row_condition", "ignore_row_if")
 
@@ -57,6 +61,8 @@ class ExpectDateInSchoolYear(ColumnPairMapExpectation):
 
 
 class OneValuePerGroup(MulticolumnMapMetricProvider):
+    """A column has one value within each group of the others."""
+
     condition_metric_name = "multicolumn_values.one_per_group"
     condition_domain_keys = ("batch_id", "table", "column_list", "row_condition", "ignore_row_if")
 
@@ -74,6 +80,8 @@ class ExpectOneValuePerGroup(MulticolumnMapExpectation):
 
 
 class StaysDoNotOverlap(MulticolumnMapMetricProvider):
+    """The days of a group's rows do not overlap."""
+
     condition_metric_name = "multicolumn_values.stays_do_not_overlap"
     condition_domain_keys = ("batch_id", "table", "column_list", "row_condition", "ignore_row_if")
 

@@ -99,7 +99,7 @@ def condition_mask(condition: Mapping[str, Any] | None) -> pl.Expr:
 Mask = tuple[pl.Expr, pl.Expr]  # considers, breaks
 
 
-def _judge(considers: pl.Expr, keeps: pl.Expr) -> Mask:
+def _mask(considers: pl.Expr, keeps: pl.Expr) -> Mask:
     return considers, considers & ~keeps
 
 
@@ -108,7 +108,7 @@ def _column(test: Callable[[pl.Expr, Kwargs], pl.Expr]) -> Callable[[Kwargs, pl.
 
     def mask(kwargs: Kwargs, asked: pl.Expr) -> Mask:
         column = pl.col(kwargs["column"])
-        return _judge(asked & column.is_not_null(), test(column, kwargs))
+        return _mask(asked & column.is_not_null(), test(column, kwargs))
 
     return mask
 
@@ -124,12 +124,12 @@ def _pair(test: Callable[[pl.Expr, pl.Expr, Kwargs], pl.Expr]) -> Callable[[Kwar
             "either_value_is_missing": first.is_not_null() & second.is_not_null(),
             "neither": pl.lit(True),
         }[ignore]
-        return _judge(asked & seen, test(first, second, kwargs).fill_null(False))
+        return _mask(asked & seen, test(first, second, kwargs).fill_null(False))
 
     return mask
 
 
-def _seen(kwargs: Kwargs, columns: list[str]) -> pl.Expr:
+def _values_given(kwargs: Kwargs, columns: list[str]) -> pl.Expr:
     """The rows that a multicolumn expectation looks at."""
     ignore = kwargs.get("ignore_row_if", "all_values_are_missing")
     present = [pl.col(name).is_not_null() for name in columns]
@@ -158,23 +158,23 @@ def _between(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
 def _compound_unique(kwargs: Kwargs, asked: pl.Expr) -> Mask:
     """Every row of a key that stands twice breaks the rule, as in Great Expectations."""
     columns = list(kwargs["column_list"])
-    considers = asked & _seen(kwargs, columns)
+    considers = asked & _values_given(kwargs, columns)
     everywhere = not kwargs.get("row_condition") and kwargs.get("ignore_row_if") == "never"
     if everywhere:
-        return _judge(considers, ~pl.struct(columns).is_duplicated())
-    return _judge(considers, considers.sum().over(columns) == 1)
+        return _mask(considers, ~pl.struct(columns).is_duplicated())
+    return _mask(considers, considers.sum().over(columns) == 1)
 
 
 def _unique(kwargs: Kwargs, asked: pl.Expr) -> Mask:
     column = pl.col(kwargs["column"])
     considers = asked & column.is_not_null()
-    return _judge(considers, considers.sum().over(kwargs["column"]) == 1)
+    return _mask(considers, considers.sum().over(kwargs["column"]) == 1)
 
 
 def _one_value_per_group(kwargs: Kwargs, asked: pl.Expr) -> Mask:
     """`column_list` = the group's columns, then the column that must have one value in it; empty values agree."""
     *group, name = kwargs["column_list"]
-    considers = asked & _seen(kwargs, [*group, name])
+    considers = asked & _values_given(kwargs, [*group, name])
     value = pl.when(considers).then(pl.col(name))
     return considers, value.is_not_null() & (value.min().over(group) != value.max().over(group))
 
@@ -185,7 +185,7 @@ def _no_overlap(kwargs: Kwargs, asked: pl.Expr) -> Mask:
     Two stays overlap when each begins before the other has ended. Stays that end before they begin overlap nothing.
     """
     *group, first, last = kwargs["column_list"]
-    considers = asked & _seen(kwargs, [*group, first, last])
+    considers = asked & _values_given(kwargs, [*group, first, last])
     end = pl.col(last).fill_null(OPEN_END)
     stay = considers & (pl.col(first) <= end)
     begins, ends = pl.when(stay).then(pl.col(first)), pl.when(stay).then(end)
@@ -200,8 +200,8 @@ def _in_school_year(day: pl.Expr, school_year: pl.Expr, _: Kwargs) -> pl.Expr:
 
 
 MASKS: dict[str, Callable[[Kwargs, pl.Expr], Mask]] = {
-    "expect_column_values_to_not_be_null": lambda kw, asked: _judge(asked, pl.col(kw["column"]).is_not_null()),
-    "expect_column_values_to_be_null": lambda kw, asked: _judge(asked, pl.col(kw["column"]).is_null()),
+    "expect_column_values_to_not_be_null": lambda kw, asked: _mask(asked, pl.col(kw["column"]).is_not_null()),
+    "expect_column_values_to_be_null": lambda kw, asked: _mask(asked, pl.col(kw["column"]).is_null()),
     "expect_column_values_to_be_in_set": _column(lambda column, kw: column.is_in(kw["value_set"])),
     "expect_column_values_to_not_be_in_set": _column(lambda column, kw: ~column.is_in(kw["value_set"])),
     "expect_column_values_to_be_between": _column(_between),

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from contracts.extracts import EXTRACTS
 from contracts.marts import MARTS
 from contracts.reference import REFERENCES
+from contracts.strict import Strict
 from expectations.conformed import column_type, contract_of, typed_rows
 from expectations.masks import row_rule
 from expectations.suites import CROSS_ROW_TYPES, Rule, Suite, SuiteError
@@ -28,10 +29,8 @@ from expectations.suites import CROSS_ROW_TYPES, Rule, Suite, SuiteError
 TABLES = (*EXTRACTS, *REFERENCES, *MARTS)
 
 
-class OverlayMeta(BaseModel):
+class OverlayMeta(Strict):
     """`off`: shipped rules that the state does not ask, each with its reason."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     off: Mapping[str, str] = Field(default_factory=dict)
 
@@ -44,10 +43,8 @@ class OverlayMeta(BaseModel):
         return value
 
 
-class SuiteOverlay(BaseModel):
+class SuiteOverlay(Strict):
     """What a state says about one table's rules."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     expectations: tuple[Rule, ...] = ()

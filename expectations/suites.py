@@ -16,7 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from contracts.strict import Strict
 
 Row = Mapping[str, Any]
 ROW_TYPES = frozenset(
@@ -55,18 +57,14 @@ class SuiteError(Exception):
     """A suite that cannot be used. The message is one line: which file, what is wrong, the mend."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Examples(_Frozen):
+class Examples(Strict):
     """Rows that keep the rule and rows that each break it; columns not named are empty."""
 
     passes: tuple[dict[str, Any], ...] = Field(min_length=1)
     fails: tuple[dict[str, Any], ...] = Field(min_length=1)
 
 
-class RuleMeta(_Frozen):
+class RuleMeta(Strict):
     """What a rule carries beside its expectation. `since` and `until` are school years, both inclusive.
 
     `needs_answer`: the district must confirm or explain each row that the rule warns of before the year is certified.
@@ -91,7 +89,7 @@ class RuleMeta(_Frozen):
         return (self.since is None or self.since <= school_year) and (self.until is None or school_year <= self.until)
 
 
-class Rule(_Frozen):
+class Rule(Strict):
     """One expectation with its meta."""
 
     type: str
@@ -139,7 +137,7 @@ class Rule(_Frozen):
         return tuple(dict.fromkeys((*self.columns, *condition_columns(self.kwargs.get("row_condition")))))
 
 
-class Suite(_Frozen):
+class Suite(Strict):
     """A table's suite."""
 
     name: str

@@ -51,6 +51,7 @@ def fine(dollars: pl.Expr) -> pl.Expr:
 
 
 def fine_from_cents(whole_cents: pl.Expr) -> pl.Expr:
+    """Whole cents to whole hundred-millionths of a dollar (Int64)."""
     return whole_cents.cast(pl.Int64) * FINE
 
 

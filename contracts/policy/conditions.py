@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from contracts.strict import Strict
 from contracts.vocabulary import LEADERSHIP_EVENTS
 
 ScoreColumn = Literal[
@@ -41,10 +42,10 @@ Attribute = Literal[
 ]
 
 
-class PackPart(BaseModel):
-    """Base of everything in a pack: frozen, unknown keys refused."""
+class PackPart(Strict):
+    """Base of everything in a pack; a field with an alias may also be given by its own name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class KnobRef(PackPart):
@@ -181,11 +182,15 @@ class SchoolTest(PackPart):
 
 
 class KnobIs(PackPart):
+    """A knob of the pack has this value in the district."""
+
     name: str
     value: str | bool | float
 
 
 class KOf(PackPart):
+    """At least `k` of the conditions hold."""
+
     k: int = Field(ge=1)
     of: tuple[Condition, ...] = Field(min_length=1)
 

@@ -10,7 +10,9 @@ import datetime as dt
 from typing import Literal
 
 import dataframely as dy
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from contracts.strict import Strict
 
 UNITS = ("persons", "cents")
 # Rules that hide a cell for its own sake, and `complementary`: for the sake of another.
@@ -32,12 +34,6 @@ MASKS = ("published", "rounded", "suppressed")
 PUBLIC_REASONS = ("protects_persons", "not_released", "not_available")
 VisibilityClass = Literal["registry", "open_role", "confidential"]
 OPENNESS: tuple[VisibilityClass, ...] = ("confidential", "open_role", "registry")  # from the tightest on
-
-
-class Strict(BaseModel):
-    """Frozen; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Dominance(Strict):

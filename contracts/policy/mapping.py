@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from contracts.extracts import EXTRACTS
 from contracts.shape import Shape
+from contracts.strict import Strict
 
 
-class MappingPart(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ColumnSource(MappingPart):
+class ColumnSource(Strict):
     """Where a canonical column's text comes from: a column, several joined, a part of one, or a constant.
 
     `columns` are joined by `separator`, empty ones left out. `part` is a pattern whose first group is the part that
@@ -60,7 +57,7 @@ class ColumnSource(MappingPart):
         return self.columns if self.column is None else (self.column,)
 
 
-class RowFilter(MappingPart):
+class RowFilter(Strict):
     """Rows that are meant, of a file with others in it: whose column is a value, one of several, or fits a pattern."""
 
     column: str
@@ -76,7 +73,7 @@ class RowFilter(MappingPart):
         return self
 
 
-class SetAside(MappingPart):
+class SetAside(Strict):
     """Rows that are no people, kept out of the extract and counted under `reason`: whose column is empty, or fits."""
 
     reason: str
@@ -98,7 +95,7 @@ class SetAside(MappingPart):
         return str(self.column_empty or self.column)
 
 
-class PayLine(MappingPart):
+class PayLine(Strict):
     """A pay line that each row carries: the district's amount column under a code and a fund.
 
     In a payroll layout the fund may be a column of the row instead, named under `columns`.
@@ -109,7 +106,7 @@ class PayLine(MappingPart):
     fund_code: str | None = None
 
 
-class PayLines(MappingPart):
+class PayLines(Strict):
     """The pay in a wide file. Of a position file: one payroll row per filled position and line, all on one pay date.
     Of a payroll file: one row per line whose amount is not zero.
     """
@@ -125,7 +122,7 @@ class PayLines(MappingPart):
         return self
 
 
-class Layout(MappingPart):
+class Layout(Strict):
     """How one kind of file is read, for the school years from `from_year` to `to_year`.
 
     `shape` says what the file cannot say of itself. `widths` restore leading zeros of identifiers, `date_formats`
@@ -197,7 +194,7 @@ class Layout(MappingPart):
         return read | {line.amount for line in (self.pay.lines if self.pay else ())}
 
 
-class DistrictMapping(MappingPart):
+class DistrictMapping(Strict):
     """All layouts of one district."""
 
     layouts: tuple[Layout, ...] = Field(min_length=1)

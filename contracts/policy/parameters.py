@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from contracts.strict import Strict
 
 # a day that every year has, MM-DD
 MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$|^(0[13-9]|1[0-2])-(29|30)$"
 
 
-class Parameters(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BenefitLoads(Parameters):
+class BenefitLoads(Strict):
     """Benefits as a share of wages; BLS, state and local government school teachers (RULES section 5, P68)."""
 
     # average: 29.30 of benefits on 54.46 of wages an hour; for whole positions and M02's denominator
@@ -26,7 +24,7 @@ class BenefitLoads(Parameters):
     marginal: float = Field(default=0.301, ge=0, le=3)
 
 
-class LikeComparison(Parameters):
+class LikeComparison(Strict):
     """Who is like whom in M19, and how many are needed before a difference is shown (RULES M19)."""
 
     # lower bounds of the bands of experience; a person falls in the highest not above his or her years
@@ -37,7 +35,7 @@ class LikeComparison(Parameters):
     minimum_others: int = Field(default=10, ge=1)
 
 
-class TurnoverUnitCost(Parameters):
+class TurnoverUnitCost(Strict):
     """Cost of replacing one teacher, by enrollment of the LEA; 2024 dollars (RULES M21, P74)."""
 
     # LEAs below small_below students
@@ -50,7 +48,7 @@ class TurnoverUnitCost(Parameters):
     large: float = Field(default=24_930, ge=0)
 
 
-class Scenario(Parameters):
+class Scenario(Strict):
     """One future of M16. Rates are yearly shares."""
 
     # cost-of-living raise of schedule pay, each year; none: the state's (`projection.cola`)
@@ -73,7 +71,7 @@ def _scenarios() -> Mapping[str, Scenario]:
     }
 
 
-class Projection(Parameters):
+class Projection(Strict):
     """M16 and M17."""
 
     # years after the latest year on file (RULES M16: ten)
@@ -100,7 +98,7 @@ class Projection(Parameters):
         return None if cola is None else asked.model_copy(update={"cola": cola})
 
 
-class Findings(Parameters):
+class Findings(Strict):
     """Thresholds of the monitors that list exceptions (RULES section 5, supporting monitors)."""
 
     # share of an LEA's nominations by one person above which nominations are concentrated
@@ -119,7 +117,7 @@ class Findings(Parameters):
     administrator_credentials: tuple[str, ...] = ()
 
 
-class Stress(Parameters):
+class Stress(Strict):
     """The shocks of M38, each beside the projection's own scenario (RULES M38)."""
 
     # points added to the yearly cost-of-living raise
@@ -132,14 +130,14 @@ class Stress(Parameters):
     appropriation_less: float = Field(default=0.10, ge=0, le=1)
 
 
-class SunsetParameters(Parameters):
+class SunsetParameters(Strict):
     """When budgets are voted, for the calendar of awards that end."""
 
     # last day of the year on which next year's budget can be voted, MM-DD; 30 June ends most states' fiscal year
     budget_vote: str = Field(default="06-30", pattern=MONTH_DAY)
 
 
-class MetricParameters(Parameters):
+class MetricParameters(Strict):
     """All of `[metrics]`."""
 
     loads: BenefitLoads = BenefitLoads()

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from contracts.strict import Strict
 
 ComplianceKind = Literal["share_at_least", "share_at_most", "spend_at_least", "team_within", "pay_within"]
 ComplianceScope = Literal["school", "lea"]
 
 
-class Terms(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Band(Terms):
+class Band(Strict):
     """Lowest and highest yearly pay of a role in a school year."""
 
     low: float
     high: float
 
 
-class ComplianceCheck(Terms):
+class ComplianceCheck(Strict):
     """One cap, floor, spending or span rule.
 
     share_at_least / share_at_most: designees at `levels` (all when empty) over teachers, against `limit`.
@@ -46,7 +44,7 @@ class ComplianceCheck(Terms):
     bands: Mapping[str, Mapping[int, Band]] = Field(default_factory=dict)
 
 
-class ProgramTerms(Terms):
+class ProgramTerms(Strict):
     """Facts of one program. `place` is its place in the packs' order, the last tie-break between programs."""
 
     program_id: str

@@ -46,6 +46,7 @@ def environment() -> dict[str, str]:
 
 
 def commands(config: Path) -> dict[str, list[str]]:
+    """The three processes of a local server by name: server, worker and watcher of the landing."""
     prefect = [sys.executable, "-m", "prefect"]
     rung = [sys.executable, "-c", "from rung.cli.main import main; main()"]
     return {

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from contracts.strict import Strict
 
 COMMON_MINUTES = {0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55}
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Schedule(Strict):
@@ -27,7 +25,7 @@ class Schedule(Strict):
 
     @field_validator("cron")
     @classmethod
-    def _odd_minute(cls, cron: str) -> str:
+    def _uncommon_minute(cls, cron: str) -> str:
         minute, *rest = cron.split()
         if len(rest) != 4 or not minute.isdecimal():
             raise ValueError(f"cron {cron!r} needs five fields and one fixed minute")
@@ -45,6 +43,8 @@ class ConcurrencyLimit(Strict):
 
 
 class WorkPool(Strict):
+    """The pool of workers that a deployment runs on."""
+
     name: str
 
 
@@ -70,17 +70,21 @@ class Deployment(Strict):
     tags: list[str]
     entrypoint: str = Field(pattern=r"^flows/[a-z_/]+\.py:[a-z_]+$")
     parameters: dict[str, Any]
-    schedules: list[Schedule] = []
-    triggers: list[EventTrigger] = []
+    schedules: list[Schedule] = Field(default_factory=list)
+    triggers: list[EventTrigger] = Field(default_factory=list)
     concurrency_limit: ConcurrencyLimit
     work_pool: WorkPool
 
 
 class SetWorkingDirectory(Strict):
+    """Where a worker runs a flow: the checkout that the environment names."""
+
     directory: Literal["{{ $RUNG_PROJECT }}"]
 
 
 class PullStep(Strict):
+    """What a worker does before a run."""
+
     set_working_directory: SetWorkingDirectory = Field(alias="prefect.deployments.steps.set_working_directory")
 
 
@@ -98,14 +102,16 @@ class AutomationTrigger(Strict):
     type: Literal["event"]
     posture: Literal["Reactive", "Proactive"]
     match: dict[str, str]
-    after: list[str] = []
+    after: list[str] = Field(default_factory=list)
     expect: list[str] = Field(min_length=1)
-    for_each: list[str] = []
+    for_each: list[str] = Field(default_factory=list)
     threshold: int = Field(ge=1)
     within: int = Field(ge=10)
 
 
 class ChangeState(Strict):
+    """An action that ends a run whose worker is gone."""
+
     type: Literal["change-flow-run-state"]
     state: Literal["CRASHED"]
     name: str

@@ -29,7 +29,7 @@ Read = Callable[[str], bytes]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """`problems`: what does not hold, worst first; none: the release holds. `said`: what was checked, in numbers."""
 
     problems: tuple[str, ...]
@@ -40,7 +40,7 @@ class Verdict:
         return not self.problems
 
 
-def check(read: Read) -> Verdict:
+def check(read: Read) -> CheckResult:
     """Checks one release; `read` gives the bytes of a path in it. Raises nothing for a release that does not hold."""
     try:
         names = ("cells", "relations", "movements", "proofs")
@@ -56,9 +56,9 @@ def check(read: Read) -> Verdict:
             *_widths(cells, movements, proofs, told),
         ]
     except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
-        return Verdict((f"the certificates cannot be read: {type(error).__name__}: {error}",), {})
+        return CheckResult((f"the certificates cannot be read: {type(error).__name__}: {error}",), {})
     said = {"cells": cells.height, "relations": relations["relation"].n_unique(), "certificates": proofs.height}
-    return Verdict(tuple(problems), {**said, "hidden": cells.filter(pl.col("mask") == "suppressed").height})
+    return CheckResult(tuple(problems), {**said, "hidden": cells.filter(pl.col("mask") == "suppressed").height})
 
 
 def _table(read: Read, path: str) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.file_rules import FILE_RULES, ROW_RULES
+from contracts.file_rules import ROW_RULES
 from contracts.row_rules import RowRule
+from contracts.rules import CODED_RULES
 from expectations.masks import row_rules
 from expectations.overlay import TABLES, overlaid, read_overlay
 from expectations.suites import Suite, SuiteError, load_suite, load_suites
@@ -17,7 +18,6 @@ from rung.core.overlay import overlay_files, overlay_path, overlay_sha256
 from rung.core.project import SUITES
 from rung.core.settings import Settings
 from transforms.s1_conform.values import BROKEN
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES
 
 
 def suite_of(table: str, settings: Settings) -> Suite:
@@ -48,9 +48,9 @@ def _suite(table: str, folder: Path | None, _content: str) -> Suite:
 
 
 def _taken(table: str, folder: Path) -> dict[str, str]:
-    """Rule ids that are not free for a table's new rules: those of other tables, of files and of findings."""
+    """Rule ids that are not free for a table's new rules: those of other tables and those that stand in code."""
     taken = {rule.rule_id: other for other, suite in load_suites(TABLES, SUITES).items() for rule in suite.expectations}
-    taken |= dict.fromkeys(FILE_RULES, "files") | {rule.rule_id: "findings" for rule in CROSS_FILE_RULES}
+    taken |= {rule.rule_id: f"{rule.about} (in code)" for rule in CODED_RULES.values()}
     taken |= {
         rule.rule_id: path.stem
         for path in sorted(folder.glob("*.json"))

@@ -9,10 +9,11 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from contracts.policy.parameters import MetricParameters
+from contracts.strict import Strict
 from rung.core.errors import RungError
 
 SECRETS = (
@@ -24,11 +25,7 @@ SECRETS = (
 )
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class State(Section):
+class State(Strict):
     """The state that reports. `synthetic` marks made-up people, for whom no secret key is needed."""
 
     name: str = Field(min_length=1)
@@ -36,7 +33,7 @@ class State(Section):
     synthetic: bool = False
 
 
-class StoragePlaces(Section):
+class StoragePlaces(Strict):
     """Where things lie: each a local path (relative to rung.toml) or s3://bucket/prefix; never one inside another.
 
     `group_readable`: local files and folders that Rung makes may be read by the account's group, not by it alone.
@@ -69,14 +66,14 @@ def _within(inner: str, outer: str) -> bool:
     return f"{parts[0]}/".startswith(f"{parts[1]}/") or parts[1] == "."
 
 
-class S3(Section):
+class S3(Strict):
     """How S3 is reached. Credentials come from the environment or boto3's own chain, never from here."""
 
     endpoint_url: str | None = None
     region: str | None = None
 
 
-class Gate(Section):
+class Gate(Strict):
     """Above `max_quarantine_share` a submission is held, not applied; so is one whose rows or dollars are less than the
     share `max_shrink` of the submission that it would replace (0: any may). A release of which a row count or headline
     figure moved by more than the share `drift_band` since the last needs `--accept-drift`."""
@@ -86,13 +83,13 @@ class Gate(Section):
     drift_band: float = Field(default=0.5, gt=0)
 
 
-class Disclosure(Section):
+class Disclosure(Strict):
     """Fewest persons a public cell may stand on. The policy says how many; a number here may only raise it."""
 
     minimum_persons: int | None = Field(default=None, ge=6)
 
 
-class Overlay(Section):
+class Overlay(Strict):
     """A state's own, laid over the shipped ones by id: a folder of packs, a folder of suites, a disclosure policy, a
     folder of texts (the statement that is signed, the notices).
 
@@ -105,7 +102,7 @@ class Overlay(Section):
     templates: str | None = None
 
 
-class Intake(Section):
+class Intake(Strict):
     """Bounds on what a district may send, and on how much is held in memory at once.
 
     Plain CSV may have any number of cells. Other files are read by `readers` processes, of which each may take
@@ -127,7 +124,7 @@ class Intake(Section):
     date_order: Literal["mdy", "dmy"] | None = None
 
 
-class Notices(Section):
+class Notices(Strict):
     """What districts are told by mail and webhook; neither without an address.
 
     `smtp`: smtp://host:port (STARTTLS), smtps:// (TLS at once) or smtp+plain:// (neither; inside one machine). `sender`
@@ -159,13 +156,13 @@ class Notices(Section):
         return self
 
 
-class EdFi(Section):
+class EdFi(Strict):
     """The Ed-Fi API that `rung pull edfi` asks: `url` is its root, `evaluation_namespace` where its performance
     evaluations lie. Keys are secrets: RUNG_EDFI__KEYS in the environment, a JSON object of lea_id to key:secret."""
 
     url: str | None = Field(default=None, pattern=r"^https?://")
     evaluation_namespace: str = Field(default="tpdm", pattern=r"^[a-z0-9-]+$")
-    keys: dict[str, SecretStr] = {}
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):

@@ -7,14 +7,12 @@ from importlib import resources
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from contracts.strict import Strict
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Who(_Frozen):
+class Who(Strict):
     """Conditions that must all hold; none given = every teacher."""
 
     share: float | None = None
@@ -31,7 +29,7 @@ class Who(_Frozen):
     accepted: str | None = None
 
 
-class Pay(_Frozen):
+class Pay(Strict):
     """Pay on one code: `amount` dollars a year in `lines` payments.
 
     `hours`: about as many stand on each payment, from half to twice; hourly pay follows them, a stipend does not.
@@ -46,7 +44,7 @@ class Pay(_Frozen):
     who: Who = Who()
 
 
-class Role(_Frozen):
+class Role(Strict):
     """A leadership role: its share of the teachers, release, and pay."""
 
     code: str
@@ -58,7 +56,7 @@ class Role(_Frozen):
     pay: Pay
 
 
-class Event(_Frozen):
+class Event(Strict):
     """Leadership events of one kind; `codes` are gone through, `per_year` of them each year."""
 
     type: str
@@ -77,7 +75,7 @@ class Event(_Frozen):
         return f"{self.type}:{self.code or self.codes[0]}"
 
 
-class Ladder(_Frozen):
+class Ladder(Strict):
     """Ratings in a row that buy each rung: the top label, or a positive one (0 = cannot)."""
 
     top: tuple[int, ...]
@@ -86,7 +84,9 @@ class Ladder(_Frozen):
     base_steps: int
 
 
-class Program(_Frozen):
+class Program(Strict):
+    """How districts run a program: from when, who takes part, what it pays."""
+
     from_year: int
     to_year: int | None = None
     partner_list: str | None = None
@@ -99,18 +99,24 @@ class Program(_Frozen):
         return self.from_year <= year and (self.to_year is None or year <= self.to_year)
 
 
-class Everywhere(_Frozen):
+class Everywhere(Strict):
+    """Roles and pay that every district has."""
+
     roles: tuple[Role, ...]
     pay: tuple[Pay, ...]
 
 
-class Bundle(_Frozen):
+class Bundle(Strict):
+    """Programs that one kind of district runs together, and its rating system."""
+
     rating_system: str | None = None
     potential_rating: bool = False
     programs: tuple[str, ...]
 
 
-class Adoptions(_Frozen):
+class Adoptions(Strict):
+    """The whole file; `pattern` gives each district in turn its bundle."""
+
     pattern: tuple[str, ...]
     extras: tuple[str, ...]
     bundles: dict[str, Bundle]

@@ -47,10 +47,10 @@ def accepted(year: Year, program: str, key: str, here: Flags) -> Flags:
     event = next(event for event in adoptions().programs[program].events if event.key == key)
     outcomes = list(event.outcomes)
     good = [number for number, name in enumerate(outcomes) if name in ENDS_WELL]
-    return happens(year, program, event, here) & np.isin(_outcome(year, program, event, year.staff.person), good)
+    return occurs(year, program, event, here) & np.isin(_outcome(year, program, event, year.staff.person), good)
 
 
-def happens(year: Year, program: str, event: Event, here: Flags) -> Flags:
+def occurs(year: Year, program: str, event: Event, here: Flags) -> Flags:
     """Elements for whom the event happens this year."""
     yes = year.takes_part(program, event.key, event.who, here)
     return yes & accepted(year, program, event.who.accepted, here) if event.who.accepted else yes
@@ -64,7 +64,7 @@ def event_rows(year: Year, supervision: Supervision) -> list[EventRows]:
     for name in names:
         here = running(year.state, lea, name, when)
         for event in adoptions().programs[name].events:
-            position = np.flatnonzero(happens(year, name, event, here))
+            position = np.flatnonzero(occurs(year, name, event, here))
             codes = event.codes or (event.code,)
             for number, code in enumerate(codes):
                 if len(event.codes) == 0 or number // event.per_year == year.index:

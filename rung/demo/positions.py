@@ -68,7 +68,7 @@ def build_schools(state: State, group: range) -> Schools:
     )
 
 
-def build_seats(state: State, group: range, schools: Schools, first_serial: int) -> Positions:
+def build_positions(state: State, group: range, schools: Schools, first_serial: int) -> Positions:
     """Own seats of the group's districts, then mirrors for the few who split their week."""
     lea = np.repeat(np.array(group), state.sizes[group.start : group.stop])
     school = _spread_over_schools(lea, schools)

@@ -18,7 +18,7 @@ from rung.demo.history import History, Year
 from rung.demo.pay import pay_lines
 from rung.demo.people import settle
 from rung.demo.plan import State, lay_out
-from rung.demo.positions import build_schools, build_seats
+from rung.demo.positions import build_positions, build_schools
 from rung.demo.ratings import rate, slice_of
 from rung.demo.roster import roster
 from rung.demo.staff import running, staff_of_year
@@ -120,7 +120,7 @@ def _append(part: pl.DataFrame, path: Path) -> None:
 def _write_group(state: State, group: range, first_seat: int, landing: Path) -> pl.DataFrame:
     """The group's extracts of all years; returns its schools."""
     schools = build_schools(state, group)
-    positions = build_seats(state, group, schools, first_seat)
+    positions = build_positions(state, group, schools, first_seat)
     room = len(state.years) + 2
     people = settle(state, positions, first_seat * room)
     history = History.empty(first_seat * room, positions.own * room)

@@ -17,7 +17,7 @@ REFUSED = ("rejected", "held", "late")
 Place = tuple[str, int, str]
 
 
-def to_judge_again(ledger: Ledger, made_from: MadeFrom, *, accepted: bool) -> frozenset[str]:
+def to_validate_again(ledger: Ledger, made_from: MadeFrom, *, accepted: bool) -> frozenset[str]:
     """Ids of the submissions to judge again, those whose objects the ledger knows. `accepted`: those in force instead
     of the refused ones."""
     places: dict[Place, list[Standing]] = defaultdict(list)

@@ -27,7 +27,14 @@ OF_ROWS = ("code", "suites", "reference", "mapping", "crosswalk")
 LOOKED_UP = ("districts", "schools", "pay_codes", "funds", "rating_systems")
 # Extracts that one drop can hold: a position file among rosters brings its pay.
 TOGETHER = {"roster": ("roster", "payroll")}
-CODE = ("contracts", "expectations", "transforms/s1_conform", "rung/intake")
+CODE = (
+    "contracts",
+    "expectations",
+    "transforms/money.py",
+    "transforms/peak_fte.py",
+    "transforms/s1_conform",
+    "rung/intake",
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,8 @@ def versioned(base_id: str, then: str | None, now: Mapping[str, str]) -> str:
 def intake_code() -> str:
     """A hash of the code that reads, conforms, validates and decides."""
     digest = hashlib.sha256()
-    for folder in CODE:
-        for path in sorted((PROJECT / folder).rglob("*.py")):
+    for place in (PROJECT / name for name in CODE):
+        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
             digest.update(str(path.relative_to(PROJECT)).encode() + Path(path).read_bytes())
     return digest.hexdigest()[:16]
 

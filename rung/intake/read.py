@@ -30,7 +30,7 @@ from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.decode.sniff import name_lies
 from transforms.s1_conform.fast_reader import CleanCsv, inspect_fast, read_fast
 from transforms.s1_conform.needs_tolerant_reader import need_tolerant_reader
-from transforms.s1_conform.tolerant_reader import CarefulDrop, CarefulTable, problem
+from transforms.s1_conform.tolerant_reader import TolerantDrop, TolerantTable, problem
 from transforms.s1_conform.values import BROKEN, type_columns
 
 READERS = 16
@@ -98,7 +98,7 @@ def read_batch(
         drop = drops[drop_no]
         try:
             mends = None
-            if isinstance(answer, CarefulDrop) and answer.mended is not None:
+            if isinstance(answer, TolerantDrop) and answer.mended is not None:
                 mends = find_mended(drop, answer.mended)
             job = None if mends is None else _mending_job(_job(drop, reference, bounds), mends)
             tables = _take(drop, answer if job is None else next(readers.read([job])), mends)
@@ -195,7 +195,7 @@ def _mending_job(job: ReadJob, mends: Mends) -> ReadJob:
     return replace(job, files=mends.files, mends=mends.mends)
 
 
-def _take(drop: DropRead, read: CarefulDrop | ReadFailure, mends: Mends | None) -> list[CarefulTable]:
+def _take(drop: DropRead, read: TolerantDrop | ReadFailure, mends: Mends | None) -> list[TolerantTable]:
     """The drop's tables; none when it cannot be used, and the drop then says why."""
     if mends is not None:
         drop.parent, drop.rows_mended = mends.parent, mends.rows
@@ -234,7 +234,7 @@ def decode_bounds(bounds: Intake) -> Bounds:
     )
 
 
-def _pay_drop(roster: DropRead, tables: Sequence[CarefulTable], mends: Mends | None) -> DropRead:
+def _pay_drop(roster: DropRead, tables: Sequence[TolerantTable], mends: Mends | None) -> DropRead:
     """A position file's pay, counted by line: rows and dollars of filled positions, and of those set aside."""
     drop = DropRead(roster.drop, "payroll", submission_id(roster.drop, "payroll", roster.files), roster.files)
     drop.repairs["pay_from_positions"] += 1

@@ -94,7 +94,7 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
             rules_of.eval(pl.element().replace(fixes)).list.join(" ").alias("_rung_fix"),
         )
     )
-    again = rows.filter(DUPLICATE).select("file_no", "source_row", *_repeats())
+    again = rows.filter(DUPLICATE).select("file_no", "source_row", *_duplicates())
     bad = pl.concat([bad, again])
     parts = []
     for file_no, part in enumerate(read.parts):
@@ -115,7 +115,7 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
     return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
 
 
-def _repeats() -> list[pl.Expr]:
+def _duplicates() -> list[pl.Expr]:
     """What stands behind a row that was dropped because it repeats another."""
     words = ("duplicate", *REPEATED)
     return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:4], words, strict=True)]

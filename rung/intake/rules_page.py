@@ -11,27 +11,33 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contracts.extracts import EXTRACTS
-from contracts.file_rules import FILE_RULES, ROW_RULES
 from contracts.marts import MARTS
 from contracts.reference import REFERENCES
+from contracts.rules import CODED_RULES
 from expectations.suites import Suite, load_suites
 from rung.core.markdown import markdown_table
 from rung.core.project import SUITES
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES
 
 HEAD = """# Rules
 
-Made from `expectations/*.json` by `python -m rung.intake.rules_page > docs/rules.md`; do not edit. A state lays its own
-rules over these (`[overlay] expectations`). **fatal** rejects the file, **error** sends the row back to the district,
-**warn** keeps the row and counts it, **warn, answer** too, and the district confirms or explains each such row before
-it certifies. Days in examples are written as text; `…__unreadable` is text that could not be read as its column's type,
-`…__known` says whether a code is in reference, `…__sent` is what the file says where the folder decides.
+Made from `expectations/*.json` and `contracts/rules/` by `python -m rung.intake.rules_page > docs/rules.md`; do not
+edit. A state lays its own rules over these (`[overlay] expectations`). **fatal** rejects the file, **error** sends the
+row back to the district, **warn** keeps the row and counts it, **warn, answer** too, and the district confirms or
+explains each such row before it certifies. Days in examples are written as text; `…__unreadable` is text that could
+not be read as its column's type, `…__known` says whether a code is in reference, `…__sent` is what the file says where
+the folder decides.
 """
 SECTIONS = (
     ("Extracts", "What a district sends.", tuple(EXTRACTS)),
     ("Reference tables", "What the state keeps.", tuple(REFERENCES)),
     ("Marts", "Checked before a release.", tuple(MARTS)),
 )
+CODED = (
+    ("Across files", "Asked once all extracts of a district-year are in.", tuple(EXTRACTS)),
+    ("Findings", "Rows of the mart `exceptions`: a question to ask, by kind.", ("exceptions",)),
+    ("Files and lines", "Found while a file is read; {} stands for the particulars.", ("file", "row")),
+)
+COLUMNS = ("id", "severity", "message", "mend", "passes", "fails")
 
 
 def rules_page() -> str:
@@ -41,14 +47,7 @@ def rules_page() -> str:
     for title, said, tables in SECTIONS:
         parts.append(f"## {title}\n\n{said}\n")
         parts += [_suite(suites[table]) for table in tables]
-    parts.append(_plain("Across files", "Asked once all extracts of a district-year are in.", _cross_file()))
-    whole = (
-        (rule_id, "fatal", rule.message, rule.fix) for rule_id, rule in FILE_RULES.items() if rule_id not in ROW_RULES
-    )
-    lines = ((rule_id, "error", rule.message, rule.fix) for rule_id, rule in ROW_RULES.items())
-    parts.append(
-        _plain("Files and lines", "Found while a file is read; {} stands for the particulars.", [*whole, *lines])
-    )
+    parts += [_coded(title, said, about) for title, said, about in CODED]
     return "\n".join(parts)
 
 
@@ -66,15 +65,16 @@ def _suite(suite: Suite) -> str:
         passes, fails = _examples(meta.examples.passes), _examples(meta.examples.fails)
         severity = meta.severity + (", answer" if meta.needs_answer else "")
         rows.append((f"{meta.rule_id}{years}", severity, meta.message, meta.fix, passes, fails))
-    return f"### {suite.name}\n\n" + markdown_table(("id", "severity", "message", "mend", "passes", "fails"), rows)
+    return f"### {suite.name}\n\n" + markdown_table(COLUMNS, rows)
 
 
-def _plain(title: str, said: str, rows: Iterable[tuple[str, ...]]) -> str:
-    return f"## {title}\n\n{said}\n\n" + markdown_table(("id", "severity", "message", "mend"), rows)
-
-
-def _cross_file() -> list[tuple[str, ...]]:
-    return [(rule.rule_id, rule.severity, rule.message, rule.fix) for rule in CROSS_FILE_RULES]
+def _coded(title: str, said: str, about: tuple[str, ...]) -> str:
+    rows = [
+        (rule.rule_id, rule.severity, rule.message, rule.fix, rule.passes, rule.fails)
+        for rule in CODED_RULES.values()
+        if rule.about in about
+    ]
+    return f"## {title}\n\n{said}\n\n" + markdown_table(COLUMNS, rows)
 
 
 def _examples(rows: Iterable[Mapping[str, Any]]) -> str:

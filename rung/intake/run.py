@@ -20,7 +20,7 @@ from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from rung.core.progress import Progress
 from rung.core.project import code_version
-from rung.intake.again import REFUSED, to_judge_again
+from rung.intake.again import REFUSED, to_validate_again
 from rung.intake.answer_files import AnswerFiles, take_answer_files, tell_kept_answers
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover, printable
@@ -106,7 +106,7 @@ def _take_in(
     work: Workspace, made_from: MadeFrom, progress: Progress, receipt: IntakeReceipt, *, accepted: bool
 ) -> None:
     reference = made_from.reference
-    found = discover(work.landing, work.ledger.seen(), to_judge_again(work.ledger, made_from, accepted=accepted))
+    found = discover(work.landing, work.ledger.seen(), to_validate_again(work.ledger, made_from, accepted=accepted))
     receipt.unchanged, receipt.stray = found.unchanged, found.stray
     receipt.judged_again += found.again
     total = sum(drop.size for drop in found.drops)
@@ -120,7 +120,7 @@ def _take_in(
     ):
         note_reference = validate_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            for validated in _judge(work, desk, batch, gate, pending, readers):
+            for validated in _validate(work, desk, batch, gate, pending, readers):
                 if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
                     pending[-1].result()
                 pending.append(writer.submit(_commit, work, desk, validated.refused()))
@@ -198,7 +198,7 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
         yield batch
 
 
-def _judge(
+def _validate(
     work: Workspace, desk: Desk, batch: list[Drop], gate: IntakeGate, pending: list[Written], readers: ReaderPool
 ) -> Iterator[ValidatedBatch]:
     bounds, reference = work.settings.intake, desk.made_from.reference

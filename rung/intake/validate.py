@@ -20,7 +20,7 @@ from rung.intake.workers import is_fault
 from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop, nothing
-from transforms.s1_conform.run import Sender, judge_rows
+from transforms.s1_conform.run import Sender, validate_rows
 
 
 @dataclass(frozen=True)
@@ -77,38 +77,38 @@ def validate_batch(
     references = {name: frame.lazy() for name, frame in reference.tables.items()}
     rules = row_rules_for(part.extract, school_year, settings)
 
-    def judge(rows: pl.DataFrame) -> ValidatedBatch:
+    def validate(rows: pl.DataFrame) -> ValidatedBatch:
         senders = [
             Sender(drop.drop.lea_id, drop.submission_id, tuple(file.source_file for file in drop.parts))
             for drop in part.drops
         ]
-        judged, counts = judge_rows(
+        judged, counts = validate_rows(
             rows, part.extract, school_year, senders, shared=shared, reference=references, rules=rules
         )
         return ValidatedBatch(part, judged, rules, counts)
 
     try:
-        return judge(part.rows)
+        return validate(part.rows)
     except BaseException as error:
         if not is_fault(error):
             raise
-        guilty = _faulty_drops(part, judge)
+        guilty = _faulty_drops(part, validate)
         if len(guilty) == sum(not drop.problems for drop in part.drops) > 1:
             raise
     for drop_no, fault in guilty.items():
         reject_for_fault(part.drops[drop_no], "FILE-054", fault)
     innocent = pl.col("drop_no").is_in(pl.Series(list(guilty), dtype=pl.UInt32).implode()).not_()
-    return judge(part.rows.filter(innocent))
+    return validate(part.rows.filter(innocent))
 
 
-def _faulty_drops(part: BatchRows, judge: Callable[[pl.DataFrame], ValidatedBatch]) -> dict[int, BaseException]:
+def _faulty_drops(part: BatchRows, validate: Callable[[pl.DataFrame], ValidatedBatch]) -> dict[int, BaseException]:
     """Each drop whose rows alone cannot be judged, and what went wrong."""
     guilty: dict[int, BaseException] = {}
     for drop_no, drop in enumerate(part.drops):
         if drop.problems:
             continue
         try:
-            judge(part.rows.filter(pl.col("drop_no") == drop_no))
+            validate(part.rows.filter(pl.col("drop_no") == drop_no))
         except BaseException as error:
             if not is_fault(error):
                 raise

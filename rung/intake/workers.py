@@ -26,7 +26,7 @@ from contracts.policy.mapping import Layout
 from rung.core.errors import RungError, unexpected
 from rung.core.settings import Intake
 from transforms.s1_conform.decode import Bounds, FileProblem
-from transforms.s1_conform.tolerant_reader import CarefulDrop, problem, read_tolerantly
+from transforms.s1_conform.tolerant_reader import TolerantDrop, problem, read_tolerantly
 
 # Exit code of a reader that ended itself because it had outgrown its memory.
 OUT_OF_MEMORY = 77
@@ -92,9 +92,9 @@ class ReaderPool:
             self._pool.join()
             self._pool = None
 
-    def read(self, jobs: Iterable[ReadJob]) -> Iterator[CarefulDrop | ReadFailure]:
+    def read(self, jobs: Iterable[ReadJob]) -> Iterator[TolerantDrop | ReadFailure]:
         """Answers in the order of the jobs; few are under way at a time, so that few answers wait in memory."""
-        under_way: deque[tuple[ReadJob, ProcessFuture[CarefulDrop | ReadFailure]]] = deque()
+        under_way: deque[tuple[ReadJob, ProcessFuture[TolerantDrop | ReadFailure]]] = deque()
         for job in jobs:
             under_way.append((job, self._start(job)))
             if len(under_way) > self._bounds.readers:
@@ -102,7 +102,7 @@ class ReaderPool:
         while under_way:
             yield self._answer(*under_way.popleft())
 
-    def _start(self, job: ReadJob) -> ProcessFuture[CarefulDrop | ReadFailure]:
+    def _start(self, job: ReadJob) -> ProcessFuture[TolerantDrop | ReadFailure]:
         if self._pool is not None and not self._pool.active:
             self._close()
         if self._pool is None:
@@ -119,8 +119,8 @@ class ReaderPool:
         return self._pool.schedule(_read, args=(job,), timeout=self._bounds.reader_seconds)
 
     def _answer(
-        self, job: ReadJob, reading: ProcessFuture[CarefulDrop | ReadFailure], *, again: bool = True
-    ) -> CarefulDrop | ReadFailure:
+        self, job: ReadJob, reading: ProcessFuture[TolerantDrop | ReadFailure], *, again: bool = True
+    ) -> TolerantDrop | ReadFailure:
         try:
             return reading.result()
         except BrokenProcessPool as error:
@@ -161,7 +161,7 @@ def _watch(memory_bytes: int) -> None:
     os._exit(OUT_OF_MEMORY)
 
 
-def _read(job: ReadJob) -> CarefulDrop | ReadFailure:
+def _read(job: ReadJob) -> TolerantDrop | ReadFailure:
     _reading.set()
     try:
         return read_tolerantly(

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from contracts.keys import LEA_YEAR
+from contracts.rules import CROSS_FILE_RULES
 from contracts.tables import Tables
 from rung.intake.safe_csv import safe_csv
 from rung.lake.ledger import Submission
 from rung.lake.places import write_parquet
 from rung.lake.workspace import Workspace
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, findings
+from transforms.s2_resolve.cross_file import findings
 
 WRITERS = 8
 TOLD = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")

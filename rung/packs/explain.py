@@ -13,7 +13,7 @@ from contracts.policy.packs import Pack, Rule
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.packs.describe import RATING_KINDS, condition_words, kinds
-from transforms.s3_designate.evidence import Evidence, gather
+from transforms.s3_designate.evidence import Evidence, materialize
 from transforms.s3_designate.graph import shortest_rise
 from transforms.s3_designate.run import by_variant, designated_run
 from transforms.s3_designate.state_space import FIRST
@@ -64,7 +64,7 @@ def explain(
     if tables["roster"].filter(pl.col("staff_id") == staff_id).head(1).collect().is_empty():
         raise RungError(f"{staff_id}: on no accepted roster of any year; ids are the state's, as in the roster files")
     mine = _about(staff_id, tables)
-    evidence = gather(**designation_tables(mine))
+    evidence = materialize(**designation_tables(mine))
     rows: list[YearExplained] = []
     for pack in packs:
         if program_id in (None, pack.program_id):

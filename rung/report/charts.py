@@ -15,6 +15,7 @@ OUTLINE: dict[str, Any] = {"stroke": theme.INK, "strokeWidth": 0.4}
 
 
 def data(rows: Rows) -> Any:
+    """Rows as the inline data of a chart."""
     make: Any = alt.Data
     return make(values=[dict(row) for row in rows])
 

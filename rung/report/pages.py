@@ -49,6 +49,7 @@ def pages(facts: Facts) -> Iterator[Page]:
 
 
 def state_page(facts: Facts) -> Page:
+    """The state's page: who leads, the largest ladders, supervision and money."""
     sections = [
         Section("Who leads", (people.leaders_by_year(facts), people.access(facts), people.leaders_by_program(facts))),
         Section("The largest ladders", tuple(people.ladder(facts, each, named=True) for each in _largest(facts))),
@@ -71,6 +72,7 @@ def state_page(facts: Facts) -> Page:
 
 
 def program_page(facts: Facts, program: Program) -> Page:
+    """The page of one program: its ladder, who stays, cost and who pays it."""
     figures: list[Planned | Missing] = [people.ladder(facts, program), people.retention(facts, program)]
     cost: list[Planned | Missing] = [
         money.cost(facts, program),
@@ -97,6 +99,7 @@ def program_page(facts: Facts, program: Program) -> Page:
 
 
 def district_page(facts: Facts, lea_id: str) -> Page:
+    """The page of one district: who leads, and what its leaders cost."""
     programs = facts.programs_of(lea_id)
     sections = [
         Section(

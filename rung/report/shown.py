@@ -61,6 +61,7 @@ def money_value(row: dict[str, Any]) -> float | None:
 
 
 def money_text(row: dict[str, Any]) -> str:
+    """A published amount in dollars, or why it is not shown."""
     value = money_value(row)
     if value is not None:
         return f"{'about ' if row['mask'] == 'rounded' else ''}{dollars(value)}"
@@ -85,6 +86,7 @@ def dollars(value: float | Decimal | None) -> str:
 
 
 def percent(part: float | None, whole: float | None) -> str:
+    """A share in whole percent; a dash where there is nothing to divide."""
     return f"{100 * part / whole:.0f} %" if part is not None and whole else "–"
 
 

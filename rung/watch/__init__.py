@@ -9,7 +9,7 @@ from functools import partial
 from rung.core.orchestrator import orchestrator
 from rung.intake.discover import Found
 from rung.lake.workspace import Workspace
-from rung.watch.loop import Announce, WatchKnobs, run_watch
+from rung.watch.loop import Announce, WatchParameters, run_watch
 
 __all__ = ["watch_landing"]
 
@@ -21,7 +21,7 @@ def watch_landing(work: Workspace, *, every: float, listen: str | None) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     to_prefect = orchestrator("announce")
     announce = intake_here(work) if to_prefect is None else partial(to_prefect, work)
-    run_watch(work, announce, WatchKnobs(every=every, settle=min(5.0, every), listen=listen))
+    run_watch(work, announce, WatchParameters(every=every, settle=min(5.0, every), listen=listen))
 
 
 def intake_here(work: Workspace) -> Announce:

@@ -24,7 +24,7 @@ Announce = Callable[[Found], None]
 
 
 @dataclass(frozen=True)
-class WatchKnobs:
+class WatchParameters:
     """Seconds between looks; `listen` is host:port of the notification bridge, None for polling alone."""
 
     every: float = 10.0
@@ -34,31 +34,31 @@ class WatchKnobs:
     listen: str | None = None
 
 
-def run_watch(work: Workspace, announce: Announce, knobs: WatchKnobs, stop: Event | None = None) -> None:
+def run_watch(work: Workspace, announce: Announce, parameters: WatchParameters, stop: Event | None = None) -> None:
     """Look until told to stop (SIGTERM, SIGINT). An announcement that fails is repeated at the next look."""
     stop, wake = stop or _stop_on_signals(), Event()
-    coalescer = Coalescer(knobs.settle, knobs.longest, knobs.remind)
+    coalescer = Coalescer(parameters.settle, parameters.longest, parameters.remind)
     failures = 0
-    with listen(knobs.listen, wake):
+    with listen(parameters.listen, wake):
         while not stop.is_set():
             try:
-                _look(work, announce, coalescer)
+                _poll(work, announce, coalescer)
                 failures = 0
             except (RungError, OSError) as error:
                 failures += 1
                 why = error if isinstance(error, RungError) else type(error).__name__
                 logger.error("watch=stopped-short failures=%d why=%s", failures, why)
-            _rest(_pause(knobs, coalescer, failures), stop, wake)
+            _rest(_pause(parameters, coalescer, failures), stop, wake)
 
 
-def _pause(knobs: WatchKnobs, coalescer: Coalescer, failures: int) -> float:
+def _pause(parameters: WatchParameters, coalescer: Coalescer, failures: int) -> float:
     """Seconds until the next look: soon while a burst settles, ever later (up to `remind`) while looks fail."""
     if failures:
-        return min(knobs.every * 2.0 ** min(failures, 16), knobs.remind)
-    return min(knobs.every, knobs.settle) if coalescer.settling else knobs.every
+        return min(parameters.every * 2.0 ** min(failures, 16), parameters.remind)
+    return min(parameters.every, parameters.settle) if coalescer.settling else parameters.every
 
 
-def _look(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
+def _poll(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
     found = discover(work.landing, work.ledger.seen())
     waiting = waiting_objects(found)
     if coalescer.due(waiting, time.monotonic()):

@@ -17,10 +17,10 @@ from rung.intake.discover import Found
 from rung.lake.workspace import Workspace, open_workspace
 from rung.watch import intake_here
 from rung.watch.listen import TOKEN, listen
-from rung.watch.loop import Announce, WatchKnobs, run_watch
+from rung.watch.loop import Announce, WatchParameters, run_watch
 from tests import small_state as small
 
-QUICK = WatchKnobs(every=0.05, settle=0.1, longest=5, remind=60)
+QUICK = WatchParameters(every=0.05, settle=0.1, longest=5, remind=60)
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def watching(work: Workspace, announce: Announce, knobs: WatchKnobs = QUICK) -> Iterator[None]:
+def watching(work: Workspace, announce: Announce, parameters: WatchParameters = QUICK) -> Iterator[None]:
     stop = Event()
-    thread = Thread(target=run_watch, args=(work, announce, knobs, stop), daemon=True)
+    thread = Thread(target=run_watch, args=(work, announce, parameters, stop), daemon=True)
     thread.start()
     try:
         yield
@@ -98,8 +98,8 @@ def test_a_notification_wakes_a_watcher_that_sleeps_for_minutes(root: Path, monk
     monkeypatch.delenv(TOKEN, raising=False)
     work = open_workspace(root / "rung.toml")
     told: list[int] = []
-    knobs = WatchKnobs(every=600, settle=0.1, longest=5, remind=6000, listen="127.0.0.1:18931")
-    with watching(work, lambda found: told.append(len(found.drops)), knobs):
+    parameters = WatchParameters(every=600, settle=0.1, longest=5, remind=6000, listen="127.0.0.1:18931")
+    with watching(work, lambda found: told.append(len(found.drops)), parameters):
         until(lambda: told == [12])
         small.drop(root, "0100", 2024, "roster", small.csv(small.ROSTER, small.roster("0100", 2024)))
         time.sleep(0.3)

@@ -15,7 +15,7 @@ from contracts.shape import Shape
 from tests.spoiled.ailment import Ailment
 from tests.spoiled.corpus import SPOILED
 from transforms.s1_conform.decode import Bounds
-from transforms.s1_conform.tolerant_reader import CarefulDrop, read_tolerantly
+from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 
 CORPUS = Path(__file__).parent / "corpus"
 # Small enough that what is too large is told at once.
@@ -53,7 +53,7 @@ def keep(ailment: Ailment, files: Mapping[str, bytes], name: str) -> Path:
     return path
 
 
-def read_and_check(ailment: Ailment, files: Mapping[str, bytes]) -> CarefulDrop:
+def read_and_check(ailment: Ailment, files: Mapping[str, bytes]) -> TolerantDrop:
     """Read a drop, and as mended rows of another. Raises whatever is a fault."""
     layout = None
     if ailment.shape != Shape() or ailment.columns:
@@ -66,7 +66,7 @@ def read_and_check(ailment: Ailment, files: Mapping[str, bytes]) -> CarefulDrop:
     return drop
 
 
-def _check(drop: CarefulDrop, *, mended: bool = False) -> None:
+def _check(drop: TolerantDrop, *, mended: bool = False) -> None:
     assert all(found.rule_id in FILE_RULES and "{}" not in found.message for found in drop.problems), drop.problems
     assert not (drop.problems and drop.tables), "a drop with a problem is not used"
     assert set(drop.repairs) <= set(REPAIRS), set(drop.repairs) - set(REPAIRS)

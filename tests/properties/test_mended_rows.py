@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.spoiled.office import Cell, Sheet, xlsx
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.shown import shown_cell, shown_name
-from transforms.s1_conform.tolerant_reader import CarefulDrop, read_tolerantly
+from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 from transforms.s1_conform.values import RETURNED
 
 HEADER = ("Note", "staff_id", "pay_date", "pay_code", "fund_code", "amount", "hours")
@@ -76,11 +76,11 @@ def encoded(rows: list[tuple[str, ...]], form: str) -> bytes:
     return as_csv(rows, delimiter).encode("utf-16" if form == "utf-16" else "utf-8-sig")
 
 
-def read(files: dict[str, bytes], mends: list[dict[str, bytes]]) -> CarefulDrop:
+def read(files: dict[str, bytes], mends: list[dict[str, bytes]]) -> TolerantDrop:
     return read_tolerantly(files, "payroll", 2026, None, Bounds(), mends=mends)
 
 
-def told(drop: CarefulDrop) -> tuple[Any, ...]:
+def told(drop: TolerantDrop) -> tuple[Any, ...]:
     tables = [(table.name, table.text.to_dicts(), table.own.to_dicts()) for table in drop.tables]
     return tables, [found.rule_id for found in drop.problems]
 

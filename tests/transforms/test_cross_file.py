@@ -12,7 +12,8 @@ import pytest
 from contracts.extracts import EXTRACTS
 from contracts.reference import REFERENCES
 from contracts.resolved.findings import CrossFileFindings
-from transforms.s2_resolve.cross_file import CROSS_FILE_RULES, findings, with_cross_file
+from contracts.rules import CROSS_FILE_RULES
+from transforms.s2_resolve.cross_file import findings, with_cross_file
 
 Rows = list[dict[str, Any]]
 

@@ -26,6 +26,7 @@ def people_key(columns: Sequence[str]) -> pl.Expr:
 
 
 def normalised(text: pl.Expr) -> pl.Expr:
+    """Letters and digits only, in small letters without accents; null where nothing is left."""
     bare = (
         text.str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
@@ -86,8 +87,8 @@ def propose_people(sent: pl.DataFrame, people_by: Sequence[str], known: pl.DataF
     One row per key and candidate: `district_staff_id`, `staff_id`, `matched_on`, `candidates`. Name, title and school
     alike come first; where nothing is, name and school; then the name alone.
     """
-    keys = sent.select(people_key(people_by).alias("district_staff_id"), *_likeness(sent)).unique(maintain_order=True)
-    people = known.select(pl.col("staff_id"), *_likeness(known)).unique(maintain_order=True)
+    keys = sent.select(people_key(people_by).alias("district_staff_id"), *_compared(sent)).unique(maintain_order=True)
+    people = known.select(pl.col("staff_id"), *_compared(known)).unique(maintain_order=True)
     found = []
     open_keys = keys.filter(pl.col("district_staff_id").is_not_null())
     for on, words in (
@@ -102,7 +103,9 @@ def propose_people(sent: pl.DataFrame, people_by: Sequence[str], known: pl.DataF
     return proposal.with_columns(candidates=pl.len().over("district_staff_id")).sort("district_staff_id", "staff_id")
 
 
-def _likeness(frame: pl.DataFrame) -> list[pl.Expr]:
+def _compared(frame: pl.DataFrame) -> list[pl.Expr]:
+    """What two people are compared by: name, title and school, written alike."""
+
     def column(name: str) -> pl.Expr:
         return pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
 

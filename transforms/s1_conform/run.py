@@ -29,7 +29,7 @@ class Sender:
     source_files: tuple[str, ...]
 
 
-def judge_rows(
+def validate_rows(
     rows: pl.DataFrame,
     extract: str,
     school_year: int,

@@ -35,7 +35,7 @@ from transforms.s1_conform.values import BROKEN, OWN
 
 
 @dataclass(frozen=True)
-class CarefulTable:
+class TolerantTable:
     """One table of a drop: `own` are the district's columns by place, `text` the same rows in canonical writing.
 
     `pay` are the pay lines of a position file; `cents_aside` the dollars of its positions that nobody holds.
@@ -51,13 +51,13 @@ class CarefulTable:
 
 
 @dataclass
-class CarefulDrop:
+class TolerantDrop:
     """A drop read with care. With a problem it has no tables: it is used whole or not.
 
     `mended`: the drop's files hold rows for another submission, and were read no further.
     """
 
-    tables: list[CarefulTable] = field(default_factory=list)
+    tables: list[TolerantTable] = field(default_factory=list)
     repairs: Counter[str] = field(default_factory=Counter)
     problems: list[FileProblem] = field(default_factory=list)
     set_aside: Counter[str] = field(default_factory=Counter)
@@ -79,7 +79,7 @@ def read_tolerantly(
     lea_id: str = "",
     date_order: Literal["mdy", "dmy"] | None = None,
     mends: Sequence[Mapping[str, bytes]] = (),
-) -> CarefulDrop:
+) -> TolerantDrop:
     """Decode, match and parse the files of one drop; resolve persons where the layout takes a crosswalk.
 
     `mends`: mended files of each submission that mends these `files`, one after the other. Without any, mended files
@@ -100,11 +100,11 @@ def read_tolerantly(
     )
     try:
         if not mends and (mended := find_mended(files, options)):
-            return CarefulDrop(mended=mended)
+            return TolerantDrop(mended=mended)
         decoded = _mended(decode_files(files, options), mends, options)
     except Refused as refused:
-        return CarefulDrop(problems=[refused.problem])
-    drop = CarefulDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
+        return TolerantDrop(problems=[refused.problem])
+    drop = TolerantDrop(repairs=Counter(decoded.repairs), problems=list(decoded.problems))
     for table in decoded.tables:
         _take_table(drop, table, extract, school_year, layout, crosswalk, lea_id, date_order)
     if drop.problems:
@@ -124,7 +124,7 @@ def _mended(decoded: Decoded, mends: Sequence[Mapping[str, bytes]], options: Dec
 
 
 def _take_table(
-    drop: CarefulDrop,
+    drop: TolerantDrop,
     table: Table,
     extract: str,
     school_year: int,
@@ -177,11 +177,11 @@ def _take_table(
         start_for = lea_id if layout.crosswalk == "start" else None
         done, started = resolve_people(done, known, layout.people_by, drop.repairs, start_for)
         drop.started.append(started)
-    for kind, lines in _lines_aside(table).items():
+    for kind, lines in _non_data_lines(table).items():
         drop.lines_aside.setdefault(kind, []).extend(lines)
     position = pay if extract == "roster" else None
     drop.tables.append(
-        CarefulTable(
+        TolerantTable(
             name=table.name,
             header=table.header,
             own=own,
@@ -200,7 +200,7 @@ def _not_listed(own: pl.DataFrame, cells: Mapping[str, str], matched: Matched) -
     return own.select(pl.coalesce(BROKEN, pl.when(strange).then(pl.lit("ROW-008"))).alias(BROKEN)).to_series()
 
 
-def _lines_aside(table: Table) -> dict[str, list[int]]:
+def _non_data_lines(table: Table) -> dict[str, list[int]]:
     grouped = table.aside.group_by("kind", maintain_order=True).agg(SOURCE_ROW)
     return dict(zip(grouped["kind"].to_list(), grouped[SOURCE_ROW].to_list(), strict=True))
 

@@ -9,39 +9,27 @@ low or high pay of roles, are findings of the mart `exceptions`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import dataframely as dy
 import polars as pl
 
-from contracts import vocabulary as v
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
+from contracts.rules import CROSS_FILE_RULES
 from contracts.school_year import first_day, last_day
 from contracts.tables import Tables
-from transforms.money import MILLION, millionths
+from transforms.money import MILLION
+from transforms.peak_fte import FULL_AND_A_HALF, peak_fte
+from transforms.s2_resolve.pay import is_role_pay
 
 PLACE = ["submission_id", "source_file", "source_row"]
-FULL = 1_500_000  # 1.5 FTE in millionths: float sums would depend on order
-
-
-@dataclass(frozen=True)
-class CrossFileRule:
-    """A rule over several extracts. `find` returns rows of `extract` with PERSON, PLACE and `evidence`."""
-
-    rule_id: str
-    severity: str
-    extract: str
-    message: str
-    fix: str
-    find: Callable[[Tables], pl.LazyFrame]
 
 
 def findings(tables: Tables) -> dy.LazyFrame[CrossFileFindings]:
     """One row per rule and row of an extract that it is about, in a fixed order."""
     found = [
-        rule.find(tables)
-        .with_columns(rule_id=pl.lit(rule.rule_id), severity=pl.lit(rule.severity), extract=pl.lit(rule.extract))
+        FINDERS[rule.rule_id](tables)
+        .with_columns(rule_id=pl.lit(rule.rule_id), severity=pl.lit(rule.severity), extract=pl.lit(rule.about))
         .pipe(CrossFileFindings.cast)
         for rule in CROSS_FILE_RULES
     ]
@@ -57,7 +45,7 @@ def with_cross_file(
     """
     what = ["lea_id", "extract", "school_year"]
     rules = pl.LazyFrame(
-        [(rule.rule_id, rule.severity, rule.extract) for rule in CROSS_FILE_RULES],
+        [(rule.rule_id, rule.severity, rule.about) for rule in CROSS_FILE_RULES],
         schema=["rule_id", "severity", "extract"],
         orient="row",
     )
@@ -113,12 +101,8 @@ def event_of_nobody_on_roster(tables: Tables) -> pl.LazyFrame:
 
 
 def _role_lines(tables: Tables) -> pl.LazyFrame:
-    """Payroll lines of role pay: stipend, hourly or bonus on a code that names a program or a role (MARTS 1)."""
-    codes = tables["pay_codes"].filter(
-        pl.col("pay_type").is_in(v.ROLE_PAY_TYPES),
-        pl.col("program_id").is_not_null() | pl.col("role_code").is_not_null(),
-    )
-    named = codes.select("lea_id", "pay_code", role="role_code")
+    """Payroll lines of role pay, with the `role` that their code names."""
+    named = tables["pay_codes"].filter(is_role_pay()).select("lea_id", "pay_code", role="role_code")
     return tables["payroll"].join(named, on=["lea_id", "pay_code"])
 
 
@@ -147,21 +131,11 @@ def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
     """Two districts or more claim an educator for more than 1.5 FTE on some day of the year."""
     who = ["school_year", "staff_id"]
     several = pl.col("lea_id").n_unique().over(who) > 1
-    assignments = (
-        tables["roster"]
-        .filter(_in_year())
-        .filter(several)
-        .with_columns(fte=millionths(pl.col("full_time_equivalency")))
-    )
-    begins = assignments.select(*who, "fte", day="begin_date")
-    leaves = assignments.filter(pl.col("end_date").is_not_null())
-    ends = leaves.select(*who, fte=-pl.col("fte"), day=pl.col("end_date").dt.offset_by("1d"))
-    days = pl.concat([begins, ends]).group_by(*who, "day").agg(pl.col("fte").sum())
-    running = days.with_columns(held=pl.col("fte").cum_sum().over(who, order_by="day"))
-    peak = running.filter(pl.col("day") <= last_day()).group_by(who).agg(pl.col("held").max())
-    rows = assignments.join(peak.filter(pl.col("held") > FULL), on=who)
+    assignments = tables["roster"].filter(_in_year()).filter(several)
+    over = peak_fte(assignments, who, FULL_AND_A_HALF).filter(pl.col("peak_fte") > FULL_AND_A_HALF)
+    rows = assignments.join(over, on=who)
     return rows.with_columns(
-        evidence=_said("all districts together claim ", (pl.col("held") / MILLION).round(3), " FTE on one day")
+        evidence=_said("all districts together claim ", (pl.col("peak_fte") / MILLION).round(3), " FTE on one day")
     )
 
 
@@ -178,69 +152,14 @@ def _said(*parts: str | pl.Expr) -> pl.Expr:
     return pl.concat_str([pl.lit(p) if isinstance(p, str) else p.cast(pl.String) for p in parts], ignore_nulls=True)
 
 
-CROSS_FILE_RULES = (
-    CrossFileRule(
-        "XFL-001",
-        "warn",
-        "payroll",
-        "Somebody is paid who has no day on the district's roster of the year.",
-        "Add the educator to the roster, or check `staff_id` in the payroll.",
-        paid_but_not_on_roster,
-    ),
-    CrossFileRule(
-        "XFL-002",
-        "warn",
-        "evaluation",
-        "Somebody is evaluated who has no day on the district's roster of the year.",
-        "Add the educator to the roster, or check `staff_id` in the evaluation.",
-        rated_but_not_on_roster,
-    ),
-    CrossFileRule(
-        "XFL-003",
-        "warn",
-        "evaluation",
-        "The evaluator has no day on the district's roster of the year.",
-        "Add the evaluator to the roster, or check `evaluator_staff_id`.",
-        evaluator_not_employed,
-    ),
-    CrossFileRule(
-        "XFL-004",
-        "warn",
-        "roster",
-        "The educator holds a leadership role but has no role pay.",
-        "Check the role in the roster, and the pay codes of the role.",
-        role_without_pay,
-    ),
-    CrossFileRule(
-        "XFL-005",
-        "warn",
-        "payroll",
-        "The educator is paid for a role that the roster does not name.",
-        "Put the role into `role_code` of the roster, or check the pay code.",
-        pay_without_role,
-    ),
-    CrossFileRule(
-        "XFL-006",
-        "warn",
-        "roster",
-        "Two districts together claim more than 1.5 full-time positions of one educator.",
-        "Agree with the other district on `full_time_equivalency` and the days of the stays.",
-        claimed_beyond_full_time,
-    ),
-    CrossFileRule(
-        "XFL-007",
-        "error",
-        "roster",
-        "Two districts use one educator's identifier beside different licences, as if it were two people.",
-        "Ask the state which of the two the identifier belongs to, and send the other under their own.",
-        one_id_two_people,
-    ),
-    CrossFileRule(
-        "XFL-008",
-        "warn",
-        "leadership",
-        "A leadership event is of somebody who has no day on the district's roster of the year.",
-        "Add the educator to the roster, or check `staff_id` of the event.",
-        event_of_nobody_on_roster,
-    ),
-)
+# Who finds the rows of a rule of the catalogue: rows of its extract, with PERSON, PLACE and `evidence`.
+FINDERS: dict[str, Callable[[Tables], pl.LazyFrame]] = {
+    "XFL-001": paid_but_not_on_roster,
+    "XFL-002": rated_but_not_on_roster,
+    "XFL-003": evaluator_not_employed,
+    "XFL-004": role_without_pay,
+    "XFL-005": pay_without_role,
+    "XFL-006": claimed_beyond_full_time,
+    "XFL-007": one_id_two_people,
+    "XFL-008": event_of_nobody_on_roster,
+}

@@ -27,7 +27,7 @@ from contracts.policy.conditions import (
 from contracts.policy.packs import Pack
 from transforms.s3_designate import rating_conditions
 from transforms.s3_designate.attributes import MAKERS, PERSON
-from transforms.s3_designate.event_conditions import event_happened, event_keys
+from transforms.s3_designate.event_conditions import event_holds, event_keys
 from transforms.s3_designate.evidence import KEY, Evidence
 
 Read = tuple[pl.Expr, tuple[pl.Expr, ...]]  # a Boolean expression, and the years that are its evidence
@@ -131,7 +131,7 @@ class ConditionCompiler:
     def _event(self, test: EventTest) -> Read:
         seen = self._new("seen")
         keys = KEY if test.issuers is not None else event_keys(test)
-        self._attach(event_happened(self.evidence, self.pack, test, self.years), keys, **{seen: "seen"})
+        self._attach(event_holds(self.evidence, self.pack, test, self.years), keys, **{seen: "seen"})
         return pl.col(seen).is_not_null(), (pl.col(seen),)
 
     def _holds_role(self, test: HoldsRole) -> Read:

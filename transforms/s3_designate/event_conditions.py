@@ -61,7 +61,7 @@ def _by_principal(evidence: Evidence, events_lf: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def event_happened(evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame) -> pl.LazyFrame:
+def event_holds(evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame) -> pl.LazyFrame:
     """One row per key and year t in which the test holds, with `seen`, the school year of the newest event meant."""
     keys = event_keys(test)
     if test.issuers is not None:
@@ -123,12 +123,12 @@ def _in_force(events_lf: pl.LazyFrame, test: EventTest, years: pl.LazyFrame) -> 
 
 def _from_issuers(evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame) -> pl.LazyFrame:
     """Events of the own LEA, and those that the listed LEAs issued."""
-    own = event_happened(evidence, pack, test.model_copy(update={"issuers": None, "lea": "own"}), years)
+    own = event_holds(evidence, pack, test.model_copy(update={"issuers": None, "lea": "own"}), years)
     assert test.issuers is not None
     listed = pack.knob(test.issuers.knob)
     names = list(listed) if isinstance(listed, tuple) else []
     issued = Evidence(**{**vars(evidence), "events": evidence.events.filter(pl.col("lea_id").is_in(names))})
-    anywhere = event_happened(issued, pack, test.model_copy(update={"issuers": None, "lea": "any"}), years)
+    anywhere = event_holds(issued, pack, test.model_copy(update={"issuers": None, "lea": "any"}), years)
     asked_lf = years.select(KEY).unique()
     columns = [*KEY, "seen"]
     return (

@@ -48,7 +48,7 @@ class Evidence:
         )
 
 
-def gather(
+def materialize(
     *,
     evaluation: dy.LazyFrame[AcceptedEvaluation],
     roster: dy.LazyFrame[AcceptedRoster],

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.policy.conditions import LastRatings, LatestWithin, MeanOfYears, RatingTest, ScoreTest, many
 from contracts.policy.packs import Pack
+from transforms.s2_resolve.ratings import SCORES
 from transforms.s3_designate.evidence import Evidence
 
 VALUES = (
@@ -15,12 +16,7 @@ VALUES = (
     "is_positive",
     "rating_reason",
     "status",
-    "rating_score",
-    "potential_rating",
-    "observation_average",
-    "minimum_dimension_score",
-    "growth_percent",
-    "growth_index",
+    *SCORES,
 )
 ANY_SYSTEM, OWN_SYSTEM = "any", "own"
 

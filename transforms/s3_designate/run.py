@@ -20,7 +20,7 @@ from contracts.tables import DesignationTables
 from transforms.s3_designate.amounts import with_amounts
 from transforms.s3_designate.automaton import compile_pack
 from transforms.s3_designate.educator_year_panel import build_panel
-from transforms.s3_designate.evidence import Evidence, gather
+from transforms.s3_designate.evidence import Evidence, materialize
 from transforms.s3_designate.messages import with_messages
 from transforms.s3_designate.rows import (
     LadderRun,
@@ -52,7 +52,7 @@ def build_designation(
     `level` is held after the year's evidence; `amount` in US dollars; `evidence_years` joined by `;`. `finding` names
     the kind of exception that the row is, if any. Rules: PACKS.md as `programs/*.yaml`; sorted by its key.
     """
-    evidence = gather(
+    evidence = materialize(
         evaluation=evaluation,
         roster=roster,
         leadership=leadership,

@@ -21,11 +21,12 @@ from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears
 from contracts.school_year import last_day
+from transforms.money import MILLION
+from transforms.peak_fte import peak_fte
 from transforms.s4_sustain.limits import pay_outside
 from transforms.s4_sustain.messages import format_message
 
 COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
-DAY = pl.duration(days=1)
 
 
 def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> dy.LazyFrame[FindingRows]:
@@ -123,27 +124,13 @@ def observation_level() -> pl.Expr:
 
 
 def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> dy.LazyFrame[FindingRows]:
-    """A person's concurrent rows, over all LEAs, add up to more than the set FTE on some day (MARTS 1).
-
-    FTE comes on the first day of a stay and goes on the day after the last; the running sum is the FTE of each day.
-    """
-    parts = (pl.col("full_time_equivalency") * 1_000_000).round(0).cast(pl.Int64)
-    person = ["staff_id", "school_year"]
-    heavy = assignments.group_by(person).agg(parts.sum().alias("all_parts"))
-    several = assignments.join(heavy.filter(pl.col("all_parts") > limits.person_fte * 1_000_000), on=person, how="semi")
-    comes = several.select(*person, "lea_id", pl.col("stay_begin").alias("day"), parts.alias("change"))
-    goes = several.select(*person, "lea_id", (pl.col("stay_end") + DAY).alias("day"), (-parts).alias("change"))
-    daily = pl.concat([comes, goes]).group_by(*person, "day").agg(pl.col("change").sum(), pl.col("lea_id").min())
-    running = pl.col("change").cum_sum().over(person, order_by="day")
-    highest = (
-        daily.with_columns(running.alias("held"))
-        .group_by(person)
-        .agg(pl.col("held").max(), pl.col("lea_id").min())
-        .filter(pl.col("held") > round(limits.person_fte * 1_000_000))
-    )
-    sentence = format_message(
-        "Concurrent positions add up to {} FTE on some day.", (pl.col("held") / 1_000_000).round(6)
-    )
+    """A person's concurrent rows, over all LEAs, add up to more than the set FTE on some day (MARTS 1)."""
+    person, most = ["staff_id", "school_year"], round(limits.person_fte * MILLION)
+    over = peak_fte(assignments, person, most, begin="stay_begin", end="stay_end").filter(pl.col("peak_fte") > most)
+    where = assignments.group_by(person).agg(pl.col("lea_id").min())
+    highest = over.join(where, on=person)
+    held = (pl.col("peak_fte") / MILLION).round(6)
+    sentence = format_message("Concurrent positions add up to {} FTE on some day.", held)
     return _finding(highest, "over_one_and_a_half_fte", sentence)
 
 

@@ -26,7 +26,7 @@ def build_compliance(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.L
     where the value cannot be measured.
     """
     measured = [
-        _judged(MEASURES[check.kind](check, program.program_id, facts), check, program.program_id)
+        _with_passes(MEASURES[check.kind](check, program.program_id, facts), check, program.program_id)
         for program in programs
         for check in program.compliance
     ]
@@ -40,7 +40,7 @@ def build_compliance(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.L
     )
 
 
-def _judged(values: dy.LazyFrame[Measured], check: ComplianceCheck, program_id: str) -> pl.LazyFrame:
+def _with_passes(values: dy.LazyFrame[Measured], check: ComplianceCheck, program_id: str) -> pl.LazyFrame:
     """Values (lea_id, school_year, school_id, value) with limit and verdict; compared unrounded."""
     limit = 0.0 if check.kind in ("team_within", "pay_within") else check.limit
     at_most = check.kind in ("share_at_most", "team_within", "pay_within")

@@ -42,7 +42,7 @@ def build_leadership_staffing(
     )
     pupils = schools.group_by(LEA_YEAR).agg(pl.col("enrollment").sum().cast(pl.Int64).alias("students"))
     rows = (
-        with_loads(_posts(assignments, totals), parameters)
+        with_loads(_positions(assignments, totals), parameters)
         .join(released, on=LEA_YEAR, how="left")
         .join(pupils, on=LEA_YEAR, how="left")
         .with_columns(pl.col("released_leader_fte", "released_leader_cost", "unpriced", "students").fill_null(0))
@@ -68,7 +68,7 @@ def _per_1000(name: str) -> pl.Expr:
     return ratio(pl.col(name) * 1000, pl.col("students"))
 
 
-def _posts(assignments: dy.LazyFrame[Assignments], totals: dy.LazyFrame[PayTotals]) -> pl.LazyFrame:
+def _positions(assignments: dy.LazyFrame[Assignments], totals: dy.LazyFrame[PayTotals]) -> pl.LazyFrame:
     """LEA_YEAR with FTE and unloaded pay (hundred-millionths of a dollar) of each kind of post."""
     kind = pl.col("staff_classification")
     paid = totals.select(*PERSON, (pl.col("pay_cents") - pl.col("benefit_cents")).alias("wage_cents"))

@@ -14,7 +14,7 @@ from contracts.columns import MONEY
 from contracts.extracts import EXTRACTS
 from transforms.s1_conform.columns import known_names
 from transforms.s1_conform.decode import DecodeOptions, decode
-from transforms.s1_conform.derived import peak_fte
+from transforms.s1_conform.derived import overfull
 from transforms.s1_conform.fast_reader import inspect_fast, read_fast
 from transforms.s1_conform.validate import DUPLICATE, mark_duplicates
 from transforms.s1_conform.values import BROKEN, read_as
@@ -131,5 +131,5 @@ def test_peak_fte_counts_days_that_overlap_and_both_end_days() -> None:
             "full_time_equivalency": [1.0, 0.6, 1.0, 1.0, 0.8, 0.8],
         }
     )
-    found = dict(peak_fte(rows.lazy()).select("staff_id", "peak_fte").collect().iter_rows())
+    found = dict(overfull(rows.lazy()).select("staff_id", "peak_fte").collect().iter_rows())
     assert found == {"joint": 1.6, "after": 1.0, "touch": 1.6}

@@ -25,7 +25,7 @@ from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
 from tests.spoiled.office import Cell, Sheet, xlsx
 from transforms.s1_conform.decode import Bounds
-from transforms.s1_conform.tolerant_reader import CarefulDrop, read_tolerantly
+from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 
 LINES = [row.split(",") for row in small.csv(small.PAYROLL, small.payroll("0100", 2026)).splitlines()]
 CSV = small.csv(small.PAYROLL, small.payroll("0100", 2026)).encode()
@@ -144,7 +144,7 @@ def test_a_reader_that_dies_between_two_drops_costs_no_drop() -> None:
             yield job
 
         answers = list(readers.read(jobs()))
-    assert [type(answer) for answer in answers] == [CarefulDrop] * 3
+    assert [type(answer) for answer in answers] == [TolerantDrop] * 3
 
 
 def intake(root: Path) -> tuple[Workspace, list[tuple[Submission, str, str]]]:

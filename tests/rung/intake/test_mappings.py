@@ -12,7 +12,7 @@ from contracts.policy.mapping import DistrictMapping, Layout
 from transforms.s1_conform.crosswalk import propose_people
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.identity import shared_ids
-from transforms.s1_conform.tolerant_reader import CarefulDrop, read_tolerantly
+from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 
 COLUMNS = {
     "staff_id": "Emp No",
@@ -33,7 +33,7 @@ def layout(**more: object) -> Layout:
     return Layout.model_validate({"extract": "roster", "from_year": 2025, "columns": COLUMNS, **more})
 
 
-def read(text: str, how: Layout | None, crosswalk: Mapping[str, str] | None = None) -> CarefulDrop:
+def read(text: str, how: Layout | None, crosswalk: Mapping[str, str] | None = None) -> TolerantDrop:
     table = None
     if crosswalk is not None:
         table = pl.DataFrame(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms.s1_conform.decode.dialect import Dialect, tell_dialect
-from transforms.s1_conform.decode.encoding import read_letters
+from transforms.s1_conform.decode.encoding import decode_text
 from transforms.s1_conform.decode.grid import take_table
 from transforms.s1_conform.decode.model import DecodeOptions, Refused, Table
 
@@ -19,7 +19,7 @@ Record = tuple[int, list[str] | None, str | None]  # first line, cells, the text
 
 def read_delimited(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
     """The table of a delimited file. Raises Refused."""
-    text = read_letters(data, options.shape.encoding, repairs)
+    text = decode_text(data, options.shape.encoding, repairs)
     if not text.strip():
         raise Refused("FILE-001")
     skipped = 0

@@ -22,7 +22,7 @@ _WINDOWS = {at: bytes([at]).decode("cp1252") for at in range(0x80, 0xA0) if at n
 _CONTROLS = re.compile(f"[{''.join(map(chr, _WINDOWS))}]")
 
 
-def read_letters(data: bytes, declared: str | None, repairs: Counter[str]) -> str:
+def decode_text(data: bytes, declared: str | None, repairs: Counter[str]) -> str:
     """The file's text. Raises Refused FILE-003 rather than guess."""
     if declared is not None:
         text = _declared(data, declared)

@@ -7,7 +7,7 @@ from collections import Counter
 import polars as pl
 
 from contracts.shape import FixedWidth
-from transforms.s1_conform.decode.encoding import read_letters
+from transforms.s1_conform.decode.encoding import decode_text
 from transforms.s1_conform.decode.model import ASIDE_SCHEMA, SOURCE_ROW, DecodeOptions, Refused, Table, cell_name
 
 
@@ -15,7 +15,7 @@ def read_fixed_width(
     data: bytes, name: str, layout: FixedWidth, options: DecodeOptions, repairs: Counter[str]
 ) -> Table:
     """One row per line; a line with text beyond the last column breaks ROW-001. Raises Refused."""
-    text = read_letters(data, options.shape.encoding, repairs)
+    text = decode_text(data, options.shape.encoding, repairs)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
@@ -42,7 +42,7 @@ def read_fixed_width(
     broken = rows.filter(pl.col("text").str.len_chars() > end).select(
         SOURCE_ROW, pl.lit("ROW-001").alias("rule_id"), "text"
     )
-    aside = _aside(frame.head(layout.skip_lines), body.filter(blank), repairs)
+    aside = _non_data_rows(frame.head(layout.skip_lines), body.filter(blank), repairs)
     return Table(name, None, "fixed_width", names, table, broken, aside)
 
 
@@ -61,7 +61,7 @@ def _end(layout: FixedWidth) -> int:
     return max(column.start + column.width - 1 for column in layout.columns)
 
 
-def _aside(titles: pl.DataFrame, blanks: pl.DataFrame, repairs: Counter[str]) -> pl.DataFrame:
+def _non_data_rows(titles: pl.DataFrame, blanks: pl.DataFrame, repairs: Counter[str]) -> pl.DataFrame:
     repairs["title_lines"] += titles.height
     repairs["blank_lines"] += blanks.height
     parts = [

@@ -40,6 +40,7 @@ class InterchangeRecord:
 
 
 def local(tag: str) -> str:
+    """The name of an XML element without its namespace."""
     return tag.rpartition("}")[2].rpartition(":")[2]
 
 

@@ -9,20 +9,19 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.file_rules import FILE_RULES
 from contracts.shape import Shape
+from contracts.strict import Strict
 
 SOURCE_ROW = "source_row"
 ASIDE_SCHEMA = {SOURCE_ROW: pl.UInt32, "kind": pl.String, "text": pl.String}
 BROKEN_SCHEMA = {SOURCE_ROW: pl.UInt32, "rule_id": pl.String, "text": pl.String}
 
 
-class Bounds(BaseModel):
+class Bounds(Strict):
     """Beyond these a file is refused (FILE-009 to FILE-011, FILE-015, FILE-016, FILE-052)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     max_bytes: int = Field(default=2 * 1024**3, gt=0)
     max_members: int = Field(default=200, gt=0)
@@ -33,15 +32,13 @@ class Bounds(BaseModel):
     max_cells: int = Field(default=20_000_000, gt=0)
 
 
-class DecodeOptions(BaseModel):
+class DecodeOptions(Strict):
     """`known` are folded names (canonical, aliases, the mapping's own) by which a header is recognised.
 
     `read` are those whose columns something reads, `required` those without which a row cannot be used.
     `person` names the column of the educator's id. `spare_cells`: single rows may end in empty cells beyond the names
     (OneRoster, whose files hold no amounts).
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     extract: str = "roster"
     known: frozenset[str] = frozenset()

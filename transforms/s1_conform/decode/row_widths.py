@@ -13,7 +13,7 @@ import polars as pl
 
 from transforms.s1_conform.decode.model import DecodeOptions, fold
 
-MANY_LOOKS = 12  # a column with more looks than that is free text
+MANY_PATTERNS = 12  # a column with more patterns than that is free text
 
 
 def misfits(body: pl.DataFrame, names: tuple[str, ...], head_width: int, options: DecodeOptions) -> pl.Series:
@@ -61,9 +61,11 @@ def _whole_though_short(body: pl.DataFrame, names: tuple[str, ...], required: fr
     fits, lacks_nothing, lacks_nothing_needed = [], [], []
     for at, name in enumerate(names):
         cell, there = pl.col(f"·{at}"), width > at
-        looks = full.select(_look(cell)).to_series().unique() if full.height else pl.Series([], dtype=pl.String)
-        fit = _look(cell).is_in(looks.drop_nulls().implode()) | cell.is_null()
-        if looks.len() > MANY_LOOKS:
+        patterns = (
+            full.select(_pattern_of(cell)).to_series().unique() if full.height else pl.Series([], dtype=pl.String)
+        )
+        fit = _pattern_of(cell).is_in(patterns.drop_nulls().implode()) | cell.is_null()
+        if patterns.len() > MANY_PATTERNS:
             fit = fit | cell.str.contains(r"\p{L}")
         fits.append(~there | fit if full.height else pl.lit(True))
         lacks_nothing.append(there | pl.lit(full[f"·{at}"].is_null().all()))
@@ -76,6 +78,6 @@ def _whole_though_short(body: pl.DataFrame, names: tuple[str, ...], required: fr
     ).to_series()
 
 
-def _look(cell: pl.Expr) -> pl.Expr:
-    """What a value looks like: runs of digits as 9, of letters as A, without blanks and signs around it."""
+def _pattern_of(cell: pl.Expr) -> pl.Expr:
+    """What a value patterns like: runs of digits as 9, of letters as A, without blanks and signs around it."""
     return cell.str.strip_chars(" \t-+()").str.replace_all(r"\d+", "9").str.replace_all(r"\p{L}+", "A")

@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 import dataframely as dy
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from contracts.columns import MONEY
 from contracts.file_rules import FILE_RULES
+from contracts.strict import Strict
 from transforms.s1_conform.decode.model import BROKEN_SCHEMA, SOURCE_ROW, FileProblem
 from transforms.s1_conform.parse.cells import Tidied, tidy_cell, without_marks, without_missing
 from transforms.s1_conform.parse.days import orders, serial_epochs, tidy_day
@@ -32,18 +33,16 @@ from transforms.s1_conform.parse.words import (
 __all__ = ["ParseOptions", "Parsed", "parse_columns"]
 
 
-class ParseOptions(BaseModel):
+class ParseOptions(Strict):
     """What is declared about writing: date formats (by column, `*` for all), decimal comma, widths of identifiers.
 
     `excel`: the table came from a workbook, where any number can be a day; `from_1904`: it counts from that year.
     `date_order` is the state's, for columns in which day and month cannot be told apart.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    date_formats: dict[str, str] = {}
+    date_formats: dict[str, str] = Field(default_factory=dict)
     decimal_comma: bool = False
-    widths: dict[str, int] = {}
+    widths: dict[str, int] = Field(default_factory=dict)
     excel: bool = False
     from_1904: bool = False
     date_order: Literal["mdy", "dmy"] | None = None
