@@ -16,6 +16,7 @@ from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt, run_marts
 from rung.release.publish import ReleaseReceipt, educator_key_of, run_release
+from rung.standards.lineage import Lineage
 
 T = TypeVar("T")
 Call = Callable[[str, Callable[[], T]], T]
@@ -47,10 +48,11 @@ def run_all(
     """Intake, marts and release over one configuration, alone in the lake. Raises RungError or GateFailed."""
     educator_key_of(work)  # a missing key is found before hours of work, not after
     with work.alone():
+        told = Lineage(work).stage
         reference = call("reference", lambda: load_reference(work.reference))
-        intake = call("intake", lambda: run_intake(work, reference, progress))
-        marts = call("marts", lambda: run_marts(work, reference, progress))
-        release = call("release", lambda: run_release(work, marts, progress))
+        intake = call("intake", lambda: told("intake", lambda: run_intake(work, reference, progress)))
+        marts = call("marts", lambda: told("marts", lambda: run_marts(work, reference, progress)))
+        release = call("release", lambda: told("release", lambda: run_release(work, marts, progress)))
     return RunReceipt(intake, marts, release, progress.seconds)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from rung.cli import programs, pull, release, setup, submissions, sunset
+from rung.cli import programs, pull, release, setup, standards, submissions, sunset
 from rung.cli.options import DEFAULT_CONFIG, Config, Json
 from rung.core.errors import RungError, unexpected
 
@@ -30,6 +30,7 @@ programs.add_commands(app)
 setup.add_commands(app)
 sunset.add_commands(app)
 pull.add_commands(app)
+standards.add_commands(app)
 
 
 def _version(wanted: bool) -> None:

@@ -204,6 +204,16 @@ class Ledger:
                 sa.select(release.c.release_id).order_by(release.c.release_no.desc()).limit(1)
             ).scalar_one_or_none()
 
+    def released_at(self, release_id: str) -> datetime:
+        """When a release became current, the last time. Raises KeyError for one that never was."""
+        release = self.table("release")
+        query = sa.select(release.c.at).where(release.c.release_id == release_id).order_by(release.c.release_no.desc())
+        with self.engine.connect() as connection:
+            at = connection.execute(query.limit(1)).scalar_one_or_none()
+        if at is None:
+            raise KeyError(release_id)
+        return datetime.fromisoformat(at)
+
     def releases(self) -> list[str]:
         """Every release that was made current, newest first; one that came back stands more than once."""
         release = self.table("release")

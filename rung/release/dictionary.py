@@ -25,6 +25,9 @@ TYPES = {
     "Decimal": ("decimal(14,2)", "number"),
 }
 
+PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+TABLE_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -56,14 +59,15 @@ class Table:
 
 def tables_of(side: str) -> list[Table]:
     """The tables of a release's side, `restricted` or `public`."""
-    stars = [_table(n, side, d.schema, d.key, d.person_level) for n, d in DIMENSIONS.items() if d.side == side]
+    stars = [table_of(n, side, d.schema, d.key, d.person_level) for n, d in DIMENSIONS.items() if d.side == side]
     if side == "public":
-        return [*(_table(name, side, mart.schema, mart.key) for name, mart in PUBLIC.items()), *stars]
-    marts = [_table(name, side, mart.schema, mart.order, mart.person_level) for name, mart in MARTS.items()]
-    return [*marts, *stars, _table("disclosure_log", side, DisclosureLog, ("name",))]
+        return [*(table_of(name, side, mart.schema, mart.key) for name, mart in PUBLIC.items()), *stars]
+    marts = [table_of(name, side, mart.schema, mart.order, mart.person_level) for name, mart in MARTS.items()]
+    return [*marts, *stars, table_of("disclosure_log", side, DisclosureLog, ("name",))]
 
 
-def _table(name: str, side: str, schema: type[dy.Schema], key: Sequence[str], persons: bool = False) -> Table:
+def table_of(name: str, side: str, schema: type[dy.Schema], key: Sequence[str], persons: bool = False) -> Table:
+    """A table as a reader meets it; `persons`: its `staff_id` is `educator_key` there."""
     columns = dict(schema.columns())
     if persons and "staff_id" in columns:
         columns = {"educator_key": c.educator_key.required(), **{k: v for k, v in columns.items() if k != "staff_id"}}
@@ -139,7 +143,7 @@ def whole_dictionary(packs: Sequence[Pack]) -> str:
 
 
 def frictionless(side: str, files: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """A Frictionless data package (v1) over the tables that are there; paths are relative to the side's folder."""
+    """A data package (datapackage.org, v2) over the tables that are there; paths are relative to the side's folder."""
     resources = []
     for table in tables_of(side):
         if table.name not in files:
@@ -150,16 +154,21 @@ def frictionless(side: str, files: Mapping[str, Mapping[str, Any]]) -> bytes:
         resources.append(
             {
                 "name": table.name,
+                "type": "table",
                 "path": file["path"].removeprefix(f"{side}/"),
                 "format": "parquet",
                 "mediatype": "application/vnd.apache.parquet",
                 "bytes": file["bytes"],
                 "hash": f"sha256:{file['sha256']}",
                 "description": table.row,
-                "schema": {"fields": fields, "primaryKey": [name for name in table.key if name in present]},
+                "schema": {
+                    "$schema": TABLE_PROFILE,
+                    "fields": fields,
+                    "primaryKey": [name for name in table.key if name in present],
+                },
             }
         )
-    package = {"profile": "data-package", "name": f"rung-{side}", "resources": resources}
+    package = {"$schema": PACKAGE_PROFILE, "name": f"rung-{side}", "resources": resources}
     return json.dumps(package, indent=1, ensure_ascii=False).encode()
 
 

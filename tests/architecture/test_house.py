@@ -89,6 +89,7 @@ def test_only_storage_opens_files() -> None:
         "overlay.py",
         "questions.py",
         "notice_channels.py",  # the file of addresses that the settings name
+        "data.py",  # the data files of rung/standards
         "made_from.py",  # hashes the code of intake
         "release.py",  # `rung audit` reads a folder that is no place of the state
     }
