@@ -40,8 +40,8 @@ rung init . --name "New State" --code NS --leas 0100,0200,0300 --years 2025-2026
 export RUNG_EDUCATOR_KEY="a secret of sixteen and more"
 cp ../exports/reference/*.csv reference/
 cp ../exports/mappings/0200.yaml reference/mappings/
-rung doctor
 cp -r ../exports/landing .
+rung doctor
 rung run
 rung status
 rung certify 0100 2026 --by "R. Clerk" --role Superintendent
