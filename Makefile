@@ -51,6 +51,7 @@ docs: .venv/ready
 	for page in CONTRIBUTING CHANGELOG SECURITY; do sed 's#](docs/#](#g' $$page.md > build/docs/$$page.md; done
 	sed 's#](docs/#](#g' README.md > build/docs/index.md
 	$(BIN)/zensical build --clean --strict
+	find build/site -name '*.html' -exec sed -i 's#<script[^>]*iframe-worker/shim[^>]*></script>##' {} +
 	@echo "Open build/site/index.html"
 
 bench: .venv/ready

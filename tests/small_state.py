@@ -22,6 +22,7 @@ ledger = "sqlite:///rung.db"
 LEAS = ("0100", "0200")
 SIGNED = Signature("R. Clerk", "Superintendent", "It is so.")
 YEARS = (2025, 2026)
+EXTRACTS_SENT = ("roster", "evaluation", "payroll")
 REFERENCE = {
     "districts": "lea_id,name,rating_system\n0100,Oak,dcps_impact\n0200,Elm,dcps_impact\n",
     "program_adoption": "lea_id,program_id,from_year,to_year\n0100,dc_lift,2025,\n0200,dc_lift,2025,\n",

@@ -37,11 +37,11 @@ HEADERS = {"roster": small.ROSTER, "evaluation": small.EVALUATION, "payroll": sm
 # What a new user types, from an empty folder; the exports of the state and of its districts lie in ../exports.
 SCRIPT = """\
 rung init . --name "New State" --code NS --leas 0100,0200,0300 --years 2025-2026 --programs dc_lift
-export RUNG_EDUCATOR_KEY="a secret of sixteen and more"
+export RUNG_EDUCATOR_KEY="a secret of sixteen and more" RUNG_INTAKE__DATE_ORDER=mdy
 cp ../exports/reference/*.csv reference/
 cp ../exports/mappings/0200.yaml reference/mappings/
-rung doctor
 cp -r ../exports/landing .
+rung doctor
 rung run
 rung status
 rung certify 0100 2026 --by "R. Clerk" --role Superintendent
