@@ -64,7 +64,12 @@ def _grids(data: bytes, repairs: Counter[str]) -> dict[str, pl.DataFrame]:
                 repairs["hidden_sheets"] += 1
             elif loaded.height and loaded.width:
                 found[sheet] = _as_grid(loaded.to_polars())
-    except fastexcel.FastExcelError as error:
+    except BaseException as error:
+        # A panic of the reader's own library is no Exception; the book that made it is damaged.
+        if type(error).__name__ == "PanicException":
+            raise Refused("FILE-019", "its parts do not fit together") from None
+        if not isinstance(error, fastexcel.FastExcelError):
+            raise
         said = str(error).splitlines()[0]
         raise Refused("FILE-012" if "password" in said.lower() else "FILE-019", said[:200]) from None
     if not found:
