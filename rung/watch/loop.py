@@ -1,6 +1,7 @@
 """`rung intake --watch`: the loop, and the two ways to speak (start an intake here, or an event to Prefect).
 
-It keeps nothing: what waits is the landing less the ledger, so a watcher that was killed resumes by starting.
+It keeps nothing: what waits is the landing less the ledger, and what was refused under reference tables that have
+changed since. So a watcher that was killed resumes by starting.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Event
 
 from rung.core.errors import RungError
+from rung.intake.again import to_validate_again
 from rung.intake.discover import Found, discover
+from rung.intake.made_from import MadeFrom
+from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.watch.coalesce import Coalescer, Waiting
 from rung.watch.listen import listen
@@ -59,7 +64,7 @@ def _pause(parameters: WatchParameters, coalescer: Coalescer, failures: int) -> 
 
 
 def _poll(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
-    found = discover(work.landing, work.ledger.seen())
+    found = find_waiting(work)
     waiting = waiting_objects(found)
     if coalescer.due(waiting, time.monotonic()):
         announce(found)
@@ -67,8 +72,15 @@ def _poll(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
         logger.info("watch=announced drops=%d objects=%d", len(found.drops), len(waiting))
 
 
+def find_waiting(work: Workspace) -> Found:
+    """Drops that an intake would take in now: new objects, and refused ones whose reference tables, mapping, crosswalk,
+    calendar or suites have changed since. Raises RungError for reference tables that cannot be read."""
+    made_from = MadeFrom(work.settings, load_reference(work.reference), datetime.now(UTC).date())
+    return discover(work.landing, work.ledger.seen(), to_validate_again(work.ledger, made_from, accepted=False))
+
+
 def waiting_objects(found: Found) -> Waiting:
-    """The objects of every drop that the ledger has not seen."""
+    """The objects of every drop that waits to be taken in."""
     return frozenset(
         (file.place.address, file.entry.key, file.entry.etag) for drop in found.drops for file in drop.files
     )
