@@ -110,10 +110,11 @@ def test_counts_stand_beside_those_of_the_row_rules() -> None:
     """Every submission in force is asked every cross-file rule of its extract; a broken one counts its rows."""
     types = {"lea_id": pl.String, "extract": pl.String, "school_year": pl.Int16, "rule_id": pl.String}
     types |= {"severity": pl.String, "rows": pl.UInt32, "failed": pl.UInt32, "submitted_at": pl.Datetime("us")}
+    types |= {"answered": pl.UInt32, "footnote": pl.String}
     row_rules = pl.LazyFrame(
         [
-            ("A", "roster", 2026, "ROS-006", "error", 10, 1, None),
-            ("B", "payroll", 2026, "PAY-006", "error", 7, 0, None),
+            ("A", "roster", 2026, "ROS-006", "error", 10, 1, None, 1, "confirmed"),
+            ("B", "payroll", 2026, "PAY-006", "error", 7, 0, None, 0, None),
         ],
         schema=types,
         orient="row",
@@ -122,6 +123,7 @@ def test_counts_stand_beside_those_of_the_row_rules() -> None:
     found = pl.LazyFrame(made, schema=CrossFileFindings.create_empty().schema, orient="row")
     counts = with_cross_file(row_rules, found).sort("lea_id", "rule_id").collect()
     assert counts.schema == pl.Schema(types)
+    assert counts.filter(rule_id="ROS-006").select("answered", "footnote").rows() == [(1, "confirmed")]
     assert counts.select("lea_id", "rule_id", "rows", "failed").rows() == [
         ("A", "ROS-006", 10, 1),
         ("A", "XFL-004", 10, 0),

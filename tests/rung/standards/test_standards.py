@@ -11,9 +11,6 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from dbt_semantic_interfaces.parsing.dir_to_model import parse_yaml_files_to_validation_ready_semantic_manifest
-from dbt_semantic_interfaces.parsing.objects import YamlConfigFile
-from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
 from frictionless import Package, system
 from typer.testing import CliRunner
 
@@ -129,6 +126,13 @@ def test_every_element_and_option_is_in_ceds() -> None:
 
 
 def test_metricflow_takes_the_semantic_model(written: dict[str, str]) -> None:
+    """The lock cannot hold the validator: it needs an older click than mutmut."""
+    why = "MetricFlow's validator is not installed: pip install --no-deps dbt-semantic-interfaces more-itertools"
+    pytest.importorskip("dbt_semantic_interfaces", reason=why)
+    from dbt_semantic_interfaces.parsing.dir_to_model import parse_yaml_files_to_validation_ready_semantic_manifest
+    from dbt_semantic_interfaces.parsing.objects import YamlConfigFile
+    from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
+
     file = YamlConfigFile(filepath="semantic.yaml", contents=written["metricflow/semantic_manifest.yaml"])
     built = parse_yaml_files_to_validation_ready_semantic_manifest([file])
     assert [str(issue) for issue in built.issues.all_issues] == []
