@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from rung.intake.status import StatusLine
     from rung.lake.workspace import Workspace
     from rung.pipeline import RunReceipt
+
+# Things in the landing that are not read are all counted; so many are named.
+STRAY_SHOWN = 10
 
 
 def exit_refused(receipt: IntakeReceipt) -> None:
@@ -46,7 +50,9 @@ def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
         table.add_row("notices sent", f"{receipt.notices.sent:,}")
         table.add_row("notices that could not be sent", f"{receipt.notices.failed:,}")
     if receipt.stray:
-        table.add_row("objects outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
+        table.add_row("not read: no file, or outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
+        for key in receipt.stray[:STRAY_SHOWN]:
+            table.add_row("", escape(key))
     table.add_row("receipts", work.receipts.address)
     console = Console()
     console.print(table)

@@ -7,17 +7,21 @@ stands by itself. So a file sent in parts is resent in parts, and a corrected fi
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.vocabulary import EXTRACTS
-from rung.lake.place import Entry, Place
+from rung.lake.place import Entry, Overlooked, Place
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.model import unique_name
 
 # The name of a file of answers to warnings; it is no part of a drop.
 EXPLANATIONS = "explanations.csv"
+
+# Lock files of office programs, thumbnails and folder settings: they come along when a folder is copied.
+_LEFTOVER = re.compile(r"~\$.*|\.~lock\..*#|thumbs\.db|desktop\.ini|ehthumbs\.db", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class LandedAnswers:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look at the landing found: drops to take in (`again`: of them judged before), objects unchanged, keys that
-    name no district's extract, new files of answers."""
+    """What a look at the landing found: drops to take in (`again`: of them judged before), objects unchanged, new files
+    of answers. `stray`: keys that are not read: they name no district's extract, or no file of data."""
 
     drops: tuple[Drop, ...]
     unchanged: int
@@ -83,11 +87,14 @@ def discover(
     answers: list[LandedAnswers] = []
     read_before = 0
     for place in places:
-        for entry in place.entries():
+        overlooked: list[Overlooked] = []
+        for entry in place.entries("", overlooked):
             parts = entry.key.split("/")
             named = _folder(parts)
             if named is None:
                 stray.append(printable(entry.key))
+            elif _LEFTOVER.fullmatch(parts[-1]):
+                stray.append(f"{printable(entry.key)} (left by a program that shows or edits files)")
             elif len(parts) == 4 and parts[3].lower() == EXPLANATIONS:
                 if seen.get((place.address, printable(entry.key)), ("", ""))[0] == entry.etag:
                     read_before += 1
@@ -97,6 +104,7 @@ def discover(
                 # One name under two landing places is two files.
                 name = unique_name(printable("/".join(parts[3:])), {file.name for file in folders[named]})
                 folders[named].append(LandedFile(place, entry, name))
+        stray += [f"{printable(each.key)} ({each.why})" for each in overlooked]
     drops, unchanged, repeated = [], read_before, 0
     for (lea_id, school_year, extract), files in sorted(folders.items()):
         members = tuple(_members(files, seen))

@@ -20,6 +20,14 @@ class Entry:
     modified: datetime
 
 
+@dataclass(frozen=True)
+class Overlooked:
+    """Something that lies in a place and is no object that can be read: its key, and what it is."""
+
+    key: str
+    why: str
+
+
 class Conflict(RungError):
     """Somebody else wrote the object first."""
 
@@ -40,8 +48,8 @@ class Place(Protocol):
 
     address: str
 
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
-        """Objects under a folder, in order of key."""
+    def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
+        """Objects under a folder, in order of key. `overlooked` gains what lies there and is none."""
 
     def read(self, key: str) -> bytes:
         """Bytes of an object. Raises FileNotFoundError."""

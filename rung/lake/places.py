@@ -23,7 +23,7 @@ from typing import Any
 import polars as pl
 
 from rung.core.errors import RungError
-from rung.lake.place import Conflict, Entry, Place
+from rung.lake.place import Conflict, Entry, Overlooked, Place
 
 # Small row groups let BI tools skip; statistics are on by default. One setting for every Parquet file Rung writes.
 PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "statistics": True, "row_group_size": 250_000}
@@ -60,27 +60,38 @@ class LocalPlace:
             raise RungError(f"{key}: leaves {self.root}")
         return path
 
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
         base = self.path(prefix)
         if not base.is_dir():
             return
-        for item in sorted(os.scandir(base), key=lambda each: each.name):
-            if item.is_symlink() and not self._stays(Path(item.path)):
-                continue
+        missed: list[Overlooked] = [] if overlooked is None else overlooked
+        try:
+            items = sorted(os.scandir(base), key=lambda each: each.name)
+        except PermissionError:
+            missed.append(Overlooked(prefix, "a folder that this account may not read"))
+            return
+        for item in items:
             key = f"{prefix}/{item.name}" if prefix else item.name
-            if item.is_dir():
-                yield from self.entries(key)
-            elif item.is_file() and not item.name.startswith("."):
+            if item.is_symlink() and not self._stays(Path(item.path)):
+                missed.append(Overlooked(key, "a link that leads out of the place, nowhere or in a circle"))
+            elif item.is_dir():
+                yield from self.entries(key, overlooked)
+            elif item.name.startswith("."):
+                if not item.name.startswith(TEMPORARY):
+                    missed.append(Overlooked(key, "a hidden file"))
+            elif item.is_file():
                 stat = item.stat()
                 modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
                 yield Entry(key, stat.st_size, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", modified)
+            else:
+                missed.append(Overlooked(key, "a pipe, socket or device, not a file"))
 
     def _stays(self, link: Path) -> bool:
         """Whether a link is followed: it ends inside the place, and in no folder that it was reached through."""
         try:
             end = link.resolve(strict=True)
-        except OSError:
-            return False  # it ends nowhere, or in itself
+        except (OSError, RuntimeError):  # Python 3.11 has a RuntimeError for a link that leads to itself
+            return False
         through = {folder.resolve() for folder in link.parents if folder.is_relative_to(self.root)}
         return end.is_relative_to(self.root) and end not in through
 

@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from urllib3.exceptions import HTTPError
 
 from rung.core.errors import RungError
-from rung.lake.place import Conflict, Entry, Unavailable
+from rung.lake.place import Conflict, Entry, Overlooked, Unavailable
 
 RANGE = 16 * 1024**2  # larger objects are read in parts beside each other
 PAGE = 1000
@@ -66,7 +66,7 @@ class S3Place:
     def _full(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key
 
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
         base = self._full(f"{prefix}/" if prefix else "")
         cut = len(self.prefix) + 1 if self.prefix else 0
         try:

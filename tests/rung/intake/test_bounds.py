@@ -11,7 +11,7 @@ import pytest
 from rung.core.progress import Progress
 from rung.intake.discover import discover
 from rung.intake.run import run_intake
-from rung.lake.place import Entry
+from rung.lake.place import Entry, Overlooked
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
@@ -25,8 +25,8 @@ def test_a_key_that_climbs_out_and_a_file_that_is_too_large(tmp_path: Path, monk
     entries, reads = LocalPlace.entries, LocalPlace.read
     opened: list[str] = []
 
-    def listed(place: LocalPlace, prefix: str = "") -> Iterator[Entry]:
-        for entry in entries(place, prefix):
+    def listed(place: LocalPlace, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
+        for entry in entries(place, prefix, overlooked):
             climbs = entry.key == "0100/2026/payroll/payroll.csv"
             yield replace(entry, key="0100/2026/payroll/../../../../evil.csv") if climbs else entry
 
@@ -51,8 +51,8 @@ def test_a_key_that_climbs_out_and_a_file_that_is_too_large(tmp_path: Path, monk
 
 def test_a_district_folder_that_climbs_out_is_no_district(tmp_path: Path) -> None:
     class Climbing(LocalPlace):
-        def entries(self, prefix: str = "") -> Iterator[Entry]:
-            for entry in super().entries(prefix):
+        def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
+            for entry in super().entries(prefix, overlooked):
                 yield replace(entry, key=entry.key.replace("0100/", "../", 1))
 
     small.write_state(tmp_path)
