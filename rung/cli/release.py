@@ -103,8 +103,11 @@ def _publish(
             work, marts, progress, identified=identified, accept_drift=accept_drift, republish=republish, why=why
         )
     data = {**asdict(receipt), "seconds": progress.seconds}
-    lines = [f"{'shown to the public':32}{'cells':>8}{'persons or dollars':>20}"]
-    lines += [f"{f'{t} ({g})':32}{cells:>8.1%}{value:>20.1%}" for t, g, cells, value in receipt.utility]
+    lines = [f"{'shown to the public':32}{'cells':>8}{'of k persons or more':>22}{'persons or dollars':>20}"]
+    lines += [
+        f"{f'{table} ({grain})':32}{cells:>8.1%}{'-' if many is None else f'{many:.1%}':>22}{value:>20.1%}"
+        for table, grain, cells, many, value in receipt.utility
+    ]
     lines.append(f"release {receipt.release_id}: {receipt.location}")
     _say(data, as_json, lambda: typer.echo("\n".join(lines)))
 

@@ -27,8 +27,12 @@ from rung.release.steps import steps_of
 from transforms.s6_disclose.protect import DisclosureBlocked
 from transforms.s6_disclose.run import NEEDED, PublicSide, blocks_of, build_public
 
-# What a state may only make stricter: larger numbers, or true.
-STRICTER = ("minimum_persons", "zero_shown_from", "levels_shown_from", "uniform", "one_off")
+# What a state may only make stricter: larger numbers, or true; and smaller ones. A width of persons is its own choice.
+RAISED = (
+    *("minimum_persons", "zero_shown_from", "levels_shown_from", "uniform", "one_off"),
+    *("width.money_share", "width.dollars"),
+)
+LOWERED = ("dominance.largest_share", "dominance.two_largest_share", "rounded_figures")
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,8 @@ class Terms:
 def load_policy(work: Workspace) -> DisclosurePolicy:
     """The shipped policy with the state's laid over it, k raised by `[disclosure] minimum_persons` of rung.toml.
 
-    Raises RungError naming file and key, where a file makes a key of STRICTER less strict, and where rung.toml would
-    lower k.
+    Raises RungError naming file and key, where a file makes a key of RAISED or LOWERED less strict, and where rung.toml
+    would lower k.
     """
     tree: dict[str, Any] = {}
     for path in policy_paths(work.settings):
@@ -86,11 +90,22 @@ def _both(one: Any, other: Any) -> bool:
 
 
 def _no_looser(name: str, tree: dict[str, Any], own: dict[str, Any]) -> None:
-    for key in STRICTER:
-        if key in own and key in tree and isinstance(own[key], int) and own[key] < tree[key]:
-            raise RungError(
-                f"{name}: `{key}` is {own[key]}, less than the {tree[key]} before it; it may only be raised"
-            )
+    for key in (*RAISED, *LOWERED):
+        new, old = _number(own, key), _number(tree, key)
+        if new is None or old is None:
+            continue
+        if key in RAISED and new < old:
+            raise RungError(f"{name}: `{key}` is {new}, less than the {old} before it; it may only be raised")
+        if key in LOWERED and new > old:
+            raise RungError(f"{name}: `{key}` is {new}, more than the {old} before it; it may only be lowered")
+
+
+def _number(tree: dict[str, Any], key: str) -> int | float | None:
+    """The number at a dotted key; None where there is none (the model refuses what is no number)."""
+    found: Any = tree
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, int | float) else None
 
 
 def disclosure_terms(work: Workspace, folder: str, today: date) -> Terms:

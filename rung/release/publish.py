@@ -35,6 +35,10 @@ from rung.release.disclosure import Asked, Terms, disclosure_terms, public_side
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
 
 
+# Table, grain, and the shares shown of cells, of cells of k persons or more, and of their sum.
+Utility = tuple[str, str, float, float | None, float]
+
+
 @dataclass(frozen=True)
 class ReleaseReceipt:
     """The release that is current now, and whether this run made it."""
@@ -42,7 +46,7 @@ class ReleaseReceipt:
     release_id: str
     location: str
     made: bool
-    utility: tuple[tuple[str, str, float, float], ...] = ()  # table, grain, share of cells and of their sum shown
+    utility: tuple[Utility, ...] = ()
 
 
 def educator_key_of(work: Workspace) -> bytes:
@@ -101,10 +105,11 @@ def run_release(
     return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id))
 
 
-def utility_of(work: Workspace, release_id: str) -> tuple[tuple[str, str, float, float], ...]:
-    """What the public can see of a release, by table and grain: shares of cells, and of persons or dollars."""
+def utility_of(work: Workspace, release_id: str) -> tuple[Utility, ...]:
+    """What the public can see of a release, by table and grain: shares of cells, of cells of k persons or more (None:
+    there is none), and of persons or dollars."""
     rows = json.loads(work.releases.read(f"{release_id}/restricted/disclosure.json"))["utility"]
-    return tuple((row["table"], row["grain"], row["shown"], row["of_value"]) for row in rows)
+    return tuple((row["table"], row["grain"], row["shown"], row["of_many"], row["of_value"]) for row in rows)
 
 
 def show(work: Workspace, release_id: str, seen: str | None) -> None:

@@ -115,4 +115,4 @@ def build_public(
         (Proofs, made.proofs),
     ):
         schema.validate(frame.select(list(schema.columns())), cast=True)
-    return PublicSide({name: public[name] for name in PUBLIC}, made, utility(made.rows))
+    return PublicSide({name: public[name] for name in PUBLIC}, made, utility(made.rows, policy.minimum_persons))

@@ -7,14 +7,17 @@ import polars as pl
 from contracts.public import WHOLE
 
 
-def utility(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per table x grain: cells, and shares shown of the cells, of those of `many` persons or more (which a
-    plain rule would show), of persons and of cents; beside them what primary rules alone and a plain complement (one
-    more cell in every whole with one hidden) would show.
+def utility(rows: pl.DataFrame, k: int) -> pl.DataFrame:
+    """One row per table x grain: cells, and shares shown of the cells, of those with k persons or more behind them, of
+    persons and of cents; beside them what primary rules alone and a plain complement (one more cell in every whole with
+    one hidden) would show.
 
-    Cells that are not released yet or not available are not counted. Wholes are not added to their parts.
+    `of_many` asks every cell of k persons or more, whatever rule hides it; of money that is nobody's (a budget line),
+    every cell that is not zero. Cells that are not released yet or not available are not counted. Wholes are not added
+    to their parts.
     """
-    counted = rows.filter((pl.col("grain") != "leaf") & (pl.col("rule").fill_null("") != "not_released"))
+    unreleased = pl.col("rule").is_in(["not_released", "not_available"]).fill_null(False)
+    counted = rows.filter((pl.col("grain") != "leaf") & ~unreleased)
     shown = pl.col("mask") != "suppressed"
     plain = pl.col("rule").fill_null("").is_in(["", "complementary"])
     place = ["table", "program_id", "school_year", "cut", "grain", "lea_id", "school_id"]
@@ -23,8 +26,7 @@ def utility(rows: pl.DataFrame) -> pl.DataFrame:
     largest = pl.col("value").rank("ordinal", descending=True).over([*place, plain])
     by_hand = plain & ~((hidden == 1) & part & (largest == 1))
     size = pl.col("value").abs()
-    behind = pl.coalesce(pl.col("persons"), size)
-    many = plain & (behind > 0)
+    many = (pl.col("persons") >= k).fill_null(size > 0)
     return (
         counted.with_columns(by_hand=by_hand)
         .group_by("table", "grain", "unit")

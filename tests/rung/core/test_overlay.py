@@ -176,6 +176,17 @@ def test_the_policy_lies_over_the_shipped_one_key_by_key(tmp_path: Path) -> None
     (tmp_path / "disclosure.yaml").write_text("uniform: false\n")
     with pytest.raises(RungError, match=r"`uniform` is False, less than the True before it"):
         load_policy(open_workspace(config))
+    for looser, words in (
+        ("width: {dollars: 999}", "`width.dollars` is 999, less than the 1000 before it"),
+        ("width: {money_share: 0.19}", "`width.money_share` is 0.19, less than"),
+        ("dominance: {largest_share: 0.76}", "`dominance.largest_share` is 0.76, more than"),
+        ("rounded_figures: 4", "`rounded_figures` is 4, more than the 3 before it"),
+    ):
+        (tmp_path / "disclosure.yaml").write_text(looser + "\n")
+        with pytest.raises(RungError, match=words):
+            load_policy(open_workspace(config))
+    (tmp_path / "disclosure.yaml").write_text("width: {persons: 3, dollars: 1001}\nrounded_figures: 2\n")
+    assert load_policy(open_workspace(config)).width.persons == 3
     (tmp_path / "disclosure.yaml").write_text("minimum_person: 12\n")
     with pytest.raises(RungError, match=r"disclosure\.yaml: `minimum_person`"):
         load_policy(open_workspace(config))
