@@ -42,12 +42,29 @@ class _Work:
     by_network: int = 0
     by_program: int = 0
     narrowed: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # Answers of the network and of the programs, by cell and change; they hold until something more is hidden.
+    paths: dict[tuple[int, int], tuple[int, Movement] | None] = field(default_factory=dict)
+    solutions: dict[tuple[int, int], Movement | None] = field(default_factory=dict)
+
+    def path(self, cell: int, change: int) -> tuple[int, Movement] | None:
+        """The network's cheapest movement of a cell by a change, with its cost."""
+        if (cell, change) not in self.paths:
+            self.paths[cell, change] = self.network.movement(cell, change)
+        return self.paths[cell, change]
+
+    def solution(self, cell: int, change: int) -> Movement | None:
+        """The linear program's movement of a cell by a change."""
+        if (cell, change) not in self.solutions:
+            self.solutions[cell, change] = self.programs.movement(cell, change)
+        return self.solutions[cell, change]
 
     def width(self, cell: int) -> int:
         return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0]
 
     def keep(self, movement: Movement) -> None:
         """Registers a movement, and its opposite where that is possible; hides the shown cells that it changes."""
+        self.paths.clear()
+        self.solutions.clear()
         for cell, change in movement.items():
             if self.system.asks(cell, self.system.value[cell] + change):
                 self.system.hidden[cell] = True
@@ -109,7 +126,7 @@ def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
         ways |= dict.fromkeys(w for w in ((step, need - step) for step in range(need + 1)) if _can(w, up, down))
     best: tuple[int, list[Movement], tuple[int, int]] | None = None
     for way in ways:
-        found = [work.network.movement(cell, change) for change in (way[0], -way[1]) if change]
+        found = [work.path(cell, change) for change in (way[0], -way[1]) if change]
         if all(found) and (best is None or sum(f[0] for f in found if f) < best[0]):
             best = sum(f[0] for f in found if f), [f[1] for f in found if f], way
     if best is not None:
@@ -118,11 +135,18 @@ def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
             work.keep(movement)
         return best[2]
     for way in ways:
-        solved = [work.programs.movement(cell, change) for change in (way[0], -way[1]) if change]
-        if all(each is not None for each in solved):
+        solved: list[Movement] = []
+        for change in (way[0], -way[1]):
+            if not change:
+                continue
+            answer = work.solution(cell, change)
+            if answer is None:
+                break
+            solved.append(answer)
+        else:
             work.by_program += 1
-            for each in solved:
-                work.keep(each or {})
+            for answer in solved:
+                work.keep(answer)
             return way
     return None
 
