@@ -19,8 +19,6 @@ from contracts.policy.terms import ComplianceCheck, ProgramTerms
 Provenance = Literal["seed", "public", "derived", "assumption", "unknown"]
 Answer = Literal["pending", "declined", "not_eligible", "not_configured", "lapsed"]
 NONE = "none"  # in `from`: no level held; among an input's cases: none of them
-
-
 SOURCED = ("seed", "public")  # provenances of which a first year limits adoption
 CERTIFYING = ("certificate", "course_completed")  # events that prove learning (M33)
 
@@ -271,10 +269,8 @@ class Pack(PackPart):
 
     def version_of(self, year: int) -> Version | None:
         """The version in force in a school year, or None."""
-        for version in self.versions:
-            if self.begins(version) <= year and (version.to_year is None or year <= version.to_year):
-                return version
-        return None
+        holds = (v for v in self.versions if self.begins(v) <= year <= (v.to_year or year))
+        return next(holds, None)
 
     def terms(self) -> ProgramTerms:
         """What the money marts must know of the program."""
