@@ -118,6 +118,7 @@ TRAINING_GROUPS = ("leaders", "others")
 SHOCKS = ("grant_ends", "cola_rises", "attrition_falls", "enrolment_falls", "appropriation_falls", "all")
 GRADES = ("A", "B", "C", "D", "F")
 PHASES = ("pilot", "expanding", "systemic", "ended")
+ADOPTED_BEFORE = "adopted_before_program"  # compliance: adopted years that a sourced first year excludes
 GOAL_MEASURES = (
     "coverage.coverage",
     "program_comparison.designees",

@@ -92,6 +92,11 @@ def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseRecei
         f"| program | level | state tier | educators in {summary['latest_year']} |",
         "|---|---|---|---:|",
         *(f"| {x['program_id']} | {x['level']} | {x['state_tier']} | {x['persons']:,} |" for x in summary["levels"]),
+        "",
+        *(
+            f"Adopted year ignored, before the program's first: {x['lea_id']}, {x['program_id']}, {x['school_year']}."
+            for x in summary["adopted_years_ignored"]
+        ),
     ]
     create_markdown_artifact("\n".join(lines), key="release-summary")
 

@@ -75,6 +75,11 @@ def program_tables(programs: Sequence[ProgramTerms]) -> dict[str, pl.DataFrame]:
     asked = [(program_id, *(getattr(check, name) for name in CHECK_COLUMNS)) for program_id, check in checks]
     return {
         "programs": program_frame(programs).collect(),
+        "program_starts": pl.DataFrame(
+            [(each.program_id, each.first_year) for each in programs if each.first_year is not None],
+            schema={"program_id": pl.String, "first_year": pl.Int32},
+            orient="row",
+        ),
         "level_leads": level_frame(programs).collect(),
         "program_roles": role_frame(programs).select("program_id", "role_code").collect(),
         "position_units": unit_frame(programs).collect(),

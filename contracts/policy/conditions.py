@@ -211,6 +211,9 @@ class Condition(PackPart):
     not_set: str | None = Field(None, description="true while the knob has no value")
     knob_is: KnobIs | None = None
     last_year: Condition | None = Field(None, description="held in t-1 in the same LEA")
+    here_since: Condition | None = Field(
+        None, description="held in t or before, with the same school of record in the LEA every year since"
+    )
     k_of: KOf | None = None
     all_: tuple[Condition, ...] | None = Field(None, alias="all")
     any_: tuple[Condition, ...] | None = Field(None, alias="any")
@@ -230,5 +233,5 @@ class Condition(PackPart):
 
     def children(self) -> tuple[Condition, ...]:
         """The conditions that this one combines."""
-        alone = tuple(part for part in (self.last_year, self.not_) if part is not None)
+        alone = tuple(part for part in (self.last_year, self.here_since, self.not_) if part is not None)
         return alone + (self.all_ or ()) + (self.any_ or ()) + (self.k_of.of if self.k_of else ())

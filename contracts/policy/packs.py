@@ -19,8 +19,7 @@ from contracts.policy.terms import ComplianceCheck, ProgramTerms
 Provenance = Literal["seed", "public", "derived", "assumption", "unknown"]
 Answer = Literal["pending", "declined", "not_eligible", "not_configured", "lapsed"]
 NONE = "none"  # in `from`: no level held; among an input's cases: none of them
-
-
+SOURCED = ("seed", "public")  # provenances of which a first year limits adoption
 CERTIFYING = ("certificate", "course_completed")  # events that prove learning (M33)
 
 
@@ -258,12 +257,20 @@ class Pack(PackPart):
     def word(self, value: str | KnobRef) -> str:
         return str(self.knob(value.knob)) if isinstance(value, KnobRef) else value
 
+    def begins(self, version: Version) -> int:
+        """First school year of a version. An assumed first year of the program limits nothing: adoption decides."""
+        is_first = version.from_year == min(each.from_year for each in self.versions)
+        return 0 if is_first and version.provenance not in SOURCED else version.from_year
+
+    @property
+    def first_year(self) -> int | None:
+        """The program's first school year where a source gives it, else None (MARTS 5.S2)."""
+        return min(self.begins(version) for version in self.versions) or None
+
     def version_of(self, year: int) -> Version | None:
         """The version in force in a school year, or None."""
-        for version in self.versions:
-            if version.from_year <= year and (version.to_year is None or year <= version.to_year):
-                return version
-        return None
+        holds = (v for v in self.versions if self.begins(v) <= year <= (v.to_year or year))
+        return next(holds, None)
 
     def terms(self) -> ProgramTerms:
         """What the money marts must know of the program."""
@@ -273,6 +280,7 @@ class Pack(PackPart):
             place=self.place,
             leader=self.leader,
             certifies=self.certifies(),
+            first_year=self.first_year,
             roles=self.roles,
             leads={level.id: level.leads for level in self.levels if level.leads is not None},
             travels=self.rows == "everywhere",

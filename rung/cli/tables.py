@@ -151,6 +151,9 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
     table.add_row(f"educators in {summary['latest_year']}", f"{summary['educators']:,}")
     for pay_type, dollars in summary["dollars"].items():
         table.add_row(f"dollars, {pay_type}", f"{float(dollars):,.2f}")
+    for row in summary["adopted_years_ignored"]:
+        ignored = f"{row['lea_id']}, {row['program_id']}, {row['school_year']}: before the program's first year"
+        table.add_row("adopted year ignored", ignored)
     table.add_row("release", receipt.release.release_id + ("" if receipt.release.made else " (unchanged)"))
     table.add_row("where", receipt.release.location)
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in receipt.seconds.items())

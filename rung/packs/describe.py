@@ -32,6 +32,8 @@ def condition_words(condition: Condition) -> str:
         return f"not {_inside(condition.not_)}"
     if condition.last_year is not None:
         return f"in the year before: {_inside(condition.last_year)}"
+    if condition.here_since is not None:
+        return f"in this or an earlier year, at the same school ever since: {_inside(condition.here_since)}"
     if condition.k_of is not None:
         listed = "; ".join(condition_words(part) for part in condition.k_of.of)
         return f"{condition.k_of.k} of these {len(condition.k_of.of)}: {listed}"

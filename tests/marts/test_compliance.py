@@ -122,3 +122,14 @@ def test_rules_are_measured_only_where_the_program_is_in_force(small: Any) -> No
         program_adoption=[{"lea_id": "L1", "program_id": "p", "from_year": 2000, "to_year": 2025}],
     )
     assert made["compliance"].height == 0
+
+
+@pytest.mark.parametrize(("first_year", "rows"), [(2027, [(None, 2026.0, 2027.0, False)]), (2026, []), (None, [])])
+def test_an_adopted_year_before_the_sourced_first_one_is_told(
+    small: Any, first_year: int | None, rows: list[tuple[Any, ...]]
+) -> None:
+    """MARTS 5.S2: the designation ignores such a year; somebody must hear of it."""
+    terms = [ProgramTerms(program_id="p", place=1, leader=True, first_year=first_year)]
+    made = small.marts([], terms, roster=[small.post("A")])["compliance"]
+    assert measured(made) == rows
+    assert set(made["rule_id"]) <= {"adopted_before_program"}

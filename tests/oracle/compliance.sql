@@ -56,4 +56,8 @@ judged AS (
 SELECT lea_id, program_id, school_year, rule_id, school_id, rate(value) AS value, "limit",
   CASE WHEN at_most THEN value <= "limit" ELSE value >= "limit" END AS passes
 FROM judged
+UNION ALL
+SELECT a.lea_id, a.program_id, a.school_year, 'adopted_before_program', NULL, CAST(a.school_year AS DOUBLE),
+  CAST(s.first_year AS DOUBLE), false
+FROM adopted a JOIN program_starts s USING (program_id) WHERE a.school_year < s.first_year
 ORDER BY lea_id, program_id, school_year, rule_id, school_id

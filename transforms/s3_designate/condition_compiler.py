@@ -202,6 +202,17 @@ class ConditionCompiler:
         year = pl.col("school_year").shift(1)
         return inner.shift(1) & same & (year == pl.col("school_year") - 1), (_back(1),)
 
+    def _here_since(self, condition: Condition) -> Read:
+        """Also years before the program ran count: the grid has every year on the district's rosters."""
+        held = pl.col(self.read(condition).column)
+        self.attribute("same_school")
+        stay, seen = self._new("stay"), self._new("seen")
+        begins = (~pl.col("same_school")).cast(pl.Int32)
+        self.panel = self.panel.with_columns(begins.cum_sum().alias(stay)).with_columns(
+            pl.when(held).then("school_year").forward_fill().over(stay, order_by="school_year").alias(seen)
+        )
+        return pl.col(seen).is_not_null(), (pl.col(seen),)
+
     def _all(self, parts: tuple[Condition, ...]) -> Read:
         seen = [self.read(part) for part in parts]
         return pl.all_horizontal([part.column for part in seen]), _years(seen)

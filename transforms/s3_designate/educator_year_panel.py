@@ -78,7 +78,7 @@ def adopted_years(evidence: Evidence, pack: Pack) -> pl.LazyFrame:
     years_lf = evidence.educators.select("school_year").unique()
     until = pl.col("to_year").is_null() | (pl.col("school_year") <= pl.col("to_year"))
     holds = [
-        (pl.col("school_year") >= version.from_year)
+        (pl.col("school_year") >= pack.begins(version))
         & (pl.lit(True) if version.to_year is None else pl.col("school_year") <= version.to_year)
         for version in pack.versions
     ]
@@ -110,7 +110,7 @@ def _symbol(pack: Pack, space: StateSpace) -> pl.Expr:
 
 def _some_version(pack: Pack) -> pl.Expr:
     year = pl.col("school_year")
-    return pl.any_horizontal([year.is_between(v.from_year, v.to_year or 9999) for v in pack.versions])
+    return pl.any_horizontal([year.is_between(pack.begins(v), v.to_year or 9999) for v in pack.versions])
 
 
 def _add_fact(compiler: ConditionCompiler, name: str, fact: Fact) -> None:

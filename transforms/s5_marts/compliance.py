@@ -11,6 +11,7 @@ from contracts.marts.compliance import Compliance
 from contracts.policy.terms import ComplianceCheck, ProgramTerms
 from contracts.resolved import MartFacts
 from contracts.resolved.findings import Measured
+from contracts.vocabulary import ADOPTED_BEFORE
 from transforms.money import rate
 from transforms.s4_sustain.limits import pay_outside, share_of_teachers, spent_share, team_outside
 
@@ -22,21 +23,37 @@ def build_compliance(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.L
     """One row per lea_id x program_id x school_year x rule_id x school_id (null for LEA-wide rules) (MARTS 3).
 
     Shares and spending: `value` against `limit`. Teams and pay bands: `value` counts leaders outside the bounds,
-    limit 0. `facts`: designation, leaders, lea_years, role_pay, role_years, pay, schools, adopted. `passes` is null
-    where the value cannot be measured.
+    limit 0. `adopted_before_program`: an adopted year (`value`) before the first that a source gives the program
+    (`limit`); no designation comes of it, and it never passes (MARTS 5.S2). `facts`: designation, leaders, lea_years,
+    role_pay, role_years, pay, schools, adopted. `passes` is null where the value cannot be measured.
     """
     measured = [
         _with_passes(MEASURES[check.kind](check, program.program_id, facts), check, program.program_id)
         for program in programs
         for check in program.compliance
     ]
+    adopted = facts["adopted"].select("lea_id", "program_id", "school_year")
+    measured += [_before_program(program, adopted) for program in programs if program.first_year is not None]
     if not measured:
         return Compliance.create_empty(lazy=True)
-    adopted = facts["adopted"].select("lea_id", "program_id", "school_year")
     return (
         pl.concat(measured, how="vertical_relaxed")
         .join(adopted, on=["lea_id", "program_id", "school_year"], how="semi")
         .pipe(Compliance.cast)
+    )
+
+
+def _before_program(program: ProgramTerms, adopted: pl.LazyFrame) -> pl.LazyFrame:
+    """Adopted years that the program's sourced first year excludes, one failing row each."""
+    first = pl.lit(program.first_year, pl.Float64)
+    year = pl.col("school_year").cast(pl.Float64)
+    return adopted.filter((pl.col("program_id") == program.program_id) & (year < first)).select(
+        *("lea_id", "program_id", "school_year"),
+        rule_id=pl.lit(ADOPTED_BEFORE),
+        school_id=pl.lit(None, pl.String),
+        value=year,
+        limit=first,
+        passes=pl.lit(False),
     )
 
 
