@@ -1,7 +1,8 @@
 """OpenLineage run events of the main job: what each stage read and wrote, and the column lineage of the marts.
 
 Events go where OpenLineage's own settings say (`OPENLINEAGE_URL`, `openlineage.yml` and others of its client); without
-any, they are appended to `openlineage.ndjson` beside `rung.toml`. They name tables and columns, never a person.
+any, those of the last run stand in `openlineage.ndjson` beside `rung.toml` (one run's are about three megabytes). They
+name tables and columns, never a person.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,9 @@ T = TypeVar("T")
 PRODUCER = "https://pypi.org/project/rung"
 FILE = "openlineage.ndjson"
 COLUMNS = "column_lineage.json"
+# Where OpenLineage's client looks for a transport; without one it would write to the console.
+SETTINGS = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE_DISABLED", "OPENLINEAGE__TRANSPORT")
+FILES = (Path("openlineage.yml"), Path("~/.openlineage/openlineage.yml"))
 # What each stage reads and writes, by kind of table.
 READS = {"intake": ("landing",), "marts": ("accepted", "reference"), "release": ("mart",)}
 WRITES = {"intake": ("accepted",), "marts": ("mart",), "release": ("release",)}
@@ -151,11 +156,12 @@ def _client(work: Workspace) -> OpenLineageClient:
     from openlineage.client import OpenLineageClient
     from openlineage.client.transport.file import FileConfig, FileTransport
 
-    configured = any(name.startswith("OPENLINEAGE_") for name in os.environ) or Path("openlineage.yml").is_file()
-    if configured:
+    if any(name.startswith(SETTINGS) for name in os.environ) or any(path.expanduser().is_file() for path in FILES):
         return OpenLineageClient()
-    path = str(work.settings.root / FILE)
-    return OpenLineageClient(transport=FileTransport(FileConfig(log_file_path=path, append=True)))
+    path = work.settings.root / FILE
+    with suppress(OSError):  # a folder that may not be written is said when an event is
+        path.unlink(missing_ok=True)
+    return OpenLineageClient(transport=FileTransport(FileConfig(log_file_path=str(path), append=True)))
 
 
 def _tables(kind: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,8 @@ class Built:
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.delenv("OPENLINEAGE_URL", raising=False)
+    for name in [name for name in os.environ if name.startswith("OPENLINEAGE")]:  # the client adds some of its own
+        monkeypatch.delenv(name)
     (tmp_path / "rung.toml").write_text(CONFIG)
     return open_workspace(tmp_path / "rung.toml")
 
@@ -119,3 +121,15 @@ def test_a_server_that_is_away_stops_nothing(
     assert Lineage(work).stage("release", lambda: 7) == 7
     assert "lineage of release was not sent" in capsys.readouterr().err
     assert not (work.settings.root / FILE).exists()
+
+
+def test_the_file_holds_the_last_run_only(work: Workspace) -> None:
+    for _ in range(2):
+        Lineage(work).stage("intake", lambda: None)
+        assert [event["eventType"] for event in events(work)] == ["START", "COMPLETE"]
+
+
+def test_a_wish_about_logging_is_no_transport(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINEAGE_CLIENT_LOGGING", "ERROR")
+    Lineage(work).stage("intake", lambda: None)
+    assert len(events(work)) == 2
