@@ -6,6 +6,7 @@ sent is tried again by the next intake or `rung notify`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from contracts.school_year import year_name
 from contracts.vocabulary import EXPECTED_EXTRACTS
 from rung.core.templates import render
 from rung.intake.explanations import count_answers
@@ -21,8 +23,18 @@ from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 
 KIND_OF = {"accepted": "receipt", "rejected": "receipt", "held": "held", "late": "late"}
+# So many messages in a row that a server did not take are enough: the rest waits for the next time.
+GIVE_UP = 3
 WORDS = {"accepted": "accepted", "rejected": "sent back, could not be used"}
 Told = tuple[str, str]  # notice_id, channel_id
+_OF_SUBMISSION = dict.fromkeys(("district", "year", "extract", "state_word", "receipt"), "")
+_OF_SUBMISSION |= dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined"), "0")
+_OF_CALENDAR = dict.fromkeys(("district", "year", "due", "extracts"), "")
+# Values of every kind of notice, to try its template.
+SAMPLES: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("receipt", "held", "late"), _OF_SUBMISSION | {"answers_open": 0}),
+    **dict.fromkeys(("due", "overdue"), _OF_CALENDAR | {"days": 1}),
+}
 
 
 @dataclass(frozen=True)
@@ -51,23 +63,38 @@ def pending_notices(work: Workspace, reference: ReferenceTables, today: date) ->
 
 def send_notices(work: Workspace, reference: ReferenceTables, at: datetime) -> Sent:
     """Send what has not gone out to its addresses. Nothing without `[notices]`. Raises RungError for a template or a
-    table of contacts that does not read; an address that does not answer is counted, not raised."""
+    table of contacts that does not read; an address that does not answer is counted, not raised, and a server that
+    refused a few in a row is not asked again: nothing waits for hours on one that is down."""
     settings = work.settings.notices
     if settings.smtp is None and settings.webhook is None:
         return Sent()
     channels = channels_of(work.settings, reference)
     known = told_before(work)
     sent = failed = 0
+    in_a_row: Counter[bool] = Counter()
     for notice in pending_notices(work, reference, at.date()):
         for channel in channels.for_notice(notice.kind, notice.lea_id):
             if (notice.notice_id, channel.channel_id) in known:
                 continue
-            if channel.send(notice.subject, notice.body, notice.kind, notice.lea_id):
+            silent = in_a_row[channel.is_webhook] >= GIVE_UP
+            if not silent and channel.send(notice.subject, notice.body, notice.kind, notice.lea_id):
                 _note(work, notice, channel, at)
                 sent += 1
+                in_a_row[channel.is_webhook] = 0
             else:
                 failed += 1
+                in_a_row[channel.is_webhook] += 1
     return Sent(sent, failed)
+
+
+def check_notices(work: Workspace, reference: ReferenceTables) -> None:
+    """Ask before work starts what would stop it at its end. Raises RungError for a template or a table of contacts
+    that does not read."""
+    if work.settings.notices.smtp is None and work.settings.notices.webhook is None:
+        return
+    channels_of(work.settings, reference)
+    for kind, values in SAMPLES.items():
+        _notice(work, kind, kind, "", values)
 
 
 def told_before(work: Workspace) -> set[Told]:
@@ -103,7 +130,7 @@ def _of_submissions(work: Workspace, reference: ReferenceTables, today: date) ->
         place = f"{s.lea_id}/{s.school_year}/{s.extract}/{s.submission_id}"
         values = {
             "district": reference.district(s.lea_id),
-            "year": year_label(s.school_year),
+            "year": year_name(s.school_year),
             "extract": s.extract,
             "state_word": WORDS.get(state, state),
             "rows_read": f"{s.rows_read:,}",
@@ -135,10 +162,5 @@ def _of_calendar(work: Workspace, reference: ReferenceTables, today: date) -> It
             continue
         kind = "overdue" if overdue else "due"
         notice_id = f"{kind}:{lea_id}:{year}:{due.isoformat()}" + ("" if overdue else f":{mark}")
-        values = {"district": reference.district(lea_id), "year": year_label(year), "due": due.isoformat()}
+        values = {"district": reference.district(lea_id), "year": year_name(year), "due": due.isoformat()}
         yield _notice(work, notice_id, kind, lea_id, values | {"days": days, "extracts": ", ".join(extracts)})
-
-
-def year_label(school_year: int) -> str:
-    """A school year as people write it: 2025-26."""
-    return f"{school_year - 1}-{school_year % 100:02d}"

@@ -29,7 +29,7 @@ from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared, propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.mends import KnownSubmissions
-from rung.intake.notices import Sent, send_notices
+from rung.intake.notices import Sent, check_notices, send_notices
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
@@ -90,6 +90,7 @@ def run_intake(
     Raises RungError when storage, ledger or Great Expectations fail, GateFailed when the accounting of a file does not
     hold or a rule's counts differ.
     """
+    check_notices(work, reference)
     mark_lake(work.lake)
     made_from = MadeFrom(work.settings, reference, today or datetime.now(UTC).date())
     receipt = IntakeReceipt()

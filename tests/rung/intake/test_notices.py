@@ -194,6 +194,34 @@ def test_what_is_configured_wrongly_is_told_without_the_secret(tmp_path: Path, m
     (config.parent / "texts/notice_due.txt").write_text("{{ nobody_knows }}")
     with pytest.raises(RungError, match=r"template notice_due\.txt: 'nobody_knows' is undefined"):
         pending_notices(work, reference, NOW.date())
+    contacts.write_text("lea_id,region_id,email\n")
+    with pytest.raises(RungError, match=r"template notice_due\.txt"):  # before any work, not after all of it
+        run_intake(work, reference, Progress(quiet=True))
+    assert list(work.ledger.states()) == []
     contacts.unlink()
     with pytest.raises(RungError, match=r"`notices\.contacts` names contacts\.csv, which is no file"):
         open_workspace(config)
+
+
+def test_a_server_that_is_down_is_not_asked_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(1)
+            self.send_response(503)
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    config = small.write_state(tmp_path / "state")
+    monkeypatch.setenv("RUNG_NOTICES__WEBHOOK", f"http://127.0.0.1:{server.server_port}/hook")
+    work = open_workspace(config)
+    receipt = run_intake(work, load_reference(work.reference), Progress(quiet=True))
+    server.shutdown()
+    server.server_close()
+    assert (receipt.notices.sent, receipt.notices.failed) == (0, 12)
+    assert len(asked) == 3
