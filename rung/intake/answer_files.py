@@ -9,25 +9,32 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.extracts import EXTRACTS
-from rung.core.errors import RungError
+from rung.core.errors import RungError, unexpected
 from rung.core.rules import row_rules_for
 from rung.intake.discover import LandedAnswers, printable
+from rung.intake.drops import log
 from rung.intake.explanations import GivenAnswer, Taken, count_rows, take_answers, warnings_of
 from rung.intake.receipt_page import receipt_page
 from rung.intake.safe_csv import safe_csv_rows
 from rung.intake.warned import FORM, form_bytes
-from rung.lake.answers import Place, answers_by_place
+from rung.intake.workers import is_fault
+from rung.lake.answers import LeaYearExtract, answers_by_place
 from rung.lake.ledger import Submission
+from rung.lake.place import Unavailable
 from rung.lake.workspace import Workspace
 
 LARGEST = 32 * 1024**2
 NEEDED = ("rule_id", "answer", "by")
 PROBLEMS = "explanations_problems.csv"
+_TOO_LARGE = Taken(0, (f"explanations.csv is larger than {LARGEST:,} bytes; send the answers in parts",))
+# Excel writes 12 as 12; a sheet has about a million rows.
+_ROW = re.compile(r"[0-9]{1,9}")
 OWNER = "explanations"  # beside the object in the ledger, where a drop has its submission
 
 
@@ -42,25 +49,26 @@ class AnswerFiles:
 
 def read_answers(data: bytes) -> list[GivenAnswer]:
     """The answers of a file; lines without an answer are left out. Raises RungError for one that is no such file."""
-    if len(data) > LARGEST:
-        raise RungError(f"explanations.csv is larger than {LARGEST:,} bytes; send the answers in parts")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
+    text = text.replace("\0", "")  # no database keeps it
     first = text.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
-    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-    if missing := [name for name in NEEDED if name not in reader.fieldnames]:
-        raise RungError(f"explanations.csv lacks the column {missing[0]}; take the form warnings.csv of the receipt")
     found = []
     try:
+        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+        if missing := [name for name in NEEDED if name not in reader.fieldnames]:
+            raise RungError(
+                f"explanations.csv lacks the column {missing[0]}; take the form warnings.csv of the receipt"
+            )
         for line, row in enumerate(reader, 2):
             cell = {name: (row.get(name) or "").strip() for name in reader.fieldnames}
             if not cell["answer"]:
                 continue
             number = cell.get("source_row", "")
-            if number and not number.isdecimal():
+            if number and not _ROW.fullmatch(number):
                 raise RungError(f"explanations.csv line {line}: `source_row` is no number")
             found.append(
                 GivenAnswer(
@@ -80,14 +88,21 @@ def read_answers(data: bytes) -> list[GivenAnswer]:
 
 
 def take_answer_files(work: Workspace, landed: Iterable[LandedAnswers], at: datetime) -> AnswerFiles:
-    """Record the answers of landed files and tell them in the receipts; each file is read once."""
+    """Record the answers of landed files and tell them in the receipts; each file is read once.
+
+    A file at which Rung fails is told as a problem of that file, as a drop is; one that is gone meanwhile is left out.
+    """
     files = rows = problems = 0
     for each in landed:
         place = (each.lea_id, each.school_year, each.extract)
         if not _sent(work, place):
             continue
         landing, entry, key = each.file.place, each.file.entry, printable(each.file.entry.key)
-        taken = _take_one(work, place, landing.read(entry.key), f"{landing.address}/{key}", at)
+        try:
+            data = landing.read(entry.key) if entry.size <= LARGEST else None
+        except FileNotFoundError:
+            continue
+        taken = _TOO_LARGE if data is None else _take_one(work, place, data, f"{landing.address}/{key}", at)
         told = safe_csv_rows(("problem",), [(problem,) for problem in taken.problems])
         work.receipts.write("/".join(map(str, (*place, PROBLEMS))), told)
         work.ledger.record_object(landing.address, key, entry.etag, entry.size, OWNER)
@@ -95,7 +110,7 @@ def take_answer_files(work: Workspace, landed: Iterable[LandedAnswers], at: date
     return AnswerFiles(files, rows, problems)
 
 
-def _sent(work: Workspace, place: Place) -> bool:
+def _sent(work: Workspace, place: LeaYearExtract) -> bool:
     return any(
         (s.lea_id, s.school_year, s.extract) == place
         for s, state, _ in work.ledger.states()
@@ -103,26 +118,34 @@ def _sent(work: Workspace, place: Place) -> bool:
     )
 
 
-def _take_one(work: Workspace, place: Place, data: bytes, source: str, at: datetime) -> Taken:
+def _take_one(work: Workspace, place: LeaYearExtract, data: bytes, source: str, at: datetime) -> Taken:
     """One file's answers, each to the extract that its rule is about: a position file's pay is answered beside its
     roster."""
+    rows, problems = 0, list[str]()
     try:
-        given = read_answers(data)
+        for extract, mine in _by_extract(work, place, read_answers(data)).items():
+            try:
+                taken = answer(work, (place[0], place[1], extract), mine, source, at)
+            except Unavailable:
+                raise
+            except RungError as error:
+                problems.append(str(error))
+                continue
+            rows += taken.rows
+            problems += taken.problems
+    except Unavailable:
+        raise
     except RungError as error:
-        return Taken(0, (str(error),))
-    rows, problems = 0, []
-    for extract, mine in _by_extract(work, place, given).items():
-        try:
-            taken = answer(work, (place[0], place[1], extract), mine, source, at)
-        except RungError as error:
-            problems.append(str(error))
-            continue
-        rows += taken.rows
-        problems += taken.problems
+        problems.append(str(error))
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        log.warning("%s: explanations.csv: %s", "/".join(map(str, place)), unexpected(error))
+        problems.append("the file could not be taken apart; fill in the form warnings.csv of the receipt anew")
     return Taken(rows, tuple(problems))
 
 
-def _by_extract(work: Workspace, place: Place, given: Sequence[GivenAnswer]) -> dict[str, list[GivenAnswer]]:
+def _by_extract(work: Workspace, place: LeaYearExtract, given: Sequence[GivenAnswer]) -> dict[str, list[GivenAnswer]]:
     owner = {rule.rule_id: extract for extract in EXTRACTS for rule in row_rules_for(extract, place[1], work.settings)}
     found: dict[str, list[GivenAnswer]] = {}
     for each in given:
@@ -130,7 +153,7 @@ def _by_extract(work: Workspace, place: Place, given: Sequence[GivenAnswer]) -> 
     return found
 
 
-def answer(work: Workspace, place: Place, given: Sequence[GivenAnswer], source: str, at: datetime) -> Taken:
+def answer(work: Workspace, place: LeaYearExtract, given: Sequence[GivenAnswer], source: str, at: datetime) -> Taken:
     """Record answers to the newest submission of a place and tell them in the receipts of all its submissions that
     were not replaced. The drop page calls this."""
     taken = take_answers(work, place, given, source, at)

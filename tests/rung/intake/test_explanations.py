@@ -137,6 +137,37 @@ def test_an_answer_file_before_its_drop_waits_and_one_that_is_none_is_told(tmp_p
     assert "lacks the column rule_id" in told
 
 
+HEAD = "rule_id,source_row,answer,explanation,by\n"
+
+
+HOSTILE = {
+    "large number": ((HEAD + f"PAY-026,{10**30},confirmed,,A. Clerk\n").encode(), "`source_row` is no number"),
+    "other digits": ((HEAD + "PAY-026,٣,confirmed,,A. Clerk\n").encode(), "`source_row` is no number"),
+    "long cell": ((HEAD + f'PAY-026,2,explained,"{"x" * 200_000}",A. Clerk\n').encode(), "does not read as CSV"),
+    "long name": (f"{'x' * 200_000}\n".encode(), "does not read as CSV"),
+    "nulls": (b"\x00" * 500, "lacks the column"),
+    "bytes": (bytes(range(256)) * 40, "lacks the column"),
+    "empty": (b"", "lacks the column"),
+    "large": (b"x" * (32 * 1024**2 + 1), "larger than"),
+}
+
+
+def test_no_file_of_answers_stops_the_state(state: Path) -> None:
+    work, _ = intake(state)
+    reference = load_reference(work.reference)
+    for name, (data, told) in HOSTILE.items():
+        (state / "landing" / "0100" / "2026" / "payroll" / "explanations.csv").write_bytes(data)
+        receipt = run_intake(work, reference, Progress(quiet=True))
+        assert (receipt.answer_files.files, receipt.answer_files.rows, receipt.answer_files.problems) == (1, 0, 1), name
+        said = (state / "receipts" / "0100" / "2026" / "payroll" / "explanations_problems.csv").read_text("utf-8-sig")
+        assert told in said, name
+
+
+def test_nulls_inside_an_explanation_are_left_out() -> None:
+    (given,) = read_answers((HEAD + "PAY-026,2,explained,paid\0 twice by mistake,A. Clerk\n").encode())
+    assert given.explanation == "paid twice by mistake"
+
+
 def test_reading_answers_takes_other_separators_and_leaves_blank_lines_out() -> None:
     data = "Rule_ID;Source_Row;Answer;Explanation;By\npay-026;7;explained;Paid; late, as agreed;A\nPAY-027;;;;\n"
     with pytest.raises(RungError, match="`source_row` is no number"):
