@@ -18,7 +18,7 @@ def render(settings: Settings, name: str, **values: Any) -> str:
     own = settings.overlay.templates
     folders = [settings.root / own, SHIPPED] if own is not None else [SHIPPED]
     environment = Environment(
-        loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
+        loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=name.endswith(".html")
     )
     try:
         return environment.get_template(name).render(**values).strip()

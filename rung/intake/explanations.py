@@ -15,7 +15,7 @@ import polars as pl
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import row_rules_for
 from rung.intake.warned import warned_rows
-from rung.lake.answers import ANSWERS, EXPLAINED, Place, RowAnswer, answers_by_place, record_row_answers
+from rung.lake.answers import ANSWERS, EXPLAINED, LeaYearExtract, RowAnswer, answers_by_place, record_row_answers
 from rung.lake.ledger import Submission
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.parse.cells import mask_text
@@ -67,7 +67,7 @@ class AnswerCount:
 Answers = Mapping[str, tuple[AnswerCount, ...]]  # by submission
 
 
-def newest_submission(work: Workspace, place: Place) -> Submission:
+def newest_submission(work: Workspace, place: LeaYearExtract) -> Submission:
     """The newest submission of a place that was not replaced. Raises RungError where there is none."""
     found = [s for s, state, _ in work.ledger.states() if state != "superseded"]
     of_place = [s for s in found if (s.lea_id, s.school_year, s.extract) == place]
@@ -83,7 +83,9 @@ def warnings_of(work: Workspace, submission: Submission) -> pl.DataFrame:
     return _with_answers(rows, answers_by_place(work.ledger).get(_place(submission), {}))
 
 
-def take_answers(work: Workspace, place: Place, given: Sequence[GivenAnswer], source: str, at: datetime) -> Taken:
+def take_answers(
+    work: Workspace, place: LeaYearExtract, given: Sequence[GivenAnswer], source: str, at: datetime
+) -> Taken:
     """Record answers to the newest submission of a place. What cannot be used is told, and hinders no other answer.
 
     `source`: where they came from (a landing key, the drop page).
@@ -139,7 +141,7 @@ def _with_answers(rows: pl.DataFrame, answers: Mapping[tuple[str, str], RowAnswe
     return rows.join(told, on=["rule_id", "row_key"], how="left", maintain_order="left")
 
 
-def _place(submission: Submission) -> Place:
+def _place(submission: Submission) -> LeaYearExtract:
     return submission.lea_id, submission.school_year, submission.extract
 
 

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, Template
-
+from rung.core.settings import Settings
+from rung.core.templates import render
 from rung.intake.safe_csv import safe_csv_rows
 from rung.intake.status import StatusLine, count_states, status_lines
 from rung.lake.reference import ReferenceTables
@@ -44,12 +41,12 @@ def write_regions(work: Workspace, reference: ReferenceTables) -> tuple[str, ...
         if line.region_id:
             by_region.setdefault(line.region_id, []).append(line)
     for region_id, lines in by_region.items():
-        for name, data in region_files(region_id, lines, work.settings.state.name).items():
+        for name, data in region_files(region_id, lines, work.settings).items():
             work.receipts.write(f"{FOLDER}/{region_id}/{name}", data)
     return tuple(sorted(by_region))
 
 
-def region_files(region_id: str, lines: Sequence[StatusLine], state: str) -> dict[str, bytes]:
+def region_files(region_id: str, lines: Sequence[StatusLine], settings: Settings) -> dict[str, bytes]:
     """The files of one region from its districts' lines."""
     rows = [{key: line.as_json()[key] for key, _ in COLUMNS} for line in lines]
     data = {
@@ -60,15 +57,10 @@ def region_files(region_id: str, lines: Sequence[StatusLine], state: str) -> dic
         "lines": rows,
     }
     cells = [tuple("" if row[key] is None else str(row[key]) for key, _ in COLUMNS) for row in rows]
-    page = _template().render(**data, state=state, headings=[word for _, word in COLUMNS], cells=cells)
+    headings = [word for _, word in COLUMNS]
+    page = render(settings, "region.html", **data, state=settings.state.name, headings=headings, cells=cells)
     return {
         "status.json": json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False).encode(),
         "status.csv": safe_csv_rows([key for key, _ in COLUMNS], cells),
         "status.html": page.encode(),
     }
-
-
-@lru_cache
-def _template() -> Template:
-    folder: Any = Path(__file__).parent.parent / "templates"
-    return Environment(autoescape=True, loader=FileSystemLoader(folder)).get_template("region.html")

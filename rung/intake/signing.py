@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
+from contracts.school_year import year_name
 from rung.core.errors import RungError
 from rung.core.templates import render
 from rung.intake.explanations import refuse_unanswered
@@ -30,7 +31,7 @@ def statement_of(
         STATEMENT,
         state=work.settings.state.name,
         district=reference.district(lea_id),
-        year=f"{school_year - 1}-{school_year % 100:02d}",
+        year=year_name(school_year),
         signed_by=mask_text(signed_by.strip()),
         role=mask_text(role.strip()),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from contracts.school_year import year_name
 from rung.lake.certification import Certificate
 
 MARGIN = 20
@@ -22,8 +23,7 @@ def statement_pdf(certificate: Certificate, state: str, district: str) -> bytes:
     pdf.set_lang("en")
     pdf.set_margin(MARGIN)
     pdf.add_page()
-    year = f"{certificate.school_year - 1}-{certificate.school_year % 100:02d}"
-    _paragraph(pdf, f"Certification of data, school year {year}", size=16, bold=True)
+    _paragraph(pdf, f"Certification of data, school year {year_name(certificate.school_year)}", size=16, bold=True)
     _paragraph(pdf, f"{district} to {state}", size=12)
     pdf.ln(LINE)
     _paragraph(pdf, certificate.signature.statement, size=11)

@@ -12,7 +12,7 @@ from rung.lake.ledger import Ledger
 
 CONFIRMED, EXPLAINED = "confirmed", "explained"
 ANSWERS = (CONFIRMED, EXPLAINED)
-Place = tuple[str, int, str]  # lea_id, school_year, extract
+LeaYearExtract = tuple[str, int, str]  # lea_id, school_year, extract
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,15 @@ class RowAnswer:
     at: str = ""
 
 
-def answers_by_place(ledger: Ledger, as_of: datetime | None = None) -> dict[Place, dict[tuple[str, str], RowAnswer]]:
+def answers_by_place(
+    ledger: Ledger, as_of: datetime | None = None
+) -> dict[LeaYearExtract, dict[tuple[str, str], RowAnswer]]:
     """The answers that hold, today or as known at a time: place → (rule_id, row_key) → answer."""
     table = ledger.table("explanation")
     query = sa.select(table).order_by(table.c.explanation_id)
     if as_of is not None:
         query = query.where(table.c.at <= as_of.isoformat())
-    found: dict[Place, dict[tuple[str, str], RowAnswer]] = {}
+    found: dict[LeaYearExtract, dict[tuple[str, str], RowAnswer]] = {}
     with ledger.engine.connect() as connection:
         for row in connection.execute(query):
             answer = RowAnswer(row.rule_id, row.row_key, row.answer, row.explanation, row.answered_by, row.at)
@@ -44,7 +46,9 @@ def answers_by_place(ledger: Ledger, as_of: datetime | None = None) -> dict[Plac
     return found
 
 
-def record_row_answers(ledger: Ledger, place: Place, answers: Sequence[RowAnswer], source: str, at: datetime) -> int:
+def record_row_answers(
+    ledger: Ledger, place: LeaYearExtract, answers: Sequence[RowAnswer], source: str, at: datetime
+) -> int:
     """Write the answers that say something new; returns how many. `source`: where they came from."""
     table = ledger.table("explanation")
     lea_id, school_year, extract = place

@@ -9,10 +9,11 @@ from statistics import median
 
 import polars as pl
 
+from contracts.school_year import year_name
 from rung.report import charts, theme
 from rung.report.facts import Facts, Program, Row
 from rung.report.people import Planned
-from rung.report.shown import Missing, dollars, money_text, money_value, words, year_name
+from rung.report.shown import Missing, dollars, money_text, money_value, words
 from transforms.s4_sustain.revenue import first_year_without
 
 COST_PARTS = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contracts.school_year import year_name
 from rung.report import money, people, quality
 from rung.report.facts import Facts, Program
 from rung.report.people import Planned
-from rung.report.shown import Missing, Table, persons_text, persons_value, year_name
+from rung.report.shown import Missing, Table, persons_text, persons_value
 
 Link = tuple[str, str]
 LADDERS = 4

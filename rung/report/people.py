@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.school_year import year_name
 from rung.report import charts, theme
 from rung.report.facts import Facts, Program, Row
-from rung.report.shown import Missing, added_up, percent, persons_text, persons_value, year_name
+from rung.report.shown import Missing, added_up, percent, persons_text, persons_value
 
 YEARS_SHOWN = 4
 Planned = tuple[Any, str, str, tuple[str, ...], Sequence[tuple[str, ...]], str]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contracts.school_year import year_name
 from contracts.vocabulary import EXTRACTS
 from rung.report import charts, theme
 from rung.report.facts import Facts, Row
 from rung.report.people import Planned
-from rung.report.shown import Missing, year_name
+from rung.report.shown import Missing
 
 # The worst first: a district-year is said by its worst extract.
 WORDS = {"missing": "not accepted", "late": "late", "on_time": "on time", "no_due_day": "no due day"}

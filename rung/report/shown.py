@@ -94,8 +94,3 @@ def words(name: str) -> str:
     """A code as words: `title_ii_a` → `Title II-A`."""
     known = {"title_i": "Title I", "title_ii_a": "Title II-A", "all": "all", "unknown": "unknown"}
     return known.get(name, name.replace("_", " "))
-
-
-def year_name(school_year: int) -> str:
-    """2026 → 2025-26."""
-    return f"{school_year - 1}-{school_year % 100:02d}"
