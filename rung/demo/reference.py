@@ -16,6 +16,9 @@ from rung.demo.positions import LEVELS, Positions, Schools
 from rung.demo.ratings import packaged_rows
 from rung.demo.staff import LANES
 
+# Districts of one regional service centre.
+LEAS_A_REGION = 5
+
 
 def districts(state: State) -> pl.DataFrame:
     """One row per district."""
@@ -31,6 +34,7 @@ def districts(state: State) -> pl.DataFrame:
             # the default window stays empty: 07-01 and 06-30
             "year_begins": [None if opens[i] == "07-01" else opens[i] for i in rows],
             "year_ends": [None if closes[i] == "06-30" else closes[i] for i in rows],
+            "region_id": [f"ESC {1 + i // LEAS_A_REGION}" for i in rows],
         }
     )
 
