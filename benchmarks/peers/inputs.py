@@ -16,6 +16,7 @@ from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved.findings import CrossFileFindings
 from rung.core.errors import RungError
+from rung.intake.explanations import count_answers
 from rung.lake.workspace import open_workspace
 from rung.marts.build import rule_counts
 from rung.packs.load import packs_of
@@ -54,7 +55,8 @@ def write_inputs(config: Path, lake: Path, out: Path) -> None:
         )
     shutil.copy(made[0], out / "designation.parquet")
     work = open_workspace(config)
-    counts = rule_counts(work, work.ledger.in_force(None), {})
+    in_force = work.ledger.in_force(None)
+    counts = rule_counts(work, in_force, count_answers(work, in_force))
     across = CrossFileFindings.cast(pl.scan_parquet(made[0].with_name("cross_file.parquet")))
     with_cross_file(counts, across).collect().write_parquet(out / "rule_counts.parquet")
     terms = [pack.terms() for pack in packs_of(work.settings)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,9 @@ from benchmarks.peers.agree import all_must_agree
 from contracts.marts import MARTS as RESTRICTED
 from rung.core.errors import GateFailed
 from rung.demo import write_demo
+from rung.intake.answer_files import answer
+from rung.intake.explanations import GivenAnswer
+from rung.lake.workspace import Workspace
 
 # knobs off their defaults, so that the SQL is seen to read them, and low enough that a small state has findings
 KNOBS = """
@@ -65,6 +69,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = open_workspace(config)
     reference = load_reference(work.reference)
     run_intake(work, reference, Progress(quiet=True))
+    _answer_a_warning(work)
     run_marts(work, reference, Progress(quiet=True))
     inputs.write_inputs(config, home / "lake", home / "inputs")
     rung_all.build(config, home / "inputs", home / "rung_made")
@@ -115,6 +120,20 @@ def test_rungs_side_is_the_marts_that_it_releases(made: Path) -> None:
         assert pl.read_parquet(made / "rung_made" / f"{mart}.parquet").equals(
             pl.read_parquet(released / f"{mart}.parquet")
         ), mart
+
+
+def _answer_a_warning(work: Workspace) -> None:
+    """A district's answer to every row of one warning: the footnotes of `data_quality`."""
+    warned = [
+        (s, rule_id)
+        for s in work.ledger.in_force()
+        for submission_id, rule_id, severity, _ in work.ledger.broken_rules()
+        if (submission_id, severity) == (s.submission_id, "warn")
+    ]
+    submission, rule_id = warned[0]
+    place = (submission.lea_id, submission.school_year, submission.extract)
+    given = GivenAnswer(rule_id, "explained", "Seen and right as it stands.", "A. Clerk")
+    assert answer(work, place, [given], "test", datetime(2026, 7, 1, tzinfo=UTC)).rows
 
 
 def test_no_mart_is_compared_empty(made: Path) -> None:
