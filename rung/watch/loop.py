@@ -1,7 +1,7 @@
 """`rung intake --watch`: the loop, and the two ways to speak (start an intake here, or an event to Prefect).
 
-It keeps nothing: what waits is the landing less the ledger, and what was refused under reference tables that have
-changed since. So a watcher that was killed resumes by starting.
+It keeps nothing that matters: what waits is the landing less the ledger, and what was refused under reference tables
+that have changed since. So a watcher that was killed resumes by starting.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rung.core.errors import RungError
 from rung.intake.again import to_validate_again
 from rung.intake.discover import Found, discover
 from rung.intake.made_from import MadeFrom
-from rung.lake.reference import load_reference
+from rung.lake.reference import ReferenceTables, load_reference
 from rung.lake.workspace import Workspace
 from rung.watch.coalesce import Coalescer, Waiting
 from rung.watch.listen import listen
@@ -43,11 +43,12 @@ def run_watch(work: Workspace, announce: Announce, parameters: WatchParameters, 
     """Look until told to stop (SIGTERM, SIGINT). An announcement that fails is repeated at the next look."""
     stop, wake = stop or _stop_on_signals(), Event()
     coalescer = Coalescer(parameters.settle, parameters.longest, parameters.remind)
+    reference = WatchedReference(work)
     failures = 0
     with listen(parameters.listen, wake):
         while not stop.is_set():
             try:
-                _poll(work, announce, coalescer)
+                _poll(work, announce, coalescer, reference)
                 failures = 0
             except (RungError, OSError) as error:
                 failures += 1
@@ -63,8 +64,8 @@ def _pause(parameters: WatchParameters, coalescer: Coalescer, failures: int) -> 
     return min(parameters.every, parameters.settle) if coalescer.settling else parameters.every
 
 
-def _poll(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
-    found = find_waiting(work)
+def _poll(work: Workspace, announce: Announce, coalescer: Coalescer, reference: WatchedReference) -> None:
+    found = find_waiting(work, reference.now())
     waiting = waiting_objects(found)
     if coalescer.due(waiting, time.monotonic()):
         announce(found)
@@ -72,10 +73,26 @@ def _poll(work: Workspace, announce: Announce, coalescer: Coalescer) -> None:
         logger.info("watch=announced drops=%d objects=%d", len(found.drops), len(waiting))
 
 
-def find_waiting(work: Workspace) -> Found:
+class WatchedReference:
+    """The reference tables, read again when one of their objects has changed: most looks find them as they were."""
+
+    def __init__(self, work: Workspace) -> None:
+        self._place = work.reference
+        self._listed: list[tuple[str, str]] = []
+        self._tables: ReferenceTables | None = None
+
+    def now(self) -> ReferenceTables:
+        """The tables as they are. Raises RungError where they cannot be read."""
+        listed = [(entry.key, entry.etag) for entry in self._place.entries()]
+        if self._tables is None or listed != self._listed:
+            self._tables, self._listed = load_reference(self._place), listed
+        return self._tables
+
+
+def find_waiting(work: Workspace, reference: ReferenceTables) -> Found:
     """Drops that an intake would take in now: new objects, and refused ones whose reference tables, mapping, crosswalk,
-    calendar or suites have changed since. Raises RungError for reference tables that cannot be read."""
-    made_from = MadeFrom(work.settings, load_reference(work.reference), datetime.now(UTC).date())
+    calendar or suites have changed since."""
+    made_from = MadeFrom(work.settings, reference, datetime.now(UTC).date())
     return discover(work.landing, work.ledger.seen(), to_validate_again(work.ledger, made_from, accepted=False))
 
 

@@ -8,7 +8,7 @@ from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
-from rung.watch.loop import find_waiting
+from rung.watch.loop import WatchedReference, find_waiting
 from tests import small_state as small
 
 
@@ -18,10 +18,13 @@ def test_a_changed_reference_table_wakes_the_watcher(tmp_path: Path) -> None:
     work = open_workspace(tmp_path / "rung.toml")
     receipt = run_intake(work, load_reference(work.reference), Progress(quiet=True))
     assert receipt.states["rejected"] == 1
-    assert not find_waiting(work).drops
+    reference = WatchedReference(work)
+    before = reference.now()
+    assert not find_waiting(work, before).drops
+    assert reference.now() is before  # nothing was read again
     districts = tmp_path / "reference/districts.csv"
     districts.write_text(districts.read_text() + "0300,Ash,dcps_impact\n")
-    found = find_waiting(work)
+    found = find_waiting(work, reference.now())
     assert [(drop.lea_id, drop.extract) for drop in found.drops] == [("0300", "payroll")]
     run_intake(work, load_reference(work.reference), Progress(quiet=True))
-    assert not find_waiting(work).drops
+    assert not find_waiting(work, reference.now()).drops
