@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from rung.lake.ledger import Submission
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
-from tests.spoiled.hostile import CSV, HOSTILE, LINES, TEXT
+from tests.spoiled.hostile import BOOK, CSV, HOSTILE, LINES, TEXT
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 
@@ -38,6 +40,32 @@ def test_a_column_of_any_name_is_data(column: str) -> None:
     drop = read_tolerantly({"pay.csv": "\n".join(lines).encode()}, "payroll", 2026, None, Bounds())
     assert not drop.problems
     assert drop.tables[0].text["amount"].to_list() == TEXT["amount"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("declared", "letters", "read"),
+    [
+        (b"ISO-8859-1", b"JOS\xe9", "JOSé"),
+        (b"no-such", "JOSé".encode(), "JOSé"),  # of no known encoding, and plain UTF-8 inside
+        (b"no-such", b"JOS\xe9", None),
+        (b"UTF-16", b"JOS", None),
+    ],
+)
+def test_a_workbook_of_an_unknown_encoding_is_read_right_or_refused(
+    declared: bytes, letters: bytes, read: str | None
+) -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+    source, out = zipfile.ZipFile(io.BytesIO(BOOK)), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for info in source.infolist():
+            data = source.read(info)
+            if info.filename == sheet:
+                data = data.replace(b'encoding="UTF-8"', b'encoding="' + declared + b'"', 1)
+                data = data.replace(b">BASE<", b">" + letters + b"<", 1)
+            archive.writestr(info.filename, data)
+    drop = read_tolerantly({"pay.xlsx": out.getvalue()}, "payroll", 2026, None, Bounds())
+    assert [found.rule_id for found in drop.problems] == ([] if read else ["FILE-019"])
+    assert [table.text["pay_code"][0] for table in drop.tables] == ([read] if read else [])
 
 
 def test_a_file_and_its_own_gzip_are_two_sources() -> None:
