@@ -29,6 +29,7 @@ from transforms.s1_conform.validate import DUPLICATE, ERRORS
 from transforms.s1_conform.values import RETURNED
 
 EXAMPLES = 5
+NTH = "_nth"  # of the rows that come from one line of a file
 REPEATED = (
     "The row repeats an earlier row of the file in every column; it was counted once.",
     "Take it out. If it stands for something else, send the column that tells the two apart.",
@@ -79,28 +80,17 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
     empty = pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
     if ERRORS not in rows.columns or (rows[ERRORS].null_count() == rows.height and not rows[DUPLICATE].any()):
         return empty
-    messages = {rule.rule_id: rule.message for rule in rules}
-    fixes = {rule.rule_id: rule.fix for rule in rules}
-    rules_of = pl.col(ERRORS).list
-    bad = (
-        rows.filter(pl.col(ERRORS).is_not_null() & ~pl.col(DUPLICATE))
-        .group_by("file_no", "source_row", maintain_order=True)
-        .agg(pl.col(ERRORS).explode(empty_as_null=True).unique(maintain_order=True))
-        .select(
-            "file_no",
-            "source_row",
-            rules_of.join("; ").alias("_rung_rule"),
-            rules_of.eval(pl.element().replace(messages)).list.join(" ").alias("_rung_message"),
-            rules_of.eval(pl.element().replace(fixes)).list.join(" ").alias("_rung_fix"),
-        )
-    )
-    again = rows.filter(DUPLICATE).select("file_no", "source_row", *_duplicates())
-    bad = pl.concat([bad, again])
+    rows = rows.with_columns(pl.int_range(pl.len()).over("file_no", "source_row").alias(NTH))
     parts = []
     for file_no, part in enumerate(read.parts):
-        mine = bad.filter(pl.col("file_no") == file_no)
-        if mine.height:
-            back = _own(read, part).join(mine.drop("file_no"), on="source_row", how="inner", maintain_order="left")
+        mine = rows.filter(pl.col("file_no") == file_no)
+        if mine[ERRORS].null_count() < mine.height or mine[DUPLICATE].any():
+            own = _own(read, part)
+            by = ["source_row"]
+            if not own["source_row"].is_unique().all():  # several records on one line, each a row of its own
+                own = own.with_columns(pl.int_range(pl.len()).over("source_row").alias(NTH))
+                by.append(NTH)
+            back = own.join(_marked(mine, by, rules), on=by, how="inner", maintain_order="left")
             # Marks of an earlier return are not the district's columns.
             sent = [back[cell_name(at)].alias(name) for at, name in enumerate(part.header) if name not in RETURNED]
             marks = back.select(
@@ -113,6 +103,25 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
     columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
     joined = pl.concat([empty, *parts], how="diagonal")
     return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
+
+
+def _marked(rows: pl.DataFrame, by: Sequence[str], rules: Sequence[RowRule]) -> pl.DataFrame:
+    """The rows that go back, known `by` their line (and place in it): rules, messages and mends."""
+    messages = {rule.rule_id: rule.message for rule in rules}
+    fixes = {rule.rule_id: rule.fix for rule in rules}
+    rules_of = pl.col(ERRORS).list
+    bad = (
+        rows.filter(pl.col(ERRORS).is_not_null() & ~pl.col(DUPLICATE))
+        .group_by(by, maintain_order=True)
+        .agg(pl.col(ERRORS).explode(empty_as_null=True).unique(maintain_order=True))
+        .select(
+            *by,
+            rules_of.join("; ").alias("_rung_rule"),
+            rules_of.eval(pl.element().replace(messages)).list.join(" ").alias("_rung_message"),
+            rules_of.eval(pl.element().replace(fixes)).list.join(" ").alias("_rung_fix"),
+        )
+    )
+    return pl.concat([bad, rows.filter(DUPLICATE).select(*by, *_duplicates())])
 
 
 def _duplicates() -> list[pl.Expr]:

@@ -76,7 +76,7 @@ def _check(drop: TolerantDrop, *, mended: bool = False) -> None:
         assert table.own.height == table.text.height, "rows were lost or made between the file and its canonical form"
         assert table.text["source_row"].equals(table.own["source_row"]), "rows changed places"
         assert table.own["source_row"].null_count() == 0, "a row of no line"
-        # A user of a OneRoster set has a row in each school, a record of an Ed-Fi interchange one for each assignment.
+        # A user of a OneRoster set has a row in each school; an interchange may be one long line.
         several = table.name.endswith(("users.csv", ".xml"))
         assert table.own["source_row"].is_unique().all() or several, "two rows of one line"
         assert not mended or table.own.height == 2, "mending changes no number of rows"

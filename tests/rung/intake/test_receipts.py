@@ -21,6 +21,7 @@ from rung.intake.status import count_states, status_lines
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
+from tests.spoiled.packed_files import PEOPLE, interchange
 
 SSN = "123-45-6789"
 MAPPING = """
@@ -233,3 +234,13 @@ def test_status(root: Path, work: Workspace) -> None:
     assert state["0100", 2025, "payroll"] == "accepted"
     assert state["9999", 2026, "payroll"] == "rejected"
     assert count_states(lines) == {"accepted": 9, "held": 1, "rejected": 3}
+
+
+def test_of_records_on_one_line_only_the_bad_one_comes_back(root: Path, tmp_path: Path) -> None:
+    """An interchange that is one long line: all its rows have the same line number."""
+    path = tmp_path / "staff.xml"
+    path.write_text(interchange(PEOPLE.replace(">S01<", ">010001<")))  # the third of the three is at a school unknown
+    (checked,) = check_files(open_workspace(root / "rung.toml"), [path], "roster", "0100", 2026)
+    back = list(csv.DictReader(io.StringIO(checked.files["returned.csv"].decode("utf-8-sig"))))
+    assert [(row["staff_id"], row["_rung_row"]) for row in back] == [("00103", "1")]
+    assert (checked.rows_read, checked.rows_quarantined) == (3, 1)
