@@ -49,14 +49,19 @@ def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
     if receipt.notices.sent or receipt.notices.failed:
         table.add_row("notices sent", f"{receipt.notices.sent:,}")
         table.add_row("notices that could not be sent", f"{receipt.notices.failed:,}")
-    if receipt.stray:
-        table.add_row("not read: no file, or outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
-        for key in receipt.stray[:STRAY_SHOWN]:
-            table.add_row("", escape(key))
+    _add_stray(table, receipt)
     table.add_row("receipts", work.receipts.address)
     console = Console()
     console.print(table)
     attention(work, console)
+
+
+def _add_stray(table: Table, receipt: IntakeReceipt) -> None:
+    """What lies in the landing and was not read: how many, and the first of them by name."""
+    if receipt.stray:
+        table.add_row("not read: no file, or outside <lea>/<year>/<extract>/", f"{len(receipt.stray):,}")
+        for key in receipt.stray[:STRAY_SHOWN]:
+            table.add_row("", escape(key))
 
 
 def attention(work: Workspace, console: Console) -> None:
@@ -146,6 +151,7 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
     this_run = ", ".join(f"{count:,} {state}" for state, count in sorted(receipt.intake.states.items()))
     table.add_row("submissions in force", f"{summary['submissions']:,}")
     table.add_row("taken in by this run", this_run or f"nothing new ({receipt.intake.unchanged:,} objects unchanged)")
+    _add_stray(table, receipt.intake)
     for name in ("read", "accepted", "quarantined", "duplicate", "set_aside", "warned"):
         table.add_row(f"rows {name.replace('_', ' ')}", f"{summary[f'rows_{name}']:,}")
     table.add_row(f"educators in {summary['latest_year']}", f"{summary['educators']:,}")

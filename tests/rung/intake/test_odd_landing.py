@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
+from rung.cli.tables import _add_stray
 from rung.intake.discover import discover
+from rung.intake.run import IntakeReceipt
 from rung.lake.places import LocalPlace
 
 FOLDER = "0100/2026/roster"
@@ -70,7 +74,9 @@ def test_a_folder_that_may_not_be_read_is_named() -> None:
     code = """
 import os, tempfile
 from pathlib import Path
+from rung.cli.tables import _add_stray
 from rung.intake.discover import discover
+from rung.intake.run import IntakeReceipt
 from rung.lake.places import LocalPlace
 if os.geteuid() == 0:
     os.setgroups([])
@@ -87,3 +93,12 @@ with tempfile.TemporaryDirectory() as name:
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert said.stdout == "0100 0200/2026/roster (a folder that this account may not read)\n", said.stderr
+
+
+def test_both_tables_name_what_was_not_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """At most ten by name, and a name with brackets is no markup."""
+    table = Table(show_header=False)
+    _add_stray(table, IntakeReceipt(stray=tuple(f"{n:02d}[b].csv" for n in range(12))))
+    Console(width=200).print(table)
+    shown = capsys.readouterr().out
+    assert "12" in shown and "09[b].csv" in shown and "10[b].csv" not in shown
