@@ -55,6 +55,7 @@ def read_answers(data: bytes) -> list[GivenAnswer]:
         text = data.decode("cp1252", "replace")
     text = text.replace("\0", "")  # no database keeps it
     first = text.split("\n", 1)[0]
+    limit = csv.field_size_limit(LARGEST)  # the process has one, and libraries that read CSV move it
     reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
     found = []
     try:
@@ -84,6 +85,8 @@ def read_answers(data: bytes) -> list[GivenAnswer]:
             )
     except csv.Error as error:
         raise RungError(f"explanations.csv does not read as CSV ({error}); save it again as CSV") from None
+    finally:
+        csv.field_size_limit(limit)
     return found
 
 

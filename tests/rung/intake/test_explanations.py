@@ -143,8 +143,12 @@ HEAD = "rule_id,source_row,answer,explanation,by\n"
 HOSTILE = {
     "large number": ((HEAD + f"PAY-026,{10**30},confirmed,,A. Clerk\n").encode(), "`source_row` is no number"),
     "other digits": ((HEAD + "PAY-026,٣,confirmed,,A. Clerk\n").encode(), "`source_row` is no number"),
-    "long cell": ((HEAD + f'PAY-026,2,explained,"{"x" * 200_000}",A. Clerk\n').encode(), "does not read as CSV"),
-    "long name": (f"{'x' * 200_000}\n".encode(), "does not read as CSV"),
+    "long cell": (
+        (HEAD + f'PAY-026,2,explained,"{"x" * 200_000}",A. Clerk\n').encode(),
+        "longer than 2,000 characters",
+    ),
+    "long name": (f"{'x' * 200_000}\n".encode(), "lacks the column"),
+    "lone return": (HEAD.encode() + b"PAY-026,2,confirmed,,A\rB\n", "does not read as CSV"),
     "nulls": (b"\x00" * 500, "lacks the column"),
     "bytes": (bytes(range(256)) * 40, "lacks the column"),
     "empty": (b"", "lacks the column"),
