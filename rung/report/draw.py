@@ -1,4 +1,8 @@
-"""Altair charts → inline SVG, drawn by vl-convert in this process: no browser, no script in the page, no request."""
+"""Altair charts → inline SVG, drawn by vl-convert in this process: no browser, no request.
+
+The page holds the picture, its numbers as a table, and its Vega-Lite; a reader with scripts gets the same chart to
+point at, drawn by the bundle in `assets/`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from typing import Any
 
 from rung.report import theme
 
-WIDTH = 400  # with its axis about 480 px: two stand side by side on a desk, one is readable on a phone
+WIDTH = 440  # with its axes: three stand side by side on a desk, and a phone shows one at 0.8
 FONT = "system-ui, Segoe UI, Roboto, DejaVu Sans, sans-serif"
 THREADS = 2
 _CONFIG: dict[str, Any] = {
@@ -28,16 +32,16 @@ _CONFIG: dict[str, Any] = {
         "domainColor": theme.GREY,
         "ticks": False,
         "labelPadding": 6,
-        "labelLimit": 230,
+        "labelLimit": 190,
     },
     "legend": {
         "labelFontSize": 13,
         "title": None,
         "orient": "top",
-        "columns": 3,
+        "columns": 2,
         "symbolType": "square",
         "labelColor": theme.INK,
-        "labelLimit": 200,
+        "labelLimit": 180,
     },
     "text": {"fontSize": 13, "color": theme.INK, "font": FONT},
     "header": {"labelFontSize": 13, "title": None, "labelColor": theme.INK},
@@ -45,14 +49,27 @@ _CONFIG: dict[str, Any] = {
 
 
 def spec(chart: Any) -> dict[str, Any]:
-    """The Vega-Lite of an Altair chart in the house's look. Not checked against the schema again: that costs 20 ms."""
-    return {**chart.to_dict(validate=False), "config": _CONFIG}
+    """The Vega-Lite of an Altair chart in the house's look, as wide as every other.
+
+    Not checked against the schema again: that costs 20 ms.
+    """
+    made = chart.to_dict(validate=False)
+    return {**made, "config": _CONFIG, "width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
 def draw_all(specs: Sequence[dict[str, Any]]) -> list[str]:
-    """SVG of each, two at a time. The picture is decoration to a screen reader: its words stand beside it."""
+    """SVG of each, two at a time. The picture is decoration to a screen reader: its text stands beside it."""
     with ThreadPoolExecutor(THREADS) as pool:
         return [_inlined(svg) for svg in pool.map(_converter(), specs)]
+
+
+@lru_cache
+def interactive_bundle() -> str:
+    """Vega, Vega-Lite and vega-embed as one script (0.9 MB), from the library that draws the pictures."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle
 
 
 @lru_cache
@@ -63,9 +80,10 @@ def _converter() -> Any:
 
 
 def _inlined(svg: str) -> str:
-    """Without inner roles and labels (the figure has its own), ids made unique on the page, no fixed white."""
+    """Without inner roles and labels (the figure has its own), ids made unique on the page, what is hidden hatched."""
     body = re.sub(r' (?:role|aria-[a-z]+|pointer-events|class)="[^"]*"', "", svg)
     body = re.sub(r"<(g|path)[^>]*display=\"none\"[^>]*/>", "", body)
     name = hashlib.sha256(svg.encode()).hexdigest()[:8]
     body = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1s{name}\2", body)
+    body = body.replace(f'fill="{theme.HIDDEN}"', 'fill="url(#hatch)"')
     return body.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

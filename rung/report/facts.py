@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from contracts.public import NO_PERSONS, PUBLIC
+from contracts.policy.packs import Pack
+from contracts.public import NO_PERSONS, PUBLIC, WHOLE
 from expectations.suites import Suite
 from rung.core.errors import RungError
 from rung.core.rules import suite_of
@@ -21,9 +22,10 @@ from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from rung.report.restricted import MORE, exact_tables
-from rung.report.shown import added_up
+from rung.report.shown import Total, added_up, money_value, total
 
 Row = dict[str, Any]
+DIMENSIONS = ("dim_district", "dim_level", "dim_school")
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,20 @@ class Program:
     title: str
     summary: str
     levels: tuple[tuple[str, str, int], ...]
+    pack: Pack | None = None  # its rules, where the page shows them
+
+    @cached_property
+    def short(self) -> str:
+        """The title without what stands in brackets, at most 34 characters."""
+        name = self.title.split(" (")[0]
+        return name if len(name) <= 34 else name[:33] + "…"
 
     @cached_property
     def titles(self) -> dict[str, str]:
         return {"none": "no level", **{level: title for level, title, _ in self.levels}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """One release as the pages need it. `more` has restricted marts; it is empty in the public report.
 
@@ -79,21 +88,59 @@ class Facts:
         mine = [r for r in rows if program_id is not None and r["program_id"] == program_id]
         return mine + [r for r in rows if r["program_id"] is None and not (mine and r["group"] == "leaders")]
 
+    @cached_property
+    def _costs(self) -> dict[tuple[str | None, int], dict[str, Row]]:
+        """The cost of each program, by (district, school year): with all its parts, or its pay where that is all that
+        is known."""
+        found: dict[tuple[str | None, int], dict[str, Row]] = {}
+        whole = self.tables["public_money"].filter(
+            pl.col("part") == WHOLE, pl.col("dimension").is_in([WHOLE, "stream"])
+        )
+        for row in whole.sort("dimension", descending=True).iter_rows(named=True):  # the cost after the pay, over it
+            found.setdefault((row["lea_id"], row["school_year"]), {})[row["program_id"]] = row
+        return found
+
+    def costs(self, lea_id: str | None, year: int) -> dict[str, Row]:
+        """What each program cost in a year, by program; the row may be hidden."""
+        return self._costs.get((lea_id, year), {})
+
+    def cost(self, lea_id: str | None, year: int) -> Total | None:
+        """What all programs cost together; None where no cost is on file."""
+        rows = list(self.costs(lea_id, year).values())
+        return total(rows, "amount") if any(money_value(row) is not None for row in rows) else None
+
+    @cached_property
+    def years(self) -> list[int]:
+        """School years with rows, up to the latest of which anything is shown."""
+        found = self.tables["public_access"]["school_year"].unique().sort().to_list()
+        return [year for year in found if year <= self.latest]
+
+    def schools(self, lea_id: str | None, year: int) -> pl.DataFrame:
+        """Schools of a district or the state in a year (`dim_school`)."""
+        found = self.tables["dim_school"].filter(pl.col("school_year") == year)
+        return found if lea_id is None else found.filter(pl.col("lea_id") == lea_id)
+
+    def pupils(self, lea_id: str | None, year: int) -> int | None:
+        """Pupils enrolled; None where a school has no number on file."""
+        enrolled = self.schools(lea_id, year)["enrollment"]
+        return int(enrolled.sum()) if enrolled.len() and not enrolled.has_nulls() else None
+
     def people(self, measure: str, lea_id: str | None, year: int) -> Row | None:
         """Teachers or leaders of a year, over schools of every poverty."""
         rows = [r for r in self.rows("public_access", lea_id) if r["school_year"] == year and r["measure"] == measure]
         return added_up(rows, "persons")
 
+    def frame(self, mart: str, lea_id: str | None = None, program_id: str | None = None) -> pl.DataFrame:
+        """Rows of a restricted mart, of a district and a program where they are named; empty in the public report."""
+        found = self.more.get(mart, pl.DataFrame())
+        for name, value in (("lea_id", lea_id), ("program_id", program_id)):
+            if value is not None and name in found.columns:
+                found = found.filter(pl.col(name) == value)
+        return found
+
     def extra(self, mart: str, lea_id: str | None = None, program_id: str | None = None) -> list[Row]:
-        """Rows of a restricted mart; none in the public report."""
-        found = self.more.get(mart)
-        if found is None:
-            return []
-        if lea_id is not None:
-            found = found.filter(pl.col("lea_id") == lea_id)
-        if program_id is not None:
-            found = found.filter(pl.col("program_id") == program_id)
-        return found.to_dicts()
+        """The same as rows."""
+        return self.frame(mart, lea_id, program_id).to_dicts()
 
     @cached_property
     def latest(self) -> int:
@@ -126,7 +173,7 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
         raise RungError(f"{work.releases.address}: there is no release yet; run `rung run` first")
     side = "restricted" if restricted else "public"
     manifest = json.loads(work.releases.read(f"{release_id}/manifest.json"))
-    sides = (f"{side}/", "public/dim_level/", *(f"public/{name}/" for name in NO_PERSONS))
+    sides = (f"{side}/", *(f"public/{name}/" for name in (*DIMENSIONS, *NO_PERSONS)))
     paths = {f["path"].split("/")[1]: f["path"] for f in manifest["files"] if f["path"].startswith(sides)}
 
     def read(name: str) -> pl.DataFrame:
@@ -143,12 +190,12 @@ def read_facts(work: Workspace, restricted: bool) -> Facts:
         restricted=restricted,
         districts=dict(reference.select("lea_id", "name").sort("lea_id").iter_rows()),
         programs={
-            p.program_id: Program(p.program_id, p.title, p.summary, tuple((x.id, x.title, x.tier) for x in p.levels))
+            p.program_id: Program(p.program_id, p.title, p.summary, tuple((x.id, x.title, x.tier) for x in p.levels), p)
             for p in packs
         },
         tables={
             **(exact_tables(read) if restricted else {}),
-            **{name: read(name) for name in (NO_PERSONS if restricted else PUBLIC)},
+            **{name: read(name) for name in (*DIMENSIONS, *(NO_PERSONS if restricted else PUBLIC))},
         },
         more={name: read(name) for name in MORE if name in paths} if restricted else {},
         package=json.loads(work.releases.read(f"{release_id}/{side}/datapackage.json")),

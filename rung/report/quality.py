@@ -6,22 +6,21 @@ from contracts.school_year import year_name
 from contracts.vocabulary import EXTRACTS
 from rung.report import charts, theme
 from rung.report.facts import Facts, Row
-from rung.report.people import Planned
-from rung.report.shown import Missing
+from rung.report.shown import Chart, Missing
 
-# The worst first: a district-year is said by its worst extract.
-WORDS = {"missing": "not accepted", "late": "late", "on_time": "on time", "no_due_day": "no due day"}
+# The worst first: a district-year counts as its worst extract.
+TIMELINESS = {"missing": "not accepted", "late": "late", "on_time": "on time", "no_due_day": "no due day"}
 COLOURS = {"on time": theme.BLUE, "late": theme.GOLD, "not accepted": "#7a1f00", "no due day": "#c9ced4"}
 SHOWN = 60
 Place = tuple[str, int]
 
 
-def timeliness(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
+def timeliness(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     """Whether each district's data of each year came in time; for one district, each of its extracts."""
-    title = "When the data came"
+    key = "when-the-data-came"
     rows = [r for r in facts.tables["public_data_quality"].to_dicts() if lea_id in (None, r["lea_id"])]
     if not rows:
-        return Missing(title, "nothing has been accepted yet")
+        return Missing(key, "When the data came", "nothing has been accepted yet")
     line = "lea_id" if lea_id is None else "extract"
     worst: dict[Place, Row] = {}
     for row in rows:
@@ -36,35 +35,38 @@ def timeliness(facts: Facts, lea_id: str | None = None) -> Planned | Missing:
             names, key=lambda name: [_badness(worst[name, y]) for y in reversed(years) if (name, y) in worst]
         )
     shown = names[:SHOWN]
-    said = {name: facts.districts.get(name, name) for name in shown}
+    names_shown = {name: facts.districts.get(name, name) for name in shown}
     cells = [
-        {"column": year_name(year), "line": said[name], "word": WORDS[worst[name, year]["timeliness"]]}
+        {"column": year_name(year), "line": names_shown[name], "value": TIMELINESS[worst[name, year]["timeliness"]]}
         for name in shown
         for year in years
         if (name, year) in worst
     ]
     behind = sum(1 for row in worst.values() if row["timeliness"] in ("late", "missing"))
     what = "district-years" if lea_id is None else "extracts"
-    table = [(said[name], *(_told(worst.get((name, year))) for year in years)) for name in shown]
-    note = "A district is said by its worst extract." if lea_id is None else "Against the due day of the calendar."
+    table = [(names_shown[name], *(_arrival(worst.get((name, year))) for year in years)) for name in shown]
+    note = "A district counts as its worst extract." if lea_id is None else "Against the due day of the calendar."
     note += f" The latest {len(shown)} of {len(names)} districts." if len(shown) < len(names) else ""
-    return (
-        charts.map_of_cells(cells, [year_name(year) for year in years], list(said.values()), COLOURS),
-        title,
+    return Chart(
+        key,
+        f"{behind:,} of {len(worst):,} {what} late or not accepted",
+        "Whether accepted data came by the calendar's due day",
+        charts.map_of_cells(cells, [year_name(year) for year in years], list(names_shown.values()), COLOURS),
         f"Map by year: {behind:,} of {len(worst):,} {what} late or not accepted.",
         ("district" if lea_id is None else "extract", *(year_name(year) for year in years)),
         table,
+        ("public_data_quality",),
         note,
     )
 
 
 def _badness(row: Row) -> tuple[int, int]:
-    return (list(WORDS).index(row["timeliness"]), -(row["days_late"] or 0))
+    return (list(TIMELINESS).index(row["timeliness"]), -(row["days_late"] or 0))
 
 
-def _told(row: Row | None) -> str:
+def _arrival(row: Row | None) -> str:
     if row is None:
         return "–"
     late = row["days_late"]
     days = f" ({late:,} {'day' if late == 1 else 'days'})" if row["timeliness"] == "late" else ""
-    return WORDS[row["timeliness"]] + days
+    return TIMELINESS[row["timeliness"]] + days

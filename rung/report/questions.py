@@ -16,10 +16,11 @@ import polars as pl
 
 from contracts.marts import MARTS
 from rung.core.errors import RungError
+from rung.core.project import SQL
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace, open_workspace
 
-QUESTIONS = Path(__file__).parents[2] / "sql" / "questions"
+QUESTIONS = SQL / "questions"
 HEAD = """# Twelve questions a legislature asks
 
 Each with its SQL (`sql/questions/`, for DuckDB over the restricted marts of a release) and its answer on
@@ -42,6 +43,12 @@ def questions_page(work: Workspace) -> str:
             table = _table(names, answer.fetchall())
             parts.append(f"## {int(file.stem[:2])}. {title}\n\n```sql\n{query.strip()}\n```\n\n{table}\n")
     return "\n".join(parts)
+
+
+def question_titles() -> list[str]:
+    """The twelve questions, in order."""
+    files = sorted(QUESTIONS.glob("*.sql"))
+    return [file.read_text(encoding="utf-8").removeprefix("-- ").partition("\n")[0] for file in files]
 
 
 def _register(connection: duckdb.DuckDBPyConnection, work: Workspace, release: str, query: str) -> None:

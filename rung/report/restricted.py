@@ -6,14 +6,33 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from contracts.public import NOBODY, PAY_GROUPS, SPAN_MEASURES
+from contracts.public import NOBODY, PAY_GROUPS, SPAN_MEASURES, WHOLE
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
 from transforms.money import money_from_cents
 from transforms.s6_disclose.money import COST_PARTS
 from transforms.s6_disclose.projected import AMOUNTS, added_up
 
 # Marts that only the restricted pages draw.
-MORE = ("grant_cliff", "cost_projection", "leadership_role", "sustainability")
+MORE = (
+    "cost_projection",
+    "coverage",
+    "exceptions",
+    "goal_progress",
+    "grant_cliff",
+    "leadership_role",
+    "leadership_staffing",
+    "pipeline",
+    "rating_distribution",
+    "retention",
+    "school_leadership",
+    "stress",
+    "sunset",
+    "supervision_span",
+    "survival",
+    "sustainability",
+    "top_rated_reach",
+    "unused_designation",
+)
 PROGRAM = ("program_id", "school_year")
 Read = Callable[[str], pl.DataFrame]
 
@@ -94,7 +113,9 @@ def _money(read: Read) -> pl.DataFrame:
     long = parts.unpivot(list(COST_PARTS), index=["lea_id", *PROGRAM], variable_name="part", value_name="amount")
     streams = read("funding_mix").select("lea_id", *PROGRAM, part="stream", amount="amount", dimension=pl.lit("stream"))
     each = pl.concat([long.with_columns(dimension=pl.lit("cost_part")), streams], how="diagonal_relaxed")
-    return _summed(each, "amount", (*PROGRAM, "dimension"), "part")
+    summed = _summed(each, "amount", (*PROGRAM, "dimension"), "part")
+    whole_cost = (pl.col("part") == WHOLE) & (pl.col("dimension") == "cost_part")
+    return summed.with_columns(dimension=pl.when(whole_cost).then(pl.lit(WHOLE)).otherwise("dimension"))
 
 
 def _projected(cost_projection: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
-"""How a published number is said and drawn: exact, as a band, or not at all. What is hidden is never filled in."""
+"""How a published number is written and drawn: exact, rounded, or hidden. What is hidden is never filled in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,35 +13,73 @@ WHY = {
     "not_released": "not released yet",
     "not_available": "not available",
 }
+_SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+_NAMES = {"title_i": "Title I", "title_ii_a": "Title II-A"}
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A chart with its words: what it shows, the same in text for those who do not see it, and its table."""
+class Chart:
+    """A drawing with its equals in text. `key`: its anchor on the page; `title`: the finding; `measure`: what is drawn,
+    with its unit; `alt`: the same for those who do not see it; `tables`: where the numbers come from; `by_year`: it
+    follows the year that the reader chooses."""
 
+    key: str
     title: str
+    measure: str
+    drawing: Any
     alt: str
-    svg: str
     headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[tuple[str, ...]]
+    tables: tuple[str, ...]
     note: str = ""
+    by_year: bool = False
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A chart that cannot be drawn, and why."""
+    """A chart that cannot be drawn, and why. `restricted`: it is drawn in the restricted report."""
 
+    key: str
     title: str
     why: str
+    restricted: bool = False
+
+
+def in_restricted(key: str, title: str) -> Missing:
+    """A chart of numbers that are not published."""
+    return Missing(key, title, "it stands in the restricted report", restricted=True)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of words, without a chart."""
+    """A table without a chart. A cell may be a link: (text, address from the report's root)."""
 
+    key: str
     title: str
     headers: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
+    lines: Sequence[tuple[str | tuple[str, str], ...]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum of published numbers. `hidden` of its parts are not shown, so that the true sum is larger."""
+
+    value: float
+    hidden: int = 0
+    rounded: bool = False
+
+    def text(self, unit: str = "") -> str:
+        """`$4.1M`, `about $4.1M`, `at least $4.1M`."""
+        number = short_dollars(self.value) if unit == "$" else f"{self.value:,.0f}"
+        return f"{'at least ' if self.hidden else 'about ' if self.rounded else ''}{number}"
+
+
+def total(rows: Iterable[dict[str, Any]], value: str) -> Total:
+    """The sum of what is shown of the rows."""
+    known = [row for row in rows if row[value] is not None]
+    hidden = sum(1 for row in rows if row[value] is None)
+    return Total(float(sum(row[value] for row in known)), hidden, any(row["mask"] == "rounded" for row in known))
 
 
 def persons_text(row: dict[str, Any]) -> str:
@@ -50,14 +89,14 @@ def persons_text(row: dict[str, Any]) -> str:
     return WHY.get(row["reason"] or "", HIDDEN)
 
 
-def persons_value(row: dict[str, Any]) -> float | None:
-    """Where a count is drawn: at its value, nowhere when hidden."""
-    return float(row["persons"]) if row["persons"] is not None else None
+def persons_value(row: dict[str, Any] | None) -> float | None:
+    """A shown count of persons; None where it is hidden or there is no row."""
+    return float(row["persons"]) if row is not None and row["persons"] is not None else None
 
 
-def money_value(row: dict[str, Any]) -> float | None:
-    """Dollars, exact or rounded; None where hidden."""
-    return float(row["amount"]) if row["amount"] is not None else None
+def money_value(row: dict[str, Any] | None) -> float | None:
+    """Shown dollars; None where they are hidden or there is no row."""
+    return float(row["amount"]) if row is not None and row["amount"] is not None else None
 
 
 def money_text(row: dict[str, Any]) -> str:
@@ -68,14 +107,22 @@ def money_text(row: dict[str, Any]) -> str:
     return WHY.get(row["reason"] or "", HIDDEN)
 
 
+def why_hidden(rows: Iterable[dict[str, Any]], otherwise: str) -> str:
+    """Why none of the rows is shown, or `otherwise` where none is hidden."""
+    reasons = {row["reason"] for row in rows if row.get("reason")}
+    if "not_released" in reasons:
+        return WHY["not_released"]
+    return WHY["protects_persons"] if reasons else otherwise
+
+
 def added_up(rows: list[dict[str, Any]], value: str) -> dict[str, Any] | None:
     """One row for several that add up: hidden as soon as one is, rounded as soon as one is; None of no rows."""
     if not rows:
         return None
     hidden = [row for row in rows if row[value] is None]
     mask = "suppressed" if hidden else "rounded" if any(row["mask"] == "rounded" for row in rows) else "published"
-    total = None if hidden else sum(row[value] for row in rows)
-    return {**rows[0], value: total, "mask": mask, "reason": hidden[0]["reason"] if hidden else None}
+    whole = None if hidden else sum(row[value] for row in rows)
+    return {**rows[0], value: whole, "mask": mask, "reason": hidden[0]["reason"] if hidden else None}
 
 
 def dollars(value: float | Decimal | None) -> str:
@@ -85,12 +132,29 @@ def dollars(value: float | Decimal | None) -> str:
     return f"−${abs(float(value)):,.0f}" if value < 0 else f"${float(value):,.0f}"
 
 
+def short_dollars(value: float | Decimal | None) -> str:
+    """Dollars for a sentence: `$2.0B`, `$11.2M`, `$130M`, `$4.1k`, `$44k`, `$310`."""
+    if value is None:
+        return "–"
+    size, sign = abs(float(value)), "−" if value < 0 else ""
+    for scale, letter in _SCALES:
+        number = size / scale
+        if number >= 0.9995:
+            places = 0 if number >= 99.95 or (letter == "k" and number >= 9.95) else 1
+            return f"{sign}${number:.{places}f}{letter}"
+    return f"{sign}${size:,.0f}"
+
+
 def percent(part: float | None, whole: float | None) -> str:
     """A share in whole percent; a dash where there is nothing to divide."""
     return f"{100 * part / whole:.0f} %" if part is not None and whole else "–"
 
 
-def words(name: str) -> str:
-    """A code as words: `title_ii_a` → `Title II-A`."""
-    known = {"title_i": "Title I", "title_ii_a": "Title II-A", "all": "all", "unknown": "unknown"}
-    return known.get(name, name.replace("_", " "))
+def plural(count: float, one: str, many: str = "") -> str:
+    """`1 award`, `3 awards`."""
+    return f"{count:,.0f} {one if count == 1 else many or one + 's'}"
+
+
+def readable(code: str) -> str:
+    """A code for a reader: `local_general` → `local general`, `title_ii_a` → `Title II-A`."""
+    return _NAMES.get(code, code.replace("_", " "))

@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from rung.core.errors import RungError
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
+from rung.report.facts import Facts
 
 COLUMNS = ("lea_id", "award_id", "program_id", "award_end", "last_budget_vote", "recurring_amount", "persons")
 
@@ -34,9 +35,7 @@ def sunset_rows(work: Workspace, lea_id: str | None = None) -> list[dict[str, An
 
 def sunset_calendar(rows: list[dict[str, Any]], made_at: datetime) -> bytes:
     """An all-day event on the day of each last vote; awards whose end is not known have none."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Rung//sunset of awards//EN")
-    calendar.add("version", "2.0")
+    calendar = _empty_calendar()
     for row in rows:
         if row["last_budget_vote"] is not None:
             calendar.add_component(_event(row, made_at))
@@ -44,13 +43,44 @@ def sunset_calendar(rows: list[dict[str, Any]], made_at: datetime) -> bytes:
     return written
 
 
+def report_calendar(facts: Facts, made_at: datetime) -> bytes:
+    """The calendar beside the report: last votes of awards, or, in public, the last day of each program's money."""
+    if facts.restricted:
+        rows = facts.frame("sunset")
+        return sunset_calendar(rows.select(COLUMNS).sort("last_budget_vote", "lea_id", "award_id").to_dicts(), made_at)
+    calendar = _empty_calendar()
+    for lea_id, district in facts.reported.items():
+        for row in facts.rows("public_money", lea_id):
+            if row["dimension"] == "ends" and row["part"].isdigit() and row["amount"] != 0:
+                last = date(int(row["part"]) - 1, 6, 30)
+                event = _all_day(last, made_at, f"{lea_id}-{row['program_id']}-{row['part']}@rung")
+                event.add("summary", f"Money of {row['program_id']} in {district} ends")
+                amount = "An amount hidden to protect persons" if row["amount"] is None else f"{row['amount']} dollars"
+                event.add("description", f"{amount} a year of program pay has no money from {last} on.")
+                calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _empty_calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Rung//sunset of awards//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _all_day(day: date, made_at: datetime, uid: str) -> Event:
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", made_at)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    return event
+
+
 def _event(row: dict[str, Any], made_at: datetime) -> Event:
     vote: date = row["last_budget_vote"]
-    event = Event()
-    event.add("uid", f"{row['lea_id']}-{row['award_id']}-{vote.isoformat()}@rung")
-    event.add("dtstamp", made_at)
-    event.add("dtstart", vote)
-    event.add("dtend", vote + timedelta(days=1))
+    event = _all_day(vote, made_at, f"{row['lea_id']}-{row['award_id']}-{vote.isoformat()}@rung")
     event.add("summary", f"Last budget vote to replace {row['award_id']} in district {row['lea_id']}")
     event.add(
         "description",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -15,14 +18,16 @@ from markupsafe import Markup
 from rung.core.progress import Progress
 from rung.lake.place import Place
 from rung.lake.workspace import Workspace
-from rung.report import theme
-from rung.report.draw import draw_all, spec
+from rung.report.draw import draw_all, interactive_bundle, spec
 from rung.report.facts import Facts, read_facts
 from rung.report.pages import Page, pages
 from rung.report.reference_pages import dictionary_page, rules_page
-from rung.report.shown import Figure, Missing, Table
+from rung.report.search import search_script
+from rung.report.shown import Chart, Missing
+from rung.report.sunset import report_calendar
 
 AT_ONCE = 8  # pages whose charts are drawn together
+ASSETS = Path(__file__).parent / "assets"
 
 
 @dataclass(frozen=True)
@@ -42,49 +47,65 @@ def write_report(work: Workspace, target: Place, progress: Progress, *, restrict
 
 
 def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -> ReportReceipt:
-    """Draw and write every page of these facts."""
+    """Draw and write every page of these facts, the scripts beside them, and the calendar of money that ends."""
     planned = [*pages(facts), dictionary_page(facts.package), rules_page(facts.suites)]
     charts = 0
     with (progress or Progress(quiet=True)).stage("report", len(planned)) as advance:
         rest = iter(planned)
         while batch := list(islice(rest, AT_ONCE)):
-            drawn = iter(draw_all([spec(each[0]) for each in _charts(batch)]))
+            specs = [spec(chart.drawing) for chart in _charts(batch)]
+            drawn = iter(zip(draw_all(specs), specs, strict=True))
             for page in batch:
-                html, used = _render(facts, page, drawn)
-                target.write(page.path, html.encode())
-                charts += used
+                target.write(page.path, _render(facts, page, drawn).encode())
+            charts += len(specs)
             advance(len(batch))
+    target.write("assets/vega.js", interactive_bundle().encode())
+    target.write("assets/report.js", (ASSETS / "report.js").read_bytes())
+    target.write("assets/search.js", search_script(planned, facts.package))
+    target.write("sunset.ics", report_calendar(facts, datetime(facts.latest, 7, 1, tzinfo=UTC)))
     return ReportReceipt(facts.release_id, facts.restricted, len(planned), charts, target.uri("index.html"))
 
 
-def _charts(batch: list[Page]) -> Iterator[Any]:
+def _charts(batch: list[Page]) -> Iterator[Chart]:
+    """Charts in the order in which the page shows them."""
     for page in batch:
+        yield from (answer.chart for answer in page.answers if isinstance(answer.chart, Chart))
         for section in page.sections:
-            yield from (each for each in section.figures if not isinstance(each, Missing | Table))
+            yield from (each for each in section.figures if isinstance(each, Chart))
 
 
-def _render(facts: Facts, page: Page, drawn: Iterator[str]) -> tuple[str, int]:
-    used = 0
-    sections = []
-    for section in page.sections:
-        figures: list[Figure | Missing | Table] = []
-        for each in section.figures:
-            if isinstance(each, Missing | Table):
-                figures.append(each)
-                continue
-            _, title, alt, headers, rows, note = each
-            figures.append(Figure(title, alt, Markup(next(drawn)), headers, tuple(rows), note))
-            used += 1
-        sections.append((section.heading, figures))
-    html = (
+def _render(facts: Facts, page: Page, drawn: Iterator[tuple[str, dict[str, Any]]]) -> str:
+    pictures: dict[int, tuple[Markup, Markup]] = {}
+    for chart in _charts([page]):
+        svg, vega = next(drawn)
+        # `</` would end the script element that holds it.
+        text = json.dumps(vega, ensure_ascii=False, separators=(",", ":"), default=str).replace("</", "<\\/")
+        pictures[id(chart)] = (Markup(svg), Markup(text))
+    keys = {figure.key for section in page.sections for figure in section.figures}
+    return (
         _environment()
         .get_template("page.html")
-        .render(page=page, facts=facts, sections=sections, css=Markup(theme.CSS), root="../" * page.depth)
+        .render(
+            page=page,
+            facts=facts,
+            picture=lambda chart: pictures[id(chart)],
+            keys=keys,
+            section_keys={section.key for section in page.sections},
+            css=Markup((ASSETS / "report.css").read_text(encoding="utf-8")),
+            root="../" * page.depth,
+        )
     )
-    return html, used
 
 
-_NUMERIC = re.compile(r"(about )?[−$]*[\d,.]+(–[\d,.]+)?( %)?|–")
+_NUMERIC = re.compile(r"(about |at least )?[−$+-]*[\d,.]+[kMB]?(–[\d,.]+)?( %)?|–")
+
+
+def _numeric_columns(lines: Sequence[Sequence[Any]]) -> list[bool]:
+    """Whether a column holds numbers, of which some may be hidden."""
+    return [
+        any(isinstance(c, str) and c != "–" and _NUMERIC.fullmatch(c) for c in column)
+        for column in zip(*lines, strict=True)
+    ]
 
 
 @lru_cache
@@ -96,5 +117,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["numeric"] = lambda cell: bool(_NUMERIC.fullmatch(cell))
+    environment.filters["numeric_columns"] = _numeric_columns
+    environment.tests["link"] = lambda cell: isinstance(cell, tuple)
+    environment.tests["elsewhere"] = lambda figure: isinstance(figure, Missing) and figure.restricted
+    environment.tests["chart"] = lambda figure: isinstance(figure, Chart)
     return environment
