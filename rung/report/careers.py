@@ -9,7 +9,7 @@ import polars as pl
 from contracts.school_year import year_name
 from rung.report import charts, theme
 from rung.report.facts import Facts, Row
-from rung.report.shown import Chart, Missing, Table, in_restricted, percent, plural
+from rung.report.shown import Cell, Chart, Missing, Table, in_restricted, percent, plural
 
 BANDS = {band: (f"band {band}" if band.isdigit() else band) for band in theme.BANDS}
 
@@ -211,7 +211,7 @@ def school_list(facts: Facts, lea_id: str) -> Table | Missing:
     rows = frame.filter(pl.col("school_year") == frame["school_year"].max()).sort("school_id").to_dicts()
     names = school_names(facts)
     columns = ("leaders", "gained", "kept", "lost", "roles_vacant")
-    lines = [
+    lines: list[tuple[Cell, ...]] = [
         (
             (names.get(r["school_id"], r["school_id"]), f"school/{r['school_id']}.html"),
             *(f"{r[c]:,}" if r[c] is not None else "–" for c in columns),

@@ -1,9 +1,8 @@
-"""Charts about money: cost, who pays, what ends, ten years of it, pay of the state; restricted: pay per hour."""
+"""Charts about the money of programs: cost, who pays, what ends, ten years of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from statistics import median
 
 from contracts.public import RECURS, WHOLE
 from contracts.school_year import year_name
@@ -13,7 +12,6 @@ from rung.report.shown import (
     Chart,
     Missing,
     dollars,
-    in_restricted,
     money_text,
     money_value,
     percent,
@@ -40,8 +38,6 @@ COST_COLOURS = {
     "all": theme.PURPLE,
     "hidden": theme.HIDDEN,
 }
-PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
-PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
 SOFT = ("competitive_federal", "philanthropic", "time_limited_levy")
 STREAMS = {stream: readable(stream) for stream in theme.STREAMS}
 SCENARIO, AHEAD = "base", 10
@@ -153,30 +149,6 @@ def _of(facts: Facts, row: Row, program: Program | None) -> tuple[str, ...]:
     return (named.short if named else row["program_id"],)
 
 
-def compensation(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
-    """All pay by base, benefits and the rest."""
-    key = "pay-by-kind"
-    rows = facts.rows("public_compensation", lea_id)
-    drawn = [r for r in rows if r["pay_group"] != WHOLE and money_value(r) is not None]
-    if not drawn:
-        return Missing(key, "Educators' pay by kind", why_hidden(rows, "no payroll is on file"))
-    cells = [{"x": year_name(r["school_year"]), "part": r["pay_group"], "value": money_value(r)} for r in drawn]
-    last = max(r["school_year"] for r in drawn)
-    base = next((r for r in drawn if r["school_year"] == last and r["pay_group"] == "base"), None)
-    title = f"{short_dollars(money_value(base))} of base pay in {year_name(last)}" if base else "Educators' pay by kind"
-    ordered = sorted(rows, key=lambda r: (r["school_year"], r["pay_group"]))
-    return Chart(
-        key,
-        title,
-        "Educators' pay by kind, dollars by school year",
-        charts.stacked(cells, PAY_COLOURS, PAY_GROUPS, "dollars"),
-        "Stacked columns of pay by year: base pay, all other pay, benefits.",
-        ("year", "kind", "dollars"),
-        [(year_name(r["school_year"]), PAY_GROUPS.get(r["pay_group"], "all"), money_text(r)) for r in ordered],
-        ("public_compensation",),
-    )
-
-
 def ends_by_year(
     facts: Facts, lea_id: str | None = None, program: Program | None = None
 ) -> tuple[dict[int, float], int]:
@@ -252,9 +224,10 @@ def projection(facts: Facts, program: Program, lea_id: str | None = None) -> Cha
         keys, headers = [*keys, "revenue"], [*headers, "money that recurs"]
         note += " Dashed orange: revenue that recurs."
     first, last = points[0], points[-1]
+    path = f"from {short_dollars(first['p50'])} to {short_dollars(last['p50'])} in {last['x']}"
     return Chart(
         key,
-        f"{program.short}: from {short_dollars(first['p50'])} to {short_dollars(last['p50'])} in {last['x']}, in half of the runs",
+        f"{program.short}: {path}, in half of the runs",
         "Projected cost, dollars by school year",
         charts.fan(points, [{"x": first["x"], "value": first["p50"]}], "dollars a year"),
         f"Fan of cost: {dollars(first['p50'])} in {first['x']}; half of the runs under "
@@ -272,36 +245,3 @@ def _fan_point(row: Row) -> Row:
         "x": year_name(row["future_year"]),
         **{key: float(value) if value is not None else None for key, value in values.items()},
     }
-
-
-def pay_per_hour(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
-    """Restricted: what a leadership role pays an hour, beside the minimum wage."""
-    key, name = "pay-per-hour", "Pay per hour of a leadership role"
-    if not facts.restricted:
-        return in_restricted(key, name)  # a median is the pay of one person
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for row in facts.extra("leadership_role", lea_id):
-        if row["school_year"] == facts.latest and row["pay_per_hour"] is not None and row["ratio_to_minimum_wage"]:
-            paid = float(row["pay_per_hour"])
-            found[row["role_code"] or "no role"].append((paid, paid / row["ratio_to_minimum_wage"]))
-    if not found:
-        return Missing(key, name, "no payroll hours stand on role pay, or no minimum wage is on file")
-    wage = median(wage for pairs in found.values() for _, wage in pairs)
-    middle = {f"{role} ({len(pairs)})": median(paid for paid, _ in pairs) for role, pairs in found.items()}
-    ordered = sorted(middle, key=lambda role: -middle[role])
-    bars = [{"label": r, "value": middle[r], "text": f"${middle[r]:,.2f}", "colour": theme.BLUE} for r in ordered]
-    bars.append({"label": "minimum wage", "value": wage, "text": f"${wage:,.2f}", "colour": theme.ORANGE})
-    low = sum(1 for value in middle.values() if value < wage)
-    return Chart(
-        key,
-        f"{plural(low, 'role pays', 'roles pay')} less an hour than the minimum wage"
-        if low
-        else f"Roles pay {dollars(min(middle.values()))} an hour or more; the minimum wage is ${wage:,.2f}",
-        f"Role pay per payroll hour, dollars, median of persons, {year_name(facts.latest)}",
-        charts.bars(bars, [str(bar["label"]) for bar in bars], "dollars an hour, median", fmt="$,.0f"),
-        f"Bars by role beside the minimum wage of ${wage:,.2f}.",
-        ("role (persons)", "dollars an hour, median"),
-        [(str(bar["label"]), str(bar["text"])) for bar in bars],
-        ("leadership_role",),
-        "Role pay over payroll hours on its lines.",
-    )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 
 import polars as pl
 
 from contracts.school_year import year_name
 from contracts.vocabulary import GRADES, SHOCKS
 from rung.report import charts, money, theme
-from rung.report.facts import Facts, Program, Row
+from rung.report.facts import Facts, Program
 from rung.report.people import holders_of
 from rung.report.shown import (
+    Cell,
     Chart,
     Missing,
     Table,
@@ -66,7 +66,7 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
         gone, _ = money.ends_by_year(facts, lea_id, program)
         grade = grades.get(program.program_id, "")
         risk = (grade, share or 0, money_value(cost) or 0)
-        line = [
+        line: list[Cell] = [
             (program.title, f"program/{program.program_id}.html"),
             persons_text(holders) if holders else "–",
             money_text(cost) if cost else "not configured",
@@ -148,7 +148,7 @@ def awards(facts: Facts, lea_id: str | None = None, *, linked: bool = True) -> T
         frame = facts.frame("sunset", lea_id)
         if frame.is_empty():
             return Missing(key, name, "no award that ends pays a program")
-        lines = [
+        lines: list[tuple[Cell, ...]] = [
             (
                 _district(facts, row["lea_id"], linked),
                 row["award_id"],
@@ -162,9 +162,9 @@ def awards(facts: Facts, lea_id: str | None = None, *, linked: bool = True) -> T
             )
             for row in frame.sort("last_budget_vote", "lea_id", "award_id", nulls_last=True).to_dicts()
         ]
-        headers = ("district", "award", "program", "last budget vote", "award ends", "dollars a year", "persons paid")
-        return Table(key, name, headers, lines, "The last vote that can still replace the money without a gap.")
-    found: list[tuple[int, str, str, tuple[str | tuple[str, str], ...]]] = []
+        columns = ("district", "award", "program", "last budget vote", "award ends", "dollars a year", "persons paid")
+        return Table(key, name, columns, lines, "The last vote that can still replace the money without a gap.")
+    found: list[tuple[int, str, str, tuple[Cell, ...]]] = []
     for lea, district in facts.reported.items():
         if lea_id not in (None, lea):
             continue
@@ -258,4 +258,3 @@ def districts(facts: Facts) -> Table:
 
 
 _COMPARED = "A dash: nothing on file, or hidden to protect persons. At least: a part of it is hidden."
-Rows = Sequence[Row]

@@ -71,7 +71,7 @@ def _traits(facts: Facts) -> dict[str, tuple[float | None, ...]]:
 
 def _share_leading(facts: Facts, lea_id: str) -> float | None:
     leaders, teachers = (persons_value(facts.people(m, lea_id, facts.latest)) for m in ("leaders", "teachers"))
-    return leaders / teachers if leaders is not None and teachers else None
+    return float(leaders / teachers) if leaders is not None and teachers else None
 
 
 def _cost_a_teacher(facts: Facts, lea_id: str) -> float | None:
@@ -84,7 +84,7 @@ def _soft(facts: Facts, lea_id: str) -> float | None:
     cells = [c for c in money.divided(facts, "stream", lea_id) if c["year"] == facts.latest]
     if whole is None or whole.hidden or not whole.value or any(c["part"] == "hidden" for c in cells):
         return None
-    return sum(c["value"] for c in cells if c["part"] in money.SOFT) / whole.value
+    return float(sum(c["value"] for c in cells if c["part"] in money.SOFT) / whole.value)
 
 
 def span_of(facts: Facts, lea_id: str) -> float | None:

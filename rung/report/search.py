@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rung.report.pages import Page
+from rung.report.page import Page
 
 COLUMN = "column of"
 

@@ -50,14 +50,17 @@ def in_restricted(key: str, title: str) -> Missing:
     return Missing(key, title, "it stands in the restricted report", restricted=True)
 
 
+Cell = str | tuple[str, str]  # a text, or a link: (text, address from the report's root)
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table without a chart. A cell may be a link: (text, address from the report's root)."""
+    """A table without a chart."""
 
     key: str
     title: str
     headers: tuple[str, ...]
-    lines: Sequence[tuple[str | tuple[str, str], ...]]
+    lines: Sequence[tuple[Cell, ...]]
     note: str = ""
 
 

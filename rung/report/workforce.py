@@ -95,7 +95,7 @@ def coverage_by_poverty(facts: Facts, lea_id: str | None = None) -> Chart | Miss
         charts.in_year(drawn, year_name(facts.latest)),
         "Bars by quarter: " + "; ".join(f"{label}: {bar['text']}" for label, bar in latest.items()) + ".",
         ("year", "quarter of schools", "with a leader"),
-        [(b["year"], b["label"], b["text"]) for b in bars],
+        [(str(b["year"]), str(b["label"]), str(b["text"])) for b in bars],
         ("coverage",),
         by_year=True,
     )
