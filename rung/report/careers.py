@@ -63,7 +63,7 @@ def ratings(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
             for r in rows.to_dicts()
         ],
         ("rating_distribution",),
-        by_year=True,
+        by_year=year_name(facts.latest),
     )
 
 
@@ -152,7 +152,7 @@ def unused(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
         ("year", "program", "without a role"),
         [(b["year"], b["label"], b["text"]) for b in bars],
         ("unused_designation",),
-        by_year=True,
+        by_year=year_name(facts.latest),
     )
 
 

@@ -110,7 +110,9 @@ def shares(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], ord
         .mark_bar(height={"band": 0.7}, **OUTLINE)
         .encode(
             y=alt.Y("label:N", sort=list(order), title=None),
-            x=alt.X("value:Q", title=None, axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(domain=[0, 1])),
+            x=alt.X(
+                "value:Q", title=None, axis=alt.Axis(format="%", values=[0, 0.5, 1]), scale=alt.Scale(domain=[0, 1])
+            ),
             color=alt.Color("name:N", scale=scale),
             order=alt.Order("place:Q"),
             tooltip=[

@@ -54,6 +54,7 @@ def spec(chart: Any) -> dict[str, Any]:
     Not checked against the schema again: that costs 20 ms.
     """
     made = chart.to_dict(validate=False)
+    del made["$schema"]  # an address, which nothing here asks for
     return {**made, "config": _CONFIG, "width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 

@@ -93,7 +93,7 @@ def state_page(facts: Facts) -> Page:
         sections,
         answers=answers(facts),
         questions=tuple(zip(question_titles(), ANSWERED, strict=True)),
-        links=(("Programs", programs), ("What words and rules mean", REFERENCES)),
+        links=(("All programs", programs), ("What words and rules mean", REFERENCES)),
         years=tuple(year_name(year) for year in facts.years),
     )
 

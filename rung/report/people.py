@@ -98,7 +98,7 @@ def holders_by_program(facts: Facts, lea_id: str | None = None) -> Chart | Missi
         table,
         ("public_designation",),
         note,
-        by_year=True,
+        by_year=year_name(facts.latest),
     )
 
 
@@ -139,7 +139,7 @@ def access(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
         table,
         ("public_access",),
         "Quarters of the state's schools by share of pupils in poverty.",
-        by_year=True,
+        by_year=year_name(facts.latest),
     )
 
 

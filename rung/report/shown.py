@@ -19,9 +19,12 @@ _NAMES = {"title_i": "Title I", "title_ii_a": "Title II-A"}
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing with its equals in text. `key`: its anchor on the page; `title`: the finding; `measure`: what is drawn,
-    with its unit; `alt`: the same for those who do not see it; `tables`: where the numbers come from; `by_year`: it
-    follows the year that the reader chooses."""
+    """A drawing with its equals in text.
+
+    `key`: its anchor on the page. `title`: the finding. `measure`: what is drawn, with its unit. `alt`: the same for
+    those who do not see it. `tables`: where the numbers come from. `by_year`: the year of the picture, where the chart
+    follows the year that the reader chooses.
+    """
 
     key: str
     title: str
@@ -32,7 +35,7 @@ class Chart:
     rows: Sequence[tuple[str, ...]]
     tables: tuple[str, ...]
     note: str = ""
-    by_year: bool = False
+    by_year: str = ""
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def coverage_by_poverty(facts: Facts, lea_id: str | None = None) -> Chart | Miss
         ("year", "quarter of schools", "with a leader"),
         [(str(b["year"]), str(b["label"]), str(b["text"])) for b in bars],
         ("coverage",),
-        by_year=True,
+        by_year=year_name(facts.latest),
     )
 
 
@@ -188,7 +188,7 @@ def like_for_like(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
         [(p["year"], p["label"], p["text"]) for p in points],
         ("retention",),
         "Weighted by leaders compared. A comparison, not a cause.",
-        by_year=True,
+        by_year=shown,
     )
 
 
@@ -229,7 +229,7 @@ def top_rated_reach(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
         [(b["year"], b["label"], b["text"]) for b in bars],
         ("top_rated_reach",),
         "A student taught by two teachers counts twice.",
-        by_year=True,
+        by_year=year_name(facts.latest),
     )
 
 

@@ -5,6 +5,7 @@
   const root = document.body.dataset.root;
   const release = document.body.dataset.release;
   const views = new Map(); // figure -> Vega view
+  let chosen = false; // the reader has chosen a year
   const yearInput = document.getElementById("year");
   const reveal = (selector) => document.querySelectorAll(selector).forEach((each) => (each.hidden = false));
 
@@ -19,7 +20,7 @@
     const picture = figure.querySelector(".picture");
     const holder = document.createElement("div");
     // ast: expressions are interpreted, as the page's policy forbids evaluation.
-    const made = await window.vegaEmbed(holder, spec, { ast: true, renderer: "svg", actions: false, tooltip: { theme: "custom" } });
+    const made = await window.vegaEmbed(holder, spec, { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: { theme: "custom" } });
     const view = made.view;
     views.set(figure, view);
     const drawn = holder.querySelector("svg");
@@ -38,7 +39,7 @@
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
       seen.unobserve(entry.target);
-      interact(entry.target).then((view) => follow(entry.target, view));
+      interact(entry.target).then((view) => chosen && follow(entry.target, view));
     }
   }, { rootMargin: "200px" });
 
@@ -51,6 +52,7 @@
 
   if (yearInput) {
     yearInput.addEventListener("change", async () => {
+      chosen = true;
       for (const figure of document.querySelectorAll("figure[data-by-year]")) {
         seen.unobserve(figure);
         await follow(figure, await interact(figure));
@@ -68,7 +70,7 @@
 
   function csv(holder) {
     const cell = (each) => {
-      const text = each.innerText.trim();
+      const text = each.textContent.trim();
       const safe = /^[=+@\t\r]/.test(text) ? `'${text}` : text; // a spreadsheet must not run it
       return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
@@ -133,7 +135,7 @@
         table.querySelectorAll("th[aria-sort]").forEach((each) => each.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", up ? "ascending" : "descending");
         const body = table.tBodies[0];
-        const text = (row) => row.children[column].innerText.trim();
+        const text = (row) => row.children[column].textContent.trim();
         const rows = [...body.rows].sort((a, b) => {
           const [x, y] = [rank(text(a)), rank(text(b))];
           if (x !== null && y !== null) return up ? x - y : y - x;

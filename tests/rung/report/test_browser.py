@@ -34,15 +34,20 @@ FLAGS = (
     "--hide-scrollbars",
 )
 PHONE = 360
-ASK_AXE = """;
-document.querySelectorAll('details').forEach(d => d.open = true);
-axe.run().then(r => {
+ANSWER = """
+function reply(found) {
   const p = document.createElement('pre');
   p.id = 'answer';
-  const wrong = r.violations.map(v => v.id + ': ' + v.nodes[0].html);
-  p.textContent = JSON.stringify({wrong, asked: r.passes.length});
+  p.textContent = JSON.stringify(found);
   document.body.append(p);
-});"""
+}
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+"""
+ASK_AXE = """;
+document.querySelectorAll('details').forEach(d => d.open = true);
+const r = await axe.run();
+reply({wrong: r.violations.map(v => v.id + ': ' + v.nodes[0].html), asked: r.passes.length});
+"""
 MEASURE = """
 const f = document.createElement('iframe');
 f.style.width = 'WIDTHpx'; f.style.border = '0'; f.src = 'inner.html';
@@ -85,12 +90,23 @@ def dom(chromium: str, folder: Path, url: str, *flags: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
-def with_script(page: Path, script: str, into: Path) -> Path:
-    """A copy of the page in which a script may run and leaves its answer in #answer."""
-    text = re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", page.read_text(encoding="utf-8"))
-    copy = into / page.name
-    copy.write_text(text.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
+def with_script(page: Path, script: str) -> Path:
+    """A copy beside the page in which a script of the test may run too and leaves its answer in #answer."""
+    text = page.read_text(encoding="utf-8").replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+    copy = page.with_name(f"asked-{page.name}")
+    copy.write_text(text.replace("</body>", f"<script defer>{script}</script></body>"), encoding="utf-8")
     return copy
+
+
+def asked(chromium: str, tmp_path: Path, page: Path, script: str) -> object:
+    """What the script answers on the page, after the page's own scripts have run."""
+    late = f"addEventListener('load', () => setTimeout(async () => {{ {script} }}, 3000));"
+    copy = with_script(page, ANSWER + late)
+    try:
+        # A window so high that every chart is in it.
+        return answer(dom(chromium, tmp_path / "profile", copy.as_uri(), "--window-size=1400,20000"))
+    finally:
+        copy.unlink()
 
 
 def answer(text: str) -> object:
@@ -99,13 +115,86 @@ def answer(text: str) -> object:
     return json.loads(html.unescape(found.group(1)))
 
 
-@pytest.mark.parametrize("name", ["index.html", "district/0100.html"])
+@pytest.mark.parametrize("name", ["index.html", "district/0100.html", "program/p.html", "sunset.html"])
 def test_axe_finds_nothing(chromium: str, axe: str, report: Path, tmp_path: Path, name: str) -> None:
-    copy = with_script(report / name, axe + ASK_AXE, tmp_path)
-    said = answer(dom(chromium, tmp_path / "profile", copy.as_uri()))
-    assert isinstance(said, dict)
-    assert said["asked"] > 15
-    assert said["wrong"] == []
+    found = asked(chromium, tmp_path, report / name, axe + ASK_AXE)
+    assert isinstance(found, dict)
+    assert found["asked"] > 15
+    assert found["wrong"] == []
+
+
+CHARTS = """
+await pause(3000);
+const drawn = [...document.querySelectorAll('figure')];
+reply({
+  charts: drawn.length,
+  alive: drawn.filter((f) => f.querySelector('.picture div svg')).length,
+  hatched: document.querySelectorAll('figure [fill="url(#hatch)"]').length,
+  plain: document.querySelectorAll('figure [fill="#eceff1"]').length,
+});
+"""
+
+
+def test_charts_come_alive_without_evaluating_and_hidden_parts_stay_hatched(
+    chromium: str, report: Path, tmp_path: Path
+) -> None:
+    found = asked(chromium, tmp_path, report / "district/0100.html", CHARTS)
+    assert isinstance(found, dict)
+    assert found["charts"] == found["alive"] > 5
+    assert found["hatched"] > 0 and found["plain"] == 0
+
+
+FIND = """
+const box = document.getElementById('find');
+const out = {};
+for (const term of ['oak co', 'ladder', 'persons', 'zzz']) {
+  box.value = term;
+  box.dispatchEvent(new Event('input'));
+  out[term] = [...document.querySelectorAll('#found li')].map((li) => (li.querySelector('a') || li).textContent);
+}
+out.href = document.querySelector('#found a') ? 'none asked' : '';
+const table = document.querySelector('#districts-compared table');
+table.querySelectorAll('thead button')[1].click();
+out.sorted = table.querySelectorAll('th')[1].getAttribute('aria-sort');
+reply(out);
+"""
+
+
+def test_a_reader_finds_districts_programs_and_terms_and_sorts(chromium: str, report: Path, tmp_path: Path) -> None:
+    found = asked(chromium, tmp_path, report / "index.html", FIND)
+    assert isinstance(found, dict)
+    assert found["oak co"][0] == "Oak & Co district"
+    assert any(each.startswith("Ladder <of> Oaks & Elms") for each in found["ladder"])
+    assert any("column of public_span" in each for each in found["persons"])
+    assert found["zzz"] == ["Nothing of that name."]
+    assert found["sorted"] == "descending"
+
+
+SAVE = """
+const names = [];
+const texts = [];
+HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
+const make = URL.createObjectURL;
+URL.createObjectURL = (blob) => {
+  blob.text().then((text) => texts.push([blob.type, text.slice(0, 400)]));
+  return make(blob);
+};
+const figure = document.querySelector('#who-leads ~ .grid figure, figure#holders-by-program, figure');
+figure.querySelector('button.csv').click();
+figure.querySelector('button.png').click();
+await pause(2000);
+reply({names, texts});
+"""
+
+
+def test_a_chart_is_saved_as_csv_and_png_with_its_source(chromium: str, report: Path, tmp_path: Path) -> None:
+    found = asked(chromium, tmp_path, report / "district/0100.html", SAVE)
+    assert isinstance(found, dict)
+    assert [name.rsplit(".", 1)[1] for name in found["names"]] == ["csv", "png"]
+    kinds = dict(found["texts"])
+    assert kinds["text/csv"].splitlines()[0] == "year,leaders,teachers,share"
+    assert "Source: public_access, release abc123." in kinds["text/csv"]
+    assert "image/png" in kinds
 
 
 def test_a_page_fits_a_phone(chromium: str, report: Path, tmp_path: Path) -> None:
@@ -114,8 +203,8 @@ def test_a_page_fits_a_phone(chromium: str, report: Path, tmp_path: Path) -> Non
     (tmp_path / "inner.html").write_text(inner, encoding="utf-8")
     (tmp_path / "outer.html").write_text(f"<!doctype html><body><script>{MEASURE}</script></body>", encoding="utf-8")
     url = (tmp_path / "outer.html").as_uri()
-    said = answer(dom(chromium, tmp_path / "profile", url, "--allow-file-access-from-files"))
-    assert said == [PHONE, PHONE]
+    found = answer(dom(chromium, tmp_path / "profile", url, "--allow-file-access-from-files"))
+    assert found == [PHONE, PHONE]
 
 
 class _Wire(BaseHTTPRequestHandler):
@@ -155,7 +244,7 @@ def wire(report: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_no_request_leaves_the_page(chromium: str, report: Path, tmp_path: Path, wire: tuple[str, list[str]]) -> None:
-    """All of Chromium's traffic goes through our proxy. The page asks for itself and for nothing more; a page that asks
+    """All of Chromium's traffic goes through our proxy. The page asks for itself and its own scripts; a page that asks
     for a picture elsewhere is seen to ask."""
     address, asked = wire
     proxy = (f"--proxy-server=http://{address}", "--proxy-bypass-list=<-loopback>")
@@ -166,4 +255,5 @@ def test_no_request_leaves_the_page(chromium: str, report: Path, tmp_path: Path,
     dom(chromium, tmp_path / "two", "http://report.test/district/0100.html", *proxy)
     own = [url for url in asked if url.endswith(".test") or ".test/" in url]
     assert own[0] == "http://report.test/district/0100.html"
-    assert own[1:] == []
+    scripts = {f"http://report.test/assets/{name}.js" for name in ("vega", "search", "report")}
+    assert set(own[1:]) == scripts
