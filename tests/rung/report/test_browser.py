@@ -60,12 +60,17 @@ f.onload = () => {
 document.body.append(f);""".replace("WIDTH", str(PHONE))
 
 
-@pytest.fixture(scope="module")
-def chromium() -> str:
+def find_chromium() -> str:
+    """Where the browser is; without one the test skips."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("chromium is not installed")
     return found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    return find_chromium()
 
 
 @pytest.fixture(scope="module")
