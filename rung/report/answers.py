@@ -84,10 +84,11 @@ def who_pays(facts: Facts, lea_id: str | None) -> Answer:
     known = sorted(((v, k) for k, v in parts.items() if k not in ("hidden", "unstated")), reverse=True)[:2]
     most = " and ".join(f"{percent(value, whole)} from {money.STREAMS[stream]}" for value, stream in known)
     soft = sum(parts.get(stream, 0) for stream in money.SOFT)
-    sentence = f"{most[:1].upper()}{most[1:]} money; " if known else ""
-    sentence += f"{percent(soft, whole)} is money that ends"
+    least = "at least " if "hidden" in parts else ""
+    sentence = f"{least}{most} money; " if known else ""
+    sentence += f"{least}{percent(soft, whole)} is money that ends"
     sentence += f", and the payer of {percent(parts['hidden'], whole)} is hidden." if "hidden" in parts else "."
-    return Answer("Who pays", sentence, chart, ("By program", "programs"))
+    return Answer("Who pays", sentence[:1].upper() + sentence[1:], chart, ("By program", "programs"))
 
 
 def will_it_last(facts: Facts, lea_id: str | None) -> Answer:

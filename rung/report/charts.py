@@ -125,10 +125,21 @@ def shares(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], ord
     )
 
 
-def lines(rows: Rows, colours: Mapping[str, str], unit: str, fmt: str = ",.3~s", height: int = 220) -> Any:
-    """Lines over x. rows: x, part, value, optional low and high (a band); one line of each part of `colours`."""
+def lines(
+    rows: Rows,
+    colours: Mapping[str, str],
+    unit: str,
+    fmt: str = ",.3~s",
+    height: int = 220,
+    hidden: Sequence[str] = (),
+) -> Any:
+    """Lines over x. rows: x, part, value, optional low and high (a band); one line of each part of `colours`.
+
+    `hidden`: places on x whose number is hidden; each has a hatched column.
+    """
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    x = alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    every = alt.Scale(domain=sorted({row["x"] for row in rows} | set(hidden)))
+    x = alt.X("x:O", title=None, scale=every, axis=alt.Axis(labelAngle=0, labelOverlap=True))
     y = alt.Y("value:Q", title=unit, axis=_axis(fmt, tickCount=5), scale=alt.Scale(zero=True))
     paint = alt.Color("part:N", scale=scale, legend=alt.Legend() if len(colours) > 1 else None)
     tip = [
@@ -142,6 +153,10 @@ def lines(rows: Rows, colours: Mapping[str, str], unit: str, fmt: str = ",.3~s",
     if banded:
         band = alt.Chart(data(banded)).mark_area(opacity=0.2)
         line = band.encode(x=x, y=alt.Y("low:Q", title=unit), y2="high:Q", color=paint) + line
+    if hidden:
+        column = alt.Chart(data([{"x": each} for each in hidden]))
+        veil = column.mark_bar(color=theme.HIDDEN, width=26, **OUTLINE)
+        line = veil.encode(x=x, y=alt.value(0), y2=alt.value(height)) + line
     return line.properties(height=height)
 
 
@@ -229,7 +244,12 @@ def dots(rows: Rows, order: Sequence[str], own: str) -> Any:
         alt.Chart(data([{**row, "who": own if row["mine"] else "like districts"} for row in rows]))
         .mark_circle(opacity=1, **OUTLINE)
         .encode(
-            x=alt.X("place:Q", title="least → most", axis=alt.Axis(labels=False, tickCount=2, grid=False)),
+            x=alt.X(
+                "place:Q",
+                title="least → most",
+                scale=alt.Scale(domain=[-0.06, 1.06], nice=False),
+                axis=alt.Axis(labels=False, values=[], grid=False),
+            ),
             y=alt.Y("label:N", sort=list(order), title=None, axis=alt.Axis(grid=True)),
             size=alt.Size("mine:N", scale=alt.Scale(domain=[False, True], range=[70, 210]), legend=None),
             color=alt.Color("who:N", scale=scale),

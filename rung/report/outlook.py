@@ -47,12 +47,16 @@ def worst_grades(facts: Facts, lea_id: str | None = None) -> dict[str, str]:
     return found
 
 
-def soft_share(facts: Facts, program: Program, lea_id: str | None = None) -> float | None:
-    """Share of a program's latest cost on streams that end; None where that is hidden."""
+def soft_share(facts: Facts, program: Program, lea_id: str | None = None) -> tuple[float, str] | None:
+    """Share of a program's latest cost on streams that end, and its text; None where the cost is hidden or nothing."""
     whole = money_value(facts.costs(lea_id, facts.latest).get(program.program_id))
     cells = money.divided(facts, "stream", lea_id, program)
-    soft = [cell["value"] for cell in cells if cell["year"] == facts.latest and cell["part"] in money.SOFT]
-    return sum(soft) / whole if whole else None
+    now = [cell for cell in cells if cell["year"] == facts.latest]
+    soft = float(sum(cell["value"] for cell in now if cell["part"] in money.SOFT))
+    if not whole:
+        return None
+    veiled = any(cell["part"] == "hidden" for cell in now)
+    return soft / whole, percent(soft, whole) + (" or more" if veiled else "")
 
 
 def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
@@ -65,12 +69,12 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
         share = soft_share(facts, program, lea_id)
         gone, _ = money.ends_by_year(facts, lea_id, program)
         grade = grades.get(program.program_id, "")
-        risk = (grade, share or 0, money_value(cost) or 0)
+        risk = (grade, share[0] if share else 0, money_value(cost) or 0)
         line: list[Cell] = [
             (program.title, f"program/{program.program_id}.html"),
             persons_text(holders) if holders else "–",
             money_text(cost) if cost else "not configured",
-            percent(share, 1) if share is not None else "–",
+            share[1] if share else "–",
             f"{short_dollars(sum(gone.values()))} from {year_name(min(gone))}" if gone else "–",
         ]
         rows.append((risk, (*line, grade or "–") if facts.restricted else tuple(line)))

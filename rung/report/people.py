@@ -35,6 +35,8 @@ def leaders_by_year(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
             points.append({"x": year_name(year), "part": "lead", "value": a / b})
     if not points:
         return Missing(key, "Teachers who lead", "the numbers are hidden to protect persons")
+    shown = {point["x"] for point in points}
+    hidden = [year for year, *_ in table if year not in shown]
     first, last = points[0], points[-1]
     title = f"{last['value']:.0%} of teachers lead in {last['x']}"
     if first is not last:
@@ -43,12 +45,13 @@ def leaders_by_year(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
         key,
         title,
         "Share of teachers who lead, by school year",
-        charts.lines(points, {"lead": theme.GREEN}, "share of teachers", "%"),
+        charts.lines(points, {"lead": theme.GREEN}, "share of teachers", "%", hidden=hidden),
         f"Line by year. {title}.",
         ("year", "leaders", "teachers", "share"),
         table,
         ("public_access",),
-        "A person who leads in two programs counts once. Principals and coaches are not teachers.",
+        "A person who leads in two programs counts once. Principals and coaches are not teachers."
+        + (" Hatched: hidden to protect persons." if hidden else ""),
     )
 
 

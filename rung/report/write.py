@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -28,7 +27,6 @@ from rung.report.shown import Chart, Missing
 from rung.report.sunset import report_calendar
 
 AT_ONCE = 8  # pages whose charts are drawn together
-ASSETS = Path(__file__).parent / "assets"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -
             charts += len(specs)
             advance(len(batch))
     target.write("assets/vega.js", interactive_bundle().encode())
-    target.write("assets/report.js", (ASSETS / "report.js").read_bytes())
+    target.write("assets/report.js", _asset("report.js").encode())
     target.write("assets/search.js", search_script(planned, facts.package))
     target.write("sunset.ics", report_calendar(facts, datetime(facts.latest, 7, 1, tzinfo=UTC)))
     return ReportReceipt(facts.release_id, facts.restricted, len(planned), charts, target.uri("index.html"))
@@ -92,13 +90,19 @@ def _render(facts: Facts, page: Page, drawn: Iterator[tuple[str, dict[str, Any]]
             picture=lambda chart: pictures[id(chart)],
             keys=keys,
             section_keys={section.key for section in page.sections},
-            css=Markup((ASSETS / "report.css").read_text(encoding="utf-8")),
+            css=Markup(_asset("report.css")),
             root="../" * page.depth,
         )
     )
 
 
-_NUMERIC = re.compile(r"(about |at least )?[−$+-]*[\d,.]+[kMB]?(–[\d,.]+)?( %)?|–")
+_NUMERIC = re.compile(r"(about |at least )?[−$+-]*[\d,.]+[kMB]?(–[\d,.]+)?( %)?( or more)?|–")
+
+
+@lru_cache
+def _asset(name: str) -> str:
+    """A file of rung/report/assets as it is."""
+    return PackageLoader("rung.report", "assets").get_source(_environment(), name)[0]
 
 
 def _numeric_columns(lines: Sequence[Sequence[Any]]) -> list[bool]:
