@@ -17,6 +17,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("programs")(programs)
     app.command("explain")(explain)
     app.command("simulate")(simulate)
+    app.command("studio")(studio)
 
 
 def programs(
@@ -114,6 +115,30 @@ def simulate(
     lines = [simulation.simulation_text(result), *(f"written: {path}" for path in written)]
     data = simulation.simulation_data(result) | {"written": written}
     _say(data, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def studio(
+    program: Annotated[str, typer.Argument(help="The program's id.")],
+    out: Annotated[Path | None, typer.Option(help="The page's file; default studio-PROGRAM.html.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Write a page on which a program's rules, awards and money can be moved; offline, without a person in it."""
+    from contracts.policy.parameters import MetricParameters
+    from rung.lake.places import open_place
+    from rung.packs.listing import find_pack
+    from rung.packs.studio import studio_data
+    from rung.report.studio import starting_money, studio_page
+
+    work, tables = _accepted(config)
+    pack = find_pack(_packs(work), program)
+    data = studio_data(tables, pack, MetricParameters.model_validate(work.settings.metrics))
+    data["money"] = starting_money(work, program)
+    page = studio_page(data, work.settings.state.name)
+    path = out or Path(f"studio-{program}.html")
+    open_place(str(path.absolute().parent), work.settings.root).write(path.name, page)
+    done = {"program": program, "page": str(path), "settings": len(data["settings"]), "bytes": len(page)}
+    _say(done, as_json, lambda: typer.echo(f"{path}: {done['settings']} settings of the rules; open it in a browser"))
 
 
 def _years(text: str | None) -> tuple[int, int] | None:

@@ -67,7 +67,7 @@ def simulate(
     before = designation_tables(cut)
     people = lea_years(before["roster"], before["districts"])
     adopted = in_force(before["program_adoption"], people)
-    cut["program_adoption"] = _adopted_by_all(cut["program_adoption"], cut["roster"], chosen)
+    cut = as_if_adopted(cut, chosen)
     moved = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16, "rating_system": pl.String})
     if crosswalk is not None:
         cut["evaluation"], moved = with_crosswalk(cut["evaluation"], crosswalk)
@@ -91,6 +91,12 @@ def _chosen(packs: Sequence[Pack], program_ids: Sequence[str]) -> list[Pack]:
     if unknown or not program_ids:
         raise RungError(f"{', '.join(unknown) or 'no program named'}; there are: {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(program_ids)]
+
+
+def as_if_adopted(tables: Mapping[str, pl.LazyFrame], packs: Sequence[Pack]) -> dict[str, pl.LazyFrame]:
+    """The tables that designations read, with the packs adopted by every district that never adopted them."""
+    read = {name: tables[name] for name in READS}
+    return read | {"program_adoption": _adopted_by_all(read["program_adoption"], read["roster"], packs)}
 
 
 def _adopted_by_all(real: pl.LazyFrame, roster: pl.LazyFrame, packs: Sequence[Pack]) -> pl.LazyFrame:

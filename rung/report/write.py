@@ -59,7 +59,7 @@ def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -
             charts += len(specs)
             advance(len(batch))
     target.write("assets/vega.js", interactive_bundle().encode())
-    target.write("assets/report.js", _asset("report.js").encode())
+    target.write("assets/report.js", asset("report.js").encode())
     target.write("assets/search.js", search_script(planned, facts.package))
     target.write("sunset.ics", report_calendar(facts, datetime(facts.latest, 7, 1, tzinfo=UTC)))
     return ReportReceipt(facts.release_id, facts.restricted, len(planned), charts, target.uri("index.html"))
@@ -82,7 +82,7 @@ def _render(facts: Facts, page: Page, drawn: Iterator[tuple[str, dict[str, Any]]
         pictures[id(chart)] = (Markup(svg), Markup(text))
     keys = {figure.key for section in page.sections for figure in section.figures}
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             page=page,
@@ -90,7 +90,7 @@ def _render(facts: Facts, page: Page, drawn: Iterator[tuple[str, dict[str, Any]]
             picture=lambda chart: pictures[id(chart)],
             keys=keys,
             section_keys={section.key for section in page.sections},
-            css=Markup(_asset("report.css")),
+            css=Markup(asset("report.css")),
             root="../" * page.depth,
         )
     )
@@ -100,9 +100,9 @@ _NUMERIC = re.compile(r"(about |at least )?[−$+-]*[\d,.]+[kMB]?(–[\d,.]+)?( 
 
 
 @lru_cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     """A file of rung/report/assets as it is."""
-    return PackageLoader("rung.report", "assets").get_source(_environment(), name)[0]
+    return PackageLoader("rung.report", "assets").get_source(environment(), name)[0]
 
 
 def _numeric_columns(lines: Sequence[Sequence[Any]]) -> list[bool]:
@@ -114,7 +114,8 @@ def _numeric_columns(lines: Sequence[Sequence[Any]]) -> list[bool]:
 
 
 @lru_cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the report."""
     environment = Environment(
         loader=PackageLoader("rung.report"),
         autoescape=select_autoescape(default=True),
