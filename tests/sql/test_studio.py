@@ -23,7 +23,8 @@ from rung.report.studio import starting_money, studio_page
 from tests.rung.report.test_browser import asked, find_chromium
 from transforms.s4_sustain.cohort import scaled_attrition
 
-PROGRAMS = ("dc_lift", "texas_tia", "iowa_tlc", "dc_impactplus", "england_tlr")
+PROGRAMS = ("dc_lift", "texas_tia", "dc_impactplus", "boston_t3", "arkansas_professional_educator")
+QUICK = ("dc_impactplus", "boston_t3")
 PARAMETERS = MetricParameters()
 RUN = """
 reply(CHOICES.map((choice) => {
@@ -51,7 +52,9 @@ def ask(work: Workspace, data: dict[str, Any], tmp_path: Path, choices: list[dic
     return found
 
 
-@pytest.mark.parametrize("program_id", PROGRAMS)
+@pytest.mark.parametrize(
+    "program_id", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in PROGRAMS]
+)
 def test_every_setting_gives_what_simulate_gives(
     released: Workspace, tables: dict[str, pl.LazyFrame], tmp_path: Path, program_id: str
 ) -> None:
@@ -87,7 +90,7 @@ def test_every_setting_gives_what_simulate_gives(
 
 def test_ten_years_are_the_cohort_models(released: Workspace, tables: dict[str, pl.LazyFrame], tmp_path: Path) -> None:
     """The same recursion as M16 over the same moves, and a year that breaks when the money of a grant is gone."""
-    data = studio_data(tables, pack_of(released, "iowa_tlc"), PARAMETERS) | {"money": None}
+    data = studio_data(tables, pack_of(released, "arkansas_professional_educator"), PARAMETERS) | {"money": None}
     last = max(data["years"])
     amounts = {level["id"]: 1000 for level in data["levels"]}
     plain = {"amounts": amounts, "recurring": 1e9, "grant": 0}
