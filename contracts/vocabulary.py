@@ -61,7 +61,14 @@ DESIGNATION_STATUSES = (
 )
 STATUSES_WITH_LEVEL = ("entered", "earned", "held", "renewed")
 VISIBILITIES = ("registry", "open_role", "confidential")
-NEXT_YEAR_OUTCOMES = ("stay_school", "move_school", "move_lea", "leave_teaching", "leave", "unknown")
+NEXT_YEAR_OUTCOMES = (
+    "stay_school",
+    "move_school",
+    "move_lea",
+    "leave_teaching",
+    "left_state_schools",
+    "outcome_unknown",
+)
 FINANCE_KINDS = ("training", "administration", "release", "recurring_revenue", "match")
 OFFSET_KINDS = (
     "vacancy_converted",

@@ -21,7 +21,7 @@ HEADLINES: Mapping[str, Sequence[tuple[str, pl.Expr]]] = {
     "compensation": (("amount", pl.col("amount").sum()), ("role_amount", pl.col("role_amount").sum())),
     "sustainability": (("program_cost", pl.col("program_cost").sum()), ("leaders", pl.col("leaders").sum())),
     "funding_mix": (("soft_amount", pl.col("soft_amount").sum()),),
-    "retention": (("persons", pl.col("persons").sum()), ("leave", pl.col("leave").sum())),
+    "retention": (("persons", pl.col("persons").sum()), ("left_state_schools", pl.col("left_state_schools").sum())),
     "exceptions": (),
 }
 

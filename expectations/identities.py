@@ -84,8 +84,8 @@ def comparison_groups_have_no_leader(frames: Frames) -> pl.LazyFrame:
         .group_by(LEA_YEAR)
         .agg(pl.len().cast(pl.Int64).alias("teachers_without_leaders"))
     )
-    rows = frames["retention"].filter(pl.col("group").is_in(["leaders", "others"]))
-    others = pl.col("persons").filter(pl.col("group") == "others").sum().cast(pl.Int64)
+    rows = frames["retention"].filter(pl.col("comparison_group").is_in(["leaders", "others"]))
+    others = pl.col("persons").filter(pl.col("comparison_group") == "others").sum().cast(pl.Int64)
     groups = rows.group_by(PROGRAM).agg(
         others.alias("others"), pl.col("compared_with").max().fill_null(0).cast(pl.Int64)
     )
@@ -155,7 +155,7 @@ def exposure_never_falls_by_itself(frames: Frames) -> pl.LazyFrame:
     return (
         frames["grant_cliff"]
         .with_columns(before.alias("exposure_before"))
-        .filter((pl.col("match") == 0) & (pl.col("exposure") < pl.col("exposure_before")))
+        .filter((pl.col("matching_funds") == 0) & (pl.col("exposure") < pl.col("exposure_before")))
     )
 
 

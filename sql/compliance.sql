@@ -1,7 +1,7 @@
--- Caps, floors, spending and span rules. `margin` is value less limit.
+-- Caps, floors, spending and span rules. `margin` is value less bound.
 CREATE OR REPLACE VIEW bi_compliance AS
 SELECT
     *,
-    value - "limit" AS margin,
+    value - bound AS margin,
     CASE WHEN passes IS NULL THEN 'not measured' WHEN passes THEN 'passes' ELSE 'fails' END AS verdict
 FROM compliance;

@@ -7,7 +7,7 @@ SELECT
 FROM public_retention AS p
 LEFT JOIN public_retention AS w
     ON w.outcome = 'all'
-    AND w."group" = p."group"
+    AND w.comparison_group = p.comparison_group
     AND w.program_id IS NOT DISTINCT FROM p.program_id
     AND w.school_year = p.school_year
     AND w.grain = p.grain

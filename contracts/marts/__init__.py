@@ -67,7 +67,7 @@ MARTS: dict[str, Mart] = {
     "cost_projection": Mart(CostProjection, False, ("lea_id", "program_id", "scenario", "future_year")),
     "pay_parity": Mart(PayParity, False, ("lea_id", "program_id", "level", "school_year")),
     "supervision_span": Mart(SupervisionSpan, False, ("school_id", "school_year")),
-    "retention": Mart(Retention, False, (*PROGRAM, "group")),
+    "retention": Mart(Retention, False, (*PROGRAM, "comparison_group")),
     "access": Mart(Access, False, ("lea_id", "school_year", "poverty_quartile")),
     "reach": Mart(Reach, False, ("lea_id", "program_id", "role_code", "school_year")),
     "leadership_activity": Mart(LeadershipActivity, False, ("lea_id", "school_id", "month", "measure")),

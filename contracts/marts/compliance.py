@@ -17,7 +17,7 @@ class Compliance(dy.Schema):
     rule_id = c.compliance_rule_id.required()
     school_id = c.school_id.optional()
     value = c.measured_value.optional()
-    limit = c.limit.optional()
+    bound = c.bound.optional()
     passes = c.passes.optional()
 
     @dy.rule()

@@ -23,7 +23,7 @@ class Designation(dy.Schema):
     evidence_years = c.evidence_years.optional()
     next_review_year = c.next_review_year.optional()
     years_at_level = c.years_at_level.optional()
-    interval = c.interval.optional()
+    pay_interval = c.pay_interval.optional()
     amount = c.entitlement.optional()
     state_tier = c.state_tier.required()
     visibility = c.visibility.required()

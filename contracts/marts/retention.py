@@ -8,19 +8,19 @@ from contracts import columns as c
 
 
 class Retention(dy.Schema):
-    """One row per lea_id x program_id x school_year x group. Counts; rates are derived in the SQL view."""
+    """One row per lea_id x program_id x school_year x comparison_group. Counts; rates are derived in the SQL view."""
 
     lea_id = c.lea_id.key()
     program_id = c.program_id.key()
     school_year = c.school_year.key()
-    group = c.group.key()
+    comparison_group = c.comparison_group.key()
     persons = c.persons.required()
     stay_school = c.stay_school.required()
     move_school = c.move_school.required()
     move_lea = c.move_lea.required()
     leave_teaching = c.leave_teaching.required()
-    leave = c.leave.required()
-    unknown = c.unknown.required()
+    left_state_schools = c.left_state_schools.required()
+    outcome_unknown = c.outcome_unknown.required()
     compared = c.compared.optional()
     compared_with = c.compared_with.optional()
     difference = c.difference.optional()

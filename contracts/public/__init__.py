@@ -101,13 +101,13 @@ class PublicLadderFlow(Counts):
 
 
 class PublicRetention(Counts):
-    """One row per grain x lea_id x program_id x school_year x group x next-year outcome, and `all` for the whole.
+    """One row per grain x lea_id x program_id x school_year x comparison_group x next-year outcome; `all`: the whole.
 
     With a program_id: leaders of it, for the state alone. Without: leaders of any program, other teachers, top-rated.
     """
 
     program_id = c.program_id.optional()
-    group = c.group.required()
+    comparison_group = c.comparison_group.required()
     outcome = dy.String(nullable=False, description="What became of the persons next year; all = the whole.")
 
 
@@ -199,7 +199,7 @@ PUBLIC: dict[str, PublicMart] = {
     "public_designation": PublicMart(PublicDesignation, (*PROGRAM, "school_id", "level")),
     "public_school": PublicMart(PublicSchool, ("measure", "school_year", "grain", "lea_id", "school_id")),
     "public_ladder_flow": PublicMart(PublicLadderFlow, (*PROGRAM, "move", "from_level", "to_level")),
-    "public_retention": PublicMart(PublicRetention, (*PROGRAM, "group", "outcome")),
+    "public_retention": PublicMart(PublicRetention, (*PROGRAM, "comparison_group", "outcome")),
     "public_access": PublicMart(PublicAccess, ("measure", "school_year", "grain", "lea_id", "poverty_quartile")),
     "public_span": PublicMart(PublicSpan, ("measure", "school_year", "grain", "lea_id")),
     "public_money": PublicMart(PublicMoney, (*PROGRAM, "dimension", "part")),

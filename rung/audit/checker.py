@@ -19,7 +19,7 @@ FOLDER = "restricted/certificates"
 TABLES = {
     "public_designation": ((), ("level",), "persons"),
     "public_ladder_flow": (("move",), ("from_level", "to_level"), "persons"),
-    "public_retention": (("group",), ("outcome",), "persons"),
+    "public_retention": (("comparison_group",), ("outcome",), "persons"),
     "public_access": (("measure",), ("poverty_quartile",), "persons"),
     "public_span": ((), ("measure",), "persons"),
     "public_money": (("dimension",), ("part",), "amount"),

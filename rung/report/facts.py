@@ -86,7 +86,7 @@ class Facts:
         """Retention of a place: leaders of the program where only the state tells of it, else of any program."""
         rows = self.rows("public_retention", lea_id)
         mine = [r for r in rows if program_id is not None and r["program_id"] == program_id]
-        return mine + [r for r in rows if r["program_id"] is None and not (mine and r["group"] == "leaders")]
+        return mine + [r for r in rows if r["program_id"] is None and not (mine and r["comparison_group"] == "leaders")]
 
     @cached_property
     def _costs(self) -> dict[tuple[str | None, int], dict[str, Row]]:

@@ -96,7 +96,7 @@ def span_of(facts: Facts, lea_id: str) -> float | None:
 
 
 def _stayed(facts: Facts, lea_id: str) -> float | None:
-    rows = [r for r in facts.retention_rows(None, lea_id) if r["group"] == "others" and persons_value(r)]
+    rows = [r for r in facts.retention_rows(None, lea_id) if r["comparison_group"] == "others" and persons_value(r)]
     years = [r["school_year"] for r in rows if r["outcome"] == "stay_school"]
     if not years:
         return None

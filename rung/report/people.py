@@ -13,8 +13,8 @@ OUTCOMES = {
     "move_school": "other school",
     "move_lea": "other district",
     "leave_teaching": "left teaching",
-    "leave": "left",
-    "unknown": "not known yet",
+    "left_state_schools": "left",
+    "outcome_unknown": "not known yet",
 }
 AS_IT_IS, WITHOUT = "as it is", "without leaders"
 GROUPS = {"leaders": "teacher leaders", "others": "other teachers", "top_rated": "top-rated"}
@@ -150,7 +150,7 @@ def retention(facts: Facts, program: Program | None = None, lea_id: str | None =
     """What became of leaders (of a program, or of any), other teachers and the top-rated a year later, side by side."""
     key = "a-year-later"
     rows = facts.retention_rows(program.program_id if program else None, lea_id)
-    known = [r for r in rows if r["outcome"] not in ("unknown", "all") and persons_value(r)]
+    known = [r for r in rows if r["outcome"] not in ("outcome_unknown", "all") and persons_value(r)]
     why = "no year has a following year on file, or the groups are too small to be shown"
     if not known:
         return Missing(key, "Where they were a year later", why)
@@ -159,8 +159,8 @@ def retention(facts: Facts, program: Program | None = None, lea_id: str | None =
     table: list[tuple[str, ...]] = []
     stayed: dict[str, str] = {}
     for group, name in GROUPS.items():
-        mine = {r["outcome"]: r for r in rows if r["group"] == group and r["school_year"] == year}
-        table += [(name, OUTCOMES[o], persons_text(mine[o])) for o in OUTCOMES if o in mine and o != "unknown"]
+        mine = {r["outcome"]: r for r in rows if r["comparison_group"] == group and r["school_year"] == year}
+        table += [(name, OUTCOMES[o], persons_text(mine[o])) for o in OUTCOMES if o in mine and o != "outcome_unknown"]
         whole = persons_value(mine.get("all"))
         parts = {o: persons_value(mine[o]) for o in OUTCOMES if o in mine}
         seen = sum(value or 0 for value in parts.values())

@@ -96,12 +96,16 @@ def _moved(read: Read) -> pl.DataFrame:
 def _retained(retention: pl.DataFrame) -> pl.DataFrame:
     """Leaders of each program; others and top-rated once, as they are the same in every program of a district."""
     long = retention.drop("persons").unpivot(
-        list(NEXT_YEAR_OUTCOMES), index=["lea_id", *PROGRAM, "group"], variable_name="outcome", value_name="persons"
+        list(NEXT_YEAR_OUTCOMES),
+        index=["lea_id", *PROGRAM, "comparison_group"],
+        variable_name="outcome",
+        value_name="persons",
     )
-    led = long.filter(pl.col("group") == "leaders")
-    rest = long.filter(pl.col("group") != "leaders").with_columns(program_id=pl.lit(None, pl.String)).unique()
-    any_program = led.with_columns(program_id=pl.lit(None, pl.String))
-    return _summed(pl.concat([led, rest, any_program]), "persons", (*PROGRAM, "group"), "outcome")
+    led = long.filter(pl.col("comparison_group") == "leaders")
+    no_program = pl.lit(None, pl.String)
+    rest = long.filter(pl.col("comparison_group") != "leaders").with_columns(program_id=no_program).unique()
+    any_program = led.with_columns(program_id=no_program)
+    return _summed(pl.concat([led, rest, any_program]), "persons", (*PROGRAM, "comparison_group"), "outcome")
 
 
 def _money(read: Read) -> pl.DataFrame:

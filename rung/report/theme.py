@@ -39,8 +39,8 @@ OUTCOMES = {
     "move_school": "#56b4e9",
     "move_lea": "#b9ddf5",
     "leave_teaching": "#f0a04b",
-    "leave": "#b34700",
-    "unknown": "#c9ced4",
+    "left_state_schools": "#b34700",
+    "outcome_unknown": "#c9ced4",
     "hidden": HIDDEN,
 }
 GRADES = {"A": "#0b5394", "B": "#56b4e9", "C": "#fdbe85", "D": "#e6702e", "F": "#8c2d04", "not known": "#c9ced4"}

@@ -25,7 +25,7 @@ ADDITIVE = {
         "recurring_revenue",
     ),
     "funding_mix": ("amount", "soft_amount"),
-    "retention": ("persons", "stay_school", "move_school", "move_lea", "leave_teaching", "leave"),
+    "retention": ("persons", "stay_school", "move_school", "move_lea", "leave_teaching", "left_state_schools"),
     "ladder_flow": ("persons",),
 }
 RATIOS = {

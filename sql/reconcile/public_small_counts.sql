@@ -6,4 +6,4 @@ WHERE p.visibility = 'confidential' AND d.persons BETWEEN 1 AND 5
 UNION ALL
 SELECT 'public_retention', r.program_id, r.school_year, r.persons
 FROM public_retention AS r
-WHERE r.outcome NOT IN ('all', 'unknown') AND r.persons BETWEEN 1 AND 5;
+WHERE r.outcome NOT IN ('all', 'outcome_unknown') AND r.persons BETWEEN 1 AND 5;

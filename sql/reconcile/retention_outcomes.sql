@@ -1,4 +1,4 @@
 -- Groups whose outcomes do not count every person once: must return no row.
-SELECT lea_id, program_id, school_year, "group", persons
+SELECT lea_id, program_id, school_year, comparison_group, persons
 FROM retention
-WHERE persons <> stay_school + move_school + move_lea + leave_teaching + leave + unknown;
+WHERE persons <> stay_school + move_school + move_lea + leave_teaching + left_state_schools + outcome_unknown;

@@ -15,7 +15,7 @@ def program(**check: Any) -> list[ProgramTerms]:
 
 
 def measured(mart: pl.DataFrame) -> list[tuple[Any, ...]]:
-    return mart.select("school_id", "value", "limit", "passes").rows()
+    return mart.select("school_id", "value", "bound", "passes").rows()
 
 
 @pytest.mark.parametrize(("leaders", "value", "passes"), [(1, 0.25, True), (2, 0.5, False), (0, 0.0, True)])

@@ -15,7 +15,7 @@ def other(small: Any, staff: str, year: int = 2026, **more: Any) -> dict[str, An
 @pytest.mark.parametrize(
     ("following", "word"),
     [
-        ([], "leave"),
+        ([], "left_state_schools"),
         ([{"staff_classification": "principal"}], "leave_teaching"),
         ([{"lea_id": "L2", "school_id": "S9", "staff_classification": "principal"}], "leave_teaching"),
         ([{"lea_id": "L2", "school_id": "S9"}], "move_lea"),
@@ -43,9 +43,9 @@ def test_the_last_year_and_an_lea_that_did_not_report_are_unknown(small: Any) ->
     made = small.marts(roster=roster)["educator_year"]
     assert made.select("staff_id", "school_year", "next_year_outcome").rows() == [
         ("A", 2025, "stay_school"),
-        ("A", 2026, "unknown"),
-        ("B", 2025, "unknown"),
-        ("B", 2026, "unknown"),
+        ("A", 2026, "outcome_unknown"),
+        ("B", 2025, "outcome_unknown"),
+        ("B", 2026, "outcome_unknown"),
     ]
 
 

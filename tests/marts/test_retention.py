@@ -53,7 +53,8 @@ def state(small: Any, groups: list[tuple[str, int, int, str, bool]], **more: Any
 
 
 def row(marts: dict[str, pl.DataFrame], group: str) -> dict[str, Any]:
-    return marts["retention"].row(by_predicate=(pl.col("group") == group) & (pl.col("school_year") == 2025), named=True)
+    wanted = (pl.col("comparison_group") == group) & (pl.col("school_year") == 2025)
+    return marts["retention"].row(by_predicate=wanted, named=True)
 
 
 def test_leaders_look_better_only_until_compared_with_the_like_of_them(small: Any) -> None:
@@ -101,7 +102,7 @@ def test_leaders_are_in_top_rated_and_never_among_the_others(small: Any) -> None
 def test_holders_of_a_role_are_leaders_too(small: Any) -> None:
     roster = [small.post("A", 2025, role_code="ROLE"), small.post("B", 2025), small.post("B")]
     made = small.marts([small.holds("B", "x", 2025)], [small.role_program], roster=roster)
-    others = pl.col("group") == "others"
+    others = pl.col("comparison_group") == "others"
     assert made["retention"].filter(others & (pl.col("school_year") == 2025)).height == 0
 
 
@@ -109,4 +110,4 @@ def test_people_whose_next_year_is_unknown_are_compared_with_nobody(small: Any) 
     roster = [small.post("A", 2025), small.post("B", 2025)]
     made = small.marts([small.holds("A", "x", 2025)], roster=roster, parameters=ANY_SIZE)
     leaders = row(made, "leaders")
-    assert (leaders["unknown"], leaders["compared"], leaders["difference_status"]) == (1, 0, "not_enough_data")
+    assert (leaders["outcome_unknown"], leaders["compared"], leaders["difference_status"]) == (1, 0, "not_enough_data")

@@ -72,7 +72,9 @@ def test_soft_share_and_rates_on_paper(views: duckdb.DuckDBPyConnection) -> None
     )
     assert soft.fetchall() == [(pytest.approx(2276.75 / 10481.75),)]
     stay = "SELECT stay_lea_rate, lost_rate FROM bi_retention WHERE program_id='golden_ladder' AND school_year=2025"
-    assert views.execute(f"{stay} AND \"group\"='others'").fetchall() == [(pytest.approx(6 / 7), pytest.approx(1 / 7))]
+    assert views.execute(f"{stay} AND comparison_group='others'").fetchall() == [
+        (pytest.approx(6 / 7), pytest.approx(1 / 7))
+    ]
     share = "SELECT leader_share_over_teacher_share FROM bi_access WHERE school_year=2026 AND poverty_quartile=3"
     assert views.execute(share).fetchall() == [(pytest.approx((2 / 3) / (3 / 9)),)]
 

@@ -50,11 +50,11 @@ measured AS (
   SELECT * FROM of_schools UNION ALL SELECT * FROM of_leas UNION ALL SELECT * FROM spending UNION ALL SELECT * FROM teams
   UNION ALL SELECT * FROM banded),
 judged AS (
-  SELECT m.*, CASE WHEN c.kind IN ('team_within', 'pay_within') THEN 0.0 ELSE c."limit" END AS "limit",
+  SELECT m.*, CASE WHEN c.kind IN ('team_within', 'pay_within') THEN 0.0 ELSE c."limit" END AS bound,
     c.kind IN ('share_at_most', 'team_within', 'pay_within') AS at_most
   FROM measured m JOIN compliance_checks c USING (program_id, rule_id))
-SELECT lea_id, program_id, school_year, rule_id, school_id, rate(value) AS value, "limit",
-  CASE WHEN at_most THEN value <= "limit" ELSE value >= "limit" END AS passes
+SELECT lea_id, program_id, school_year, rule_id, school_id, rate(value) AS value, bound,
+  CASE WHEN at_most THEN value <= bound ELSE value >= bound END AS passes
 FROM judged
 UNION ALL
 SELECT a.lea_id, a.program_id, a.school_year, 'adopted_before_program', NULL, CAST(a.school_year AS DOUBLE),

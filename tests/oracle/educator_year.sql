@@ -16,7 +16,7 @@ SELECT p.*, t.rating_system, CASE WHEN t.rating_reason IS NULL THEN t.sent END A
   CASE WHEN t.rating_system IS NULL THEN 'absent' ELSE t.rating_reason END AS rating_reason,
   from_cents(coalesce(paid.cents, 0)) AS pay_total, l.staff_id IS NOT NULL AS is_leader,
   h.staff_id IS NOT NULL AS is_other_leader,
-  CASE WHEN o.lea_id IS NULL THEN 'unknown' WHEN n.lea_id IS NULL THEN 'leave'
+  CASE WHEN o.lea_id IS NULL THEN 'outcome_unknown' WHEN n.lea_id IS NULL THEN 'left_state_schools'
        WHEN p.is_teacher AND NOT n.is_teacher THEN 'leave_teaching' WHEN n.lea_id <> p.lea_id THEN 'move_lea'
        WHEN n.school_id <> p.school_id THEN 'move_school' ELSE 'stay_school' END AS next_year_outcome
 FROM people p LEFT JOIN rated t USING (lea_id, staff_id, school_year) LEFT JOIN paid USING (staff_id, school_year)

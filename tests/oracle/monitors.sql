@@ -7,7 +7,7 @@ WITH people AS (
     coalesce(CAST(e.band AS VARCHAR), 'not_known') AS by_rating
   FROM educator_year e CROSS JOIN parameters k LEFT JOIN quartiles q USING (school_id, school_year) WHERE e.is_teacher),
 top AS (
-  SELECT *, next_year_outcome IN ('leave', 'move_lea') AS lost FROM people WHERE is_top AND next_year_outcome <> 'unknown'),
+  SELECT *, next_year_outcome IN ('left_state_schools', 'move_lea') AS lost FROM people WHERE is_top AND next_year_outcome <> 'outcome_unknown'),
 reasons AS (
   SELECT lea_id, school_year, staff_id, last(exit_reason ORDER BY begin_date, exit_reason) AS reason
   FROM stays WHERE exit_reason IS NOT NULL GROUP BY ALL),

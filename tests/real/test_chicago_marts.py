@@ -109,11 +109,12 @@ def test_retention_of_persons_from_year_to_year(
     people = marts["educator_year"].filter(pl.col("school_year") == 2018)
     outcomes = dict(people.group_by("next_year_outcome").agg(pl.len()).iter_rows())
     first, second = (set(persons[year]["Person Key"]) for year in YEARS)
-    assert outcomes["leave"] == len(first - second)
-    assert people.height - outcomes["leave"] == len(first & second)
-    assert set(outcomes) == {"stay_school", "move_school", "leave_teaching", "leave"}  # one district: nobody moves LEA
+    assert outcomes["left_state_schools"] == len(first - second)
+    assert people.height - outcomes["left_state_schools"] == len(first & second)
+    # one district: nobody moves LEA
+    assert set(outcomes) == {"stay_school", "move_school", "leave_teaching", "left_state_schools"}
     last = marts["educator_year"].filter(pl.col("school_year") == 2019)
-    assert last["next_year_outcome"].unique().to_list() == ["unknown"]
+    assert last["next_year_outcome"].unique().to_list() == ["outcome_unknown"]
 
 
 def test_parity_of_administrators_with_teachers(

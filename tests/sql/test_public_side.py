@@ -97,7 +97,8 @@ def test_nothing_suppressed_leaves_in_any_column(released: Workspace) -> None:
         assert gone.select(pl.col(numbers).is_not_null().any()).row(0) == (False,) * len(numbers), name
         assert gone["reason"].null_count() == 0
     outcomes = pl.read_parquet(public_folder(released) / "public_retention/public_retention.parquet")
-    assert outcomes.filter(~pl.col("outcome").is_in(["all", "unknown"]) & pl.col("persons").is_between(1, 9)).is_empty()
+    known = ~pl.col("outcome").is_in(["all", "outcome_unknown"])
+    assert outcomes.filter(known & pl.col("persons").is_between(1, 9)).is_empty()
 
 
 def test_the_certificates_of_the_release_hold(released: Workspace) -> None:
@@ -121,7 +122,7 @@ def test_every_row_that_could_be_is_there(released: Workspace) -> None:
     assert both.height > 50
     assert both.filter(pl.col("have") != pl.col("want") + 1).is_empty()  # and those of no level
     kept = pl.read_parquet(public_folder(released) / "public_retention/public_retention.parquet")
-    assert set(kept.group_by("program_id", "school_year", "grain", "lea_id", "group").len()["len"]) == {7}
+    assert set(kept.group_by("program_id", "school_year", "grain", "lea_id", "comparison_group").len()["len"]) == {7}
 
 
 def test_rules_stay_behind(released: Workspace) -> None:

@@ -134,6 +134,6 @@ def _finished(rows: pl.DataFrame, pack: Pack) -> pl.DataFrame:
         visibility=pl.lit(pack.visibility.kind),
         reason=pl.col("reason") + pl.when(has_level).then(note).otherwise(pl.lit("")),
         years_at_level=pl.when(has_level).then("years_at_level").cast(pl.Int32),
-        interval=pl.when(has_level & (pl.col("interval") > 0)).then("interval").cast(pl.Int32),
+        pay_interval=pl.when(has_level & (pl.col("interval") > 0)).then("interval").cast(pl.Int32),
         school_year=pl.col("school_year").cast(pl.Int16),
     ).select(COLUMNS)

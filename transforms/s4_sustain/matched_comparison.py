@@ -17,7 +17,7 @@ STAYS = {
     "school": ("stay_school",),
     "teaching": ("stay_school", "move_school", "move_lea"),
 }
-GONE = ("leave", "move_lea")
+GONE = ("left_state_schools", "move_lea")
 PARTS = 1_000_000_000  # expected persons are summed as whole billionths
 
 
@@ -64,7 +64,7 @@ def compare(
     Each cell of others weighs by the leaders in it, so that both sides have the same mix of band, experience and
     poverty.
     """
-    known = pl.col("next_year_outcome") != "unknown"
+    known = pl.col("next_year_outcome") != "outcome_unknown"
     led = leaders.filter(known).group_by(*PROGRAM, *CELL[2:]).agg(_counts("led"))
     rest = others.filter(known).group_by(CELL).agg(_counts("rest"))
     kinds = [*STAYS, "gone"]

@@ -12,8 +12,8 @@ from contracts.resolved.service import LeaYears
 def next_year_outcome(people: dy.LazyFrame[FollowedYears]) -> dy.LazyFrame[StaffOutcomes]:
     """Add `next_year_outcome` to one row per staff_id x school_year (`lea_id`, `school_id` of record, `is_teacher`).
 
-    In this order: unknown (no roster of that LEA for t+1), leave (on no roster), leave_teaching (a teacher no more),
-    move_lea, move_school, stay_school.
+    In this order: outcome_unknown (no roster of that LEA for t+1), left_state_schools (on no roster), leave_teaching
+    (a teacher no more), move_lea, move_school, stay_school.
     """
     following = people.select(
         "staff_id",
@@ -26,9 +26,9 @@ def next_year_outcome(people: dy.LazyFrame[FollowedYears]) -> dy.LazyFrame[Staff
         people.join(following, on=["staff_id", "school_year"], how="left")
         .with_columns(
             pl.when(~pl.col("lea_reports_next"))
-            .then(pl.lit("unknown"))
+            .then(pl.lit("outcome_unknown"))
             .when(pl.col("next_lea_id").is_null())
-            .then(pl.lit("leave"))
+            .then(pl.lit("left_state_schools"))
             .when(pl.col("is_teacher") & ~pl.col("next_is_teacher"))
             .then(pl.lit("leave_teaching"))
             .when(pl.col("lea_id") != pl.col("next_lea_id"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import dataframely as dy
 import polars as pl
 
-from contracts.keys import LEA_PROGRAM
+from contracts.keys import AWARD, LEA_PROGRAM
 from contracts.reference import ProgramFinance
 from contracts.resolved.costs import Costs
 from contracts.resolved.pay import ResolvedPay
@@ -54,6 +54,19 @@ def award_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[AwardPay]:
         .group_by(*LEA_PROGRAM, award_of().alias("award_id"), pl.col("school_year").alias("base_year"))
         .agg(pl.col("cents").sum(), pl.col("award_end").max())
         .pipe(AwardPay.cast)
+    )
+
+
+def award_programs(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """AWARD with `program_id`, the program that it pays most (then the first by name), and `programs`, how many.
+
+    `sums`: lea_id x award_id x program_id with `cents`, one or more rows each.
+    """
+    by_program = sums.group_by(*AWARD, "program_id").agg(pl.col("cents").sum())
+    return (
+        by_program.sort(*AWARD, -pl.col("cents"), "program_id")
+        .group_by(AWARD, maintain_order=True)
+        .agg(pl.col("program_id").first(), pl.len().alias("programs"))
     )
 
 

@@ -15,7 +15,7 @@ from contracts.vocabulary import ADOPTED_BEFORE
 from transforms.money import rate
 from transforms.s4_sustain.limits import pay_outside, share_of_teachers, spent_share, team_outside
 
-RESULT = ["lea_id", "program_id", "school_year", "rule_id", "school_id", "value", "limit", "passes"]
+RESULT = ["lea_id", "program_id", "school_year", "rule_id", "school_id", "value", "bound", "passes"]
 Measure = Callable[[ComplianceCheck, str, MartFacts], dy.LazyFrame[Measured]]
 
 
@@ -52,7 +52,7 @@ def _before_program(program: ProgramTerms, adopted: pl.LazyFrame) -> pl.LazyFram
         rule_id=pl.lit(ADOPTED_BEFORE),
         school_id=pl.lit(None, pl.String),
         value=year,
-        limit=first,
+        bound=first,
         passes=pl.lit(False),
     )
 
@@ -70,7 +70,7 @@ def _with_passes(values: dy.LazyFrame[Measured], check: ComplianceCheck, program
         pl.lit(check.rule_id).alias("rule_id"),
         pl.col("school_id").cast(pl.String),
         rate(value).alias("value"),
-        pl.lit(limit, pl.Float64).alias("limit"),
+        pl.lit(limit, pl.Float64).alias("bound"),
         passes.alias("passes") if limit is not None else pl.lit(None, pl.Boolean).alias("passes"),
     ).select(RESULT)
 

@@ -83,7 +83,7 @@ def _top_lost(
     teachers: pl.LazyFrame, assignments: dy.LazyFrame[Assignments], educator_year: dy.LazyFrame[EducatorYear]
 ) -> list[pl.LazyFrame]:
     outcome = pl.col("next_year_outcome")
-    top = teachers.filter(pl.col("is_top").fill_null(False) & (outcome != "unknown")).with_columns(
+    top = teachers.filter(pl.col("is_top").fill_null(False) & (outcome != "outcome_unknown")).with_columns(
         lost=outcome.is_in(list(GONE))
     )
     all_top = top.group_by(LEA_YEAR).agg(pl.len().alias("out_of"))

@@ -53,9 +53,9 @@ def build_retention(
 
 def _outcomes(people: pl.LazyFrame, by: Sequence[str], group: str) -> pl.LazyFrame:
     outcome = pl.col("next_year_outcome")
-    lost = outcome.is_in(["leave", "move_lea"]).sum()
+    lost = outcome.is_in(["left_state_schools", "move_lea"]).sum()
     return people.group_by(by).agg(
-        pl.lit(group).alias("group"),
+        pl.lit(group).alias("comparison_group"),
         pl.len().alias("persons"),
         *[(outcome == word).sum().alias(word) for word in v.NEXT_YEAR_OUTCOMES],
         (lost if group == "top_rated" else pl.lit(None, pl.UInt32)).alias("top_lost"),
@@ -64,7 +64,7 @@ def _outcomes(people: pl.LazyFrame, by: Sequence[str], group: str) -> pl.LazyFra
 
 def _with_comparison(rows: pl.LazyFrame, compared: pl.LazyFrame, parameters: MetricParameters) -> pl.LazyFrame:
     """Put the comparison on the leaders' rows; other groups are compared with nobody."""
-    mine = pl.col("group") == "leaders"
+    mine = pl.col("comparison_group") == "leaders"
     like = parameters.comparison
     enough = (pl.col("compared") >= like.minimum_leaders) & (pl.col("compared_with") >= like.minimum_others)
     shown = mine & enough.fill_null(False)

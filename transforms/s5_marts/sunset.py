@@ -10,7 +10,7 @@ from contracts.marts.sunset import Sunset
 from contracts.policy.parameters import MetricParameters
 from contracts.resolved.pay import ResolvedPay
 from transforms.money import money_from_cents
-from transforms.s4_sustain.revenue import award_of, latest_award_lines
+from transforms.s4_sustain.revenue import award_of, award_programs, latest_award_lines
 
 
 def build_sunset(pay: dy.LazyFrame[ResolvedPay], parameters: MetricParameters) -> dy.LazyFrame[Sunset]:
@@ -22,16 +22,10 @@ def build_sunset(pay: dy.LazyFrame[ResolvedPay], parameters: MetricParameters) -
     a gap. Both dates are null where the award's end is not known.
     """
     lines = latest_award_lines(pay).with_columns(award_of().alias("award_id"))
-    by_program = lines.group_by(*AWARD, "program_id").agg(pl.col("cents").sum())
-    most = (
-        by_program.sort(*AWARD, -pl.col("cents"), "program_id")
-        .group_by(AWARD, maintain_order=True)
-        .agg(pl.col("program_id").first(), pl.len().alias("programs"))
-    )
     return (
         lines.group_by(AWARD)
         .agg(pl.col("cents").sum(), pl.col("award_end").max(), pl.col("staff_id").n_unique().alias("persons"))
-        .join(most, on=AWARD)
+        .join(award_programs(lines), on=AWARD)
         .with_columns(
             money_from_cents(pl.col("cents")).alias("recurring_amount"),
             last_vote(parameters.sunset.budget_vote).alias("last_budget_vote"),

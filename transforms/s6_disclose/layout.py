@@ -17,7 +17,7 @@ PART = {
     "public_money": "part",
     "public_compensation": "pay_group",
 }
-CUT = {"public_retention": "group", "public_access": "measure", "public_money": "dimension"}
+CUT = {"public_retention": "comparison_group", "public_access": "measure", "public_money": "dimension"}
 
 
 def laid_out(cells: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -73,8 +73,8 @@ def facts() -> Facts:
         count(None, move="down", from_level="mid", to_level="low", school_year=2026, **lea),
     ]
     retention = [
-        count(n, group="others", outcome=o, school_year=2025, lea_id="0100")
-        for o, n in (("all", 100), ("stay_school", 80), ("leave", 15), ("move_lea", None))
+        count(n, comparison_group="others", outcome=o, school_year=2025, lea_id="0100")
+        for o, n in (("all", 100), ("stay_school", 80), ("left_state_schools", 15), ("move_lea", None))
     ]
     access = [
         count(n, measure=m, poverty_quartile=q, school_year=2026, lea_id="0100")
