@@ -14,6 +14,7 @@ import sqlglot
 from rung.core.errors import RungError
 from rung.core.project import SQL
 from rung.release.dictionary import Entry, Table, tables_of
+from rung.release.labels import OF, joins, labelled, labels_of
 
 DIALECTS = ("duckdb", "athena", "trino", "snowflake", "postgres")
 SIDES = ("restricted", "public")
@@ -77,11 +78,13 @@ def ddl(dialect: str, tables: list[Placed]) -> Iterator[str]:
 
 def views(dialect: str, tables: list[Placed]) -> Iterator[str]:
     """The views of `sql/` over these tables, and the friendly ones."""
-    names = {placed.table.name for placed in tables}
+    columns = {placed.table.name: set(placed.kinds) for placed in tables}
+    names = set(columns)
     for path in view_files(names):
-        yield from transpiled(path.read_text(encoding="utf-8"), dialect, person_column(tables))
+        statement = labelled(path.read_text(encoding="utf-8"), names, path.stem, columns[path.stem])
+        yield from transpiled(statement, dialect, person_column(tables))
     for placed in tables:
-        yield from transpiled(friendly_view(placed), dialect)
+        yield from transpiled(friendly_view(placed, names), dialect)
 
 
 def view_files(tables: set[str]) -> list[Path]:
@@ -160,26 +163,30 @@ def _kind(kind: str, dialect: str) -> str:
     return sqlglot.exp.DataType.build(kind, dialect="duckdb").sql(dialect="hive" if dialect == "athena" else dialect)
 
 
-def friendly_view(placed: Placed) -> str:
-    """A view whose columns have names for people: `lea_id` is "District"."""
-    columns = ",\n  ".join(f"{quoted(entry.column)} AS {quoted(label(entry.column))}" for entry, _ in placed.columns())
-    name = quoted(f"friendly_{placed.table.name}")
-    return f"CREATE OR REPLACE VIEW {name} AS SELECT\n  {columns}\nFROM {quoted(placed.table.name)}"
+def friendly_view(placed: Placed, tables: set[str]) -> str:
+    """A view whose columns have names for people: `lea_id` is "District", with "District name" beside it."""
+    table = placed.table.name
+    columns = [f'"{OF}".{quoted(entry.column)} AS {quoted(label(entry.column))}' for entry, _ in placed.columns()]
+    found = labels_of(table, set(placed.kinds), tables)
+    columns += [f'"{each.column}"."{each.source}" AS {quoted(each.shown)}' for each in found]
+    listed = ",\n  ".join(columns)
+    view = f"CREATE OR REPLACE VIEW {quoted(f'friendly_{table}')} AS SELECT\n  {listed}"
+    return f'{view}\nFROM {quoted(table)} AS "{OF}" {joins(found)}'
 
 
-LABELS = {"lea_id": "District", "school_id": "School", "program_id": "Program", "educator_key": "Educator"}
+SHOWN = {"lea_id": "District", "school_id": "School", "program_id": "Program", "educator_key": "Educator"}
 
 
 def label(column: str) -> str:
     """A column's name for people."""
-    return LABELS.get(column) or column.removesuffix("_id").replace("_", " ").capitalize()
+    return SHOWN.get(column) or column.removesuffix("_id").replace("_", " ").capitalize()
 
 
 def quoted(name: str, dialect: str = "duckdb") -> str:
     """An identifier. Snowflake folds to upper case, so names stay unquoted there unless they are words of SQL."""
     if dialect == "athena":
         return f"`{name}`"
-    if dialect == "snowflake" and name not in ("group", "rows"):
+    if dialect == "snowflake" and name != "rows":
         return name
     return '"' + name.replace('"', '""') + '"'
 

@@ -79,6 +79,27 @@ def test_duckdb_runs_the_ddl_over_the_current_release(released: Workspace) -> No
         assert "District" in [column[0] for column in columns]
 
 
+def test_names_stand_beside_ids_in_every_view(released: Workspace) -> None:
+    """A label of every id whose dimension the release has; rows stay as many as the table's."""
+    with duckdb.connect() as connection:
+        connection.execute(statements(released, "duckdb"))
+        row = connection.execute(
+            "SELECT lea_id, district_name, program_name, level_name, year_label FROM bi_designation "
+            "WHERE level IS NOT NULL LIMIT 1"
+        ).fetchone()
+        assert row is not None and all(row) and row[1] != row[0]
+        shown = connection.execute('SELECT * FROM "friendly_designation" LIMIT 0').description
+        assert {"District name", "Program name", "Level name", "School year label"} <= {c[0] for c in shown}
+        tables = [
+            name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        ]
+        plain = [name for name in tables if f"friendly_{name}" in tables]
+        assert len(plain) > 40
+        for name in plain:
+            rows = {connection.execute(f'SELECT count(*) FROM "{n}"').fetchone() for n in (name, f"friendly_{name}")}
+            assert len(rows) == 1, name
+
+
 def test_the_duckdb_file_opens_by_itself_with_comments(released: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "rung.duckdb"
     written = write_duckdb(released, path)
