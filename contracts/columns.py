@@ -371,6 +371,10 @@ other_amount = _money("The part of the amount that is release, training or admin
 incremental_pay = _money("M01: the leaders' pay on the program's own codes and increment, with the marginal load.")
 benefit_load = _money("The part of M01 that is benefits, at the marginal load rate.")
 pay_share_of_compensation = _number("M02: M01 over all teacher compensation of the LEA.", unit="share")
+program_status = _text(
+    "Whether the program is in force in the LEA on 30 June; not_in_force: the row is there for its pay alone.",
+    values=v.PROGRAM_STATUSES,
+)
 metric_status = _text("Why the metric beside it is or is not there.", values=v.METRIC_STATUSES)
 increment_status = _text("Whether the increment has a schedule and a base to stand on.", values=v.METRIC_STATUSES)
 soft_amount = _money("Part of the amount on soft money: grants, gifts, levies, and funds that do not recur.")

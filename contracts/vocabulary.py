@@ -119,12 +119,14 @@ EXCEPTION_KINDS = (
     "admin_license_unused",
     "designation_without_role",
     "ap_falls_leaders_rise",
+    "rating_system_mismatch",
 )
 SURVIVAL_GROUPS = ("leaders", "others", "all")
 TRAINING_GROUPS = ("leaders", "others")
 SHOCKS = ("grant_ends", "cola_rises", "attrition_falls", "enrolment_falls", "appropriation_falls", "all")
 GRADES = ("A", "B", "C", "D", "F")
 PHASES = ("pilot", "expanding", "systemic", "ended")
+PROGRAM_STATUSES = ("in_force", "not_in_force")
 ADOPTED_BEFORE = "adopted_before_program"  # compliance: adopted years that a sourced first year excludes
 GOAL_MEASURES = (
     "coverage.coverage",

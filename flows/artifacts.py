@@ -97,6 +97,10 @@ def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseRecei
             f"Adopted year ignored, before the program's first: {x['lea_id']}, {x['program_id']}, {x['school_year']}."
             for x in summary["adopted_years_ignored"]
         ),
+        *(
+            f"No rating that the program reads: {x['lea_id']}, {x['program_id']}, {x['school_year']}."
+            for x in summary["rating_system_mismatches"]
+        ),
     ]
     create_markdown_artifact("\n".join(lines), key="release-summary")
 

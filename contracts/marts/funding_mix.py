@@ -16,6 +16,7 @@ class FundingMix(dy.Schema):
     program_id = c.program_id.key()
     school_year = c.school_year.key()
     stream = c.funding_stream.key()
+    program_status = c.program_status.required()
     amount = c.amount.required()
     soft_amount = c.soft_amount.required()
     other_amount = c.other_amount.required()

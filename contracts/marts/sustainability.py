@@ -13,6 +13,7 @@ class Sustainability(dy.Schema):
     lea_id = c.lea_id.key()
     program_id = c.program_id.key()
     school_year = c.school_year.key()
+    program_status = c.program_status.required()
     leaders = c.leaders.required()
     other_leaders = c.other_leaders.required()
     role_pay = c.role_pay.required()

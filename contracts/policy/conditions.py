@@ -55,6 +55,7 @@ class KnobRef(PackPart):
 
 
 Number = float | KnobRef
+RATING_KINDS = {"rating", "score_at_least", "latest_within", "all_of_last", "k_of_last_n", "mean_of_years"}
 Many = str | tuple[str, ...]
 
 

@@ -8,12 +8,13 @@ compiles it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from contracts.policy.conditions import Condition, EventTest, KnobRef, Many, Number, PackPart
+from contracts.policy.conditions import RATING_KINDS, Condition, EventTest, KnobRef, Many, Number, PackPart
+from contracts.policy.memory import Memory
 from contracts.policy.terms import ComplianceCheck, ProgramTerms
 
 Provenance = Literal["seed", "public", "derived", "assumption", "unknown"]
@@ -70,38 +71,6 @@ class Knob(Cited):
     choices: tuple[str, ...] | None = None
     loose: bool = Field(False, description="a district may have a value of its own, in the state's districts.yaml")
     default: float | str | bool | tuple[str, ...] | None = None
-
-
-class Consecutive(PackPart):
-    """A run of `n` consecutive years in which `input` shows one of `cases`.
-
-    A year with one of `bridge` neither counts nor breaks; `missing_cases` break it, or bridge it where `gap` says so.
-    A year off the roster breaks. `window`: rolling, or fixed windows of n years counted from the last change of level.
-    With `consume`, a change of level uses the run up.
-    """
-
-    input: str
-    cases: Many
-    n: int = Field(ge=1)
-    bridge: Many = ()
-    missing_cases: Many = ()
-    gap: Literal["break", "bridge"] | KnobRef = "break"
-    window: Literal["rolling", "fixed"] | KnobRef = "rolling"
-    consume: bool = True
-
-
-class Latch(PackPart):
-    """Remembers that something was so. Inputs set or clear it (clear first); rules may too."""
-
-    set_when: Mapping[str, Many] = Field(default_factory=dict)
-    clear_when: Mapping[str, Many] = Field(default_factory=dict)
-
-
-class Memory(PackPart):
-    """Exactly one of the two kinds."""
-
-    consecutive: Consecutive | None = None
-    latch: Latch | None = None
 
 
 class Rule(Cited):
@@ -280,6 +249,7 @@ class Pack(PackPart):
             place=self.place,
             leader=self.leader,
             certifies=self.certifies(),
+            rating_system=self.rating_system if self.names_a_system() else None,
             first_year=self.first_year,
             roles=self.roles,
             leads={level.id: level.leads for level in self.levels if level.leads is not None},
@@ -290,10 +260,16 @@ class Pack(PackPart):
 
     def certifies(self) -> bool:
         """Some input asks for a course or a certificate: levels rest on learning proved, not on a role given."""
+        return any(each.event is not None and each.event.type in CERTIFYING for each in self.conditions())
+
+    def names_a_system(self) -> bool:
+        """Some input asks for a rating or a score, and the pack says under which rating system."""
+        return self.rating_system not in ("own", "any") and any(c.kind in RATING_KINDS for c in self.conditions())
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition of the inputs, those inside others too."""
         asked = [condition for cases in self.inputs.values() for condition in cases.values()]
         while asked:
             condition = asked.pop()
-            if condition.event is not None and condition.event.type in CERTIFYING:
-                return True
+            yield condition
             asked += condition.children()
-        return False

@@ -53,6 +53,8 @@ class ProgramTerms(Strict):
     leader: bool
     # its levels rest on courses or certificates (M33)
     certifies: bool = False
+    # the rating system that its rules read; None: the district's own, or it reads no rating
+    rating_system: str | None = None
     # first school year that a source gives; adopted years before it are ignored (MARTS 5.S2). None: adoption decides
     first_year: int | None = None
     # levels of which the pack itself says whether their holders lead; the state tier decides on the others

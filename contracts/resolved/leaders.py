@@ -17,6 +17,7 @@ class Programs(dy.Schema):
     has_roles = r.has_roles.required()
     certifies = r.certifies.required()
     travels = r.travels.required()
+    rating_system = c.rating_system.optional()
 
 
 class LevelTerms(dy.Schema):

@@ -118,4 +118,11 @@ FINDINGS = (
         "assistant principals fall in one year and stay in the next",
         "assistant principals fall in two years running, coaches and released leaders rise in both",
     ),
+    _finding(
+        "rating_system_mismatch",
+        "A program in force reads a rating system under which the district sent no evaluation of the year.",
+        "Ask which is right, the adoption or the rating system of the file; nobody gets a level until then.",
+        "a program that reads dcps_impact, evaluations under dcps_impact",
+        "a program that reads dcps_impact, evaluations under t_tess",
+    ),
 )

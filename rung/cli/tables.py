@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import typer
@@ -160,6 +161,11 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
     for row in summary["adopted_years_ignored"]:
         ignored = f"{row['lea_id']}, {row['program_id']}, {row['school_year']}: before the program's first year"
         table.add_row("adopted year ignored", ignored)
+    mismatched = Counter((row["lea_id"], row["program_id"]) for row in summary["rating_system_mismatches"])
+    for (lea_id, program_id), years in sorted(mismatched.items()):
+        table.add_row(
+            "no rating it reads", f"{lea_id}, {program_id}: {years} year{'s' * (years > 1)} under another system"
+        )
     table.add_row("release", receipt.release.release_id + ("" if receipt.release.made else " (unchanged)"))
     table.add_row("where", receipt.release.location)
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in receipt.seconds.items())

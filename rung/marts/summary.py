@@ -13,7 +13,7 @@ from rung.lake.ledger import Submission
 
 def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Districts, years, rows by fate, educators, dollars by pay type, persons per level in the latest year, and the
-    adopted years that a program's sourced first year excludes (MARTS 5.S2)."""
+    adopted years that a program's sourced first year excludes (MARTS 5.S2) or whose rating system is not sent."""
     latest = max(s.school_year for s in in_force)
     designation = marts["designation"].filter(
         (pl.col("school_year") == latest) & pl.col("status").is_in(STATUSES_WITH_LEVEL)
@@ -21,6 +21,8 @@ def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame])
     levels = designation.group_by("program_id", "level", "state_tier").len("persons")
     dollars = marts["compensation"].group_by("pay_type").agg(pl.col("amount").sum()).sort("pay_type")
     early = marts["compliance"].filter(pl.col("rule_id") == ADOPTED_BEFORE)
+    mismatched = marts["exceptions"].filter(pl.col("kind") == "rating_system_mismatch")
+    mismatched = mismatched.select("lea_id", "program_id", "school_year")
     ignored = early.select("lea_id", "program_id", "school_year")
     return {
         "districts": len({s.lea_id for s in in_force}),
@@ -36,6 +38,7 @@ def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame])
         "pay_lines": sum(s.rows_accepted for s in in_force if s.extract == "payroll"),
         "educators": marts["educator_year"].filter(pl.col("school_year") == latest).height,
         "levels": levels.sort("program_id", "state_tier", "level").to_dicts(),
+        "rating_system_mismatches": mismatched.sort(mismatched.columns).to_dicts(),
         "adopted_years_ignored": ignored.sort(ignored.columns).to_dicts(),
         "dollars": {row["pay_type"]: str(row["amount"]) for row in dollars.to_dicts()},
     }

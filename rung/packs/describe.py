@@ -19,8 +19,6 @@ from contracts.policy.conditions import (
 )
 from contracts.policy.packs import NONE, Pack
 
-RATING_KINDS = {"rating", "score_at_least", "latest_within", "all_of_last", "k_of_last_n", "mean_of_years"}
-
 
 def condition_words(condition: Condition) -> str:
     """A condition as a phrase."""

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from contracts.policy.conditions import RATING_KINDS
 from contracts.policy.packs import Pack, Rule
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
-from rung.packs.describe import RATING_KINDS, condition_words, kinds
+from rung.packs.describe import condition_words, kinds
 from transforms.s3_designate.evidence import Evidence, materialize
 from transforms.s3_designate.graph import shortest_rise
 from transforms.s3_designate.run import by_variant, designated_run

@@ -21,7 +21,6 @@ from contracts.reference import ProgramAdoption
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.lake.places import open_place, write_parquet
-from rung.packs.describe import RATING_KINDS, kinds
 from transforms.s2_resolve.educators import lea_years
 from transforms.s3_designate.run import READS, build_designation
 from transforms.s4_sustain.terms import in_force
@@ -79,8 +78,8 @@ def simulate(
     ).collect()
     levels = designation.filter(pl.col("level").is_not_null()).group_by(*PROGRAM, "level", "state_tier").len("persons")
     counted = moved.group_by("lea_id", "school_year", "rating_system").len("ratings").sort(pl.all())
-    rated = {"own", "any"} | set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
-    unread = tuple(p.program_id for p in chosen if set(kinds(p)) & RATING_KINDS and p.rating_system not in rated)
+    rated = set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
+    unread = tuple(p.program_id for p in chosen if p.names_a_system() and p.rating_system not in rated)
     levels = levels.sort(*PROGRAM, "state_tier", "level")
     return Simulation(designation, comparison.sort(PROGRAM), levels, counted, unread)
 

@@ -15,7 +15,6 @@ from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
 from rung.lake.ledger_schema import ledger_url, pending_migrations
 from rung.lake.workspace import Workspace
-from rung.packs.describe import RATING_KINDS, kinds
 
 NOT_IN_FORCE = ("rejected", "held")
 Tables = Mapping[str, pl.DataFrame]
@@ -83,7 +82,7 @@ def _rating_systems(tables: Tables, sent: Mapping[str, pl.LazyFrame], packs: Seq
     if "evaluation" in sent:
         for lea_id, system in sent["evaluation"].select("lea_id", "rating_system").unique().collect().rows():
             sends.setdefault(lea_id, set()).add(system)
-    rated = [pack for pack in packs if pack.rating_system not in ("own", "any") and set(kinds(pack)) & RATING_KINDS]
+    rated = [pack for pack in packs if pack.names_a_system()]
     reads = {pack.program_id: pack.rating_system for pack in rated}
     for lea_id, program in _rows(tables["program_adoption"]["lea_id", "program_id"]):
         system = reads.get(program)

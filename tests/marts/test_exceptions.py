@@ -66,7 +66,19 @@ def staffed(s: Any, last: float) -> Rows:
 ADMIN = MetricParameters(findings=Findings(administrator_credentials=("principal_license",)))
 License = {"event_code": "principal_license", "outcome": "passed"}
 
+
 # kind -> a state that has the finding, and one just short of it
+def evaluated_under(s: Any, system: str) -> Rows:
+    """Two teachers rated under a system, in a district whose program reads `asked`: one finding, not two."""
+    rows = [{"staff_id": staff, "rating_system": system, "status": "final", "rating_level": "HE"} for staff in "AB"]
+    place = {"lea_id": "L1", "school_year": 2026}
+    return {
+        "programs": [s.program.model_copy(update={"rating_system": "asked"})],
+        "roster": [s.post("A"), s.post("B")],
+        "evaluation": [row | place for row in rows],
+    }
+
+
 CASES: dict[str, tuple[Callable[[Any], Rows], Callable[[Any], Rows]]] = {
     "role_without_pay": (
         lambda s: {"roster": [s.post("A", role_code="ROLE")]},
@@ -167,6 +179,7 @@ CASES: dict[str, tuple[Callable[[Any], Rows], Callable[[Any], Rows]]] = {
         },
     ),
     "ap_falls_leaders_rise": (lambda s: staffed(s, 0.6), lambda s: staffed(s, 0.8)),
+    "rating_system_mismatch": (lambda s: evaluated_under(s, "other"), lambda s: evaluated_under(s, "asked")),
 }
 WAGE = [{"school_year": 2026, "hourly": "8.00"}]
 

@@ -126,10 +126,27 @@ def test_a_designee_who_moves_in_does_not_take_the_offset_away(small: Any) -> No
         program_finance=[TRAINED],
         offsets=[offset],
     )["sustainability"]
-    own, moved = one(made), one(made, "q")
+    own = one(made)
+    assert (own["program_status"], made.filter(pl.col("program_id") == "q").height) == ("in_force", 0)
     assert (own["offsets"], own["net_cost"], own["neutral"]) == (Decimal("5.00"), Decimal("8.01"), False)
-    assert (moved["offsets"], moved["net_cost"], moved["net_cost_status"]) == (Decimal("0.00"), None, "not_configured")
     assert (own["lea_net_cost"], own["lea_neutral_answer"]) == (Decimal("8.01"), "no")
+
+
+def test_pay_of_a_program_not_in_force_has_a_row_that_says_so_and_others_nowhere(small: Any) -> None:
+    """`q` was never adopted: its pay is a cost that says not_in_force, and nobody is among its others."""
+    other = ProgramTerms(program_id="q", place=2, leader=True)
+    codes = [{"lea_id": "L1", "pay_code": "Q", "pay_type": "stipend", "program_id": "q"}]
+    made = small.marts(
+        [small.holds("A", "x")],
+        [small.program, other],
+        roster=[small.post("A"), small.post("B")],
+        payroll=[small.line("B", "Q", "10.00")],
+        pay_codes=codes,
+    )
+    row = one(made["sustainability"], "q")
+    assert (row["program_status"], row["program_pay"], row["leaders"]) == ("not_in_force", Decimal("10.00"), 0)
+    assert set(made["funding_mix"].filter(pl.col("program_id") == "q")["program_status"]) == {"not_in_force"}
+    assert set(made["retention"]["program_id"]) == {"p"}
 
 
 def test_each_lea_keeps_the_increment_it_pays(small: Any) -> None:

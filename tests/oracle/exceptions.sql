@@ -79,7 +79,15 @@ found AS (
   SELECT 'ap_falls_leaders_rise', lea_id, NULL, NULL, NULL, school_year,
     format('Assistant principals fell to {} FTE while coaches ({}) and released leaders ({} FTE) rose, two years running.',
       CAST(ap_fte AS VARCHAR), CAST(coach_fte AS VARCHAR), CAST(released_leader_fte AS VARCHAR))
-  FROM leadership_staffing WHERE ap_falls_leaders_rise)
+  FROM leadership_staffing WHERE ap_falls_leaders_rise
+  UNION ALL
+  SELECT 'rating_system_mismatch', a.lea_id, NULL, NULL, a.program_id, a.school_year,
+    format('The program reads {}; the district''s evaluations are under {}.', p.rating_system, s.sent)
+  FROM (SELECT DISTINCT lea_id, program_id, school_year FROM adopted) a JOIN programs p ON p.program_id = a.program_id
+    JOIN (SELECT lea_id, school_year, string_agg(DISTINCT rating_system, ', ' ORDER BY rating_system) AS sent
+          FROM ratings GROUP BY ALL) s ON s.lea_id = a.lea_id AND s.school_year = a.school_year
+  WHERE p.rating_system IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM ratings r WHERE r.lea_id = a.lea_id AND r.school_year = a.school_year AND r.rating_system = p.rating_system))
 SELECT kind || ':' || lea_id || ':' || school_year || ':' || lpad(CAST(row_number() OVER (PARTITION BY kind, lea_id, school_year
     ORDER BY program_id NULLS FIRST, school_id NULLS FIRST, staff_id NULLS FIRST, evidence NULLS FIRST) AS VARCHAR), 6, '0') AS exception_id,
   *

@@ -11,7 +11,7 @@ tall AS (
   SELECT lea_id, program_id, school_year, 'leaders' AS comparison_group, next_year_outcome, 1 AS persons FROM led
   UNION ALL
   SELECT lea_id, program_id, school_year, comparison_group, next_year_outcome, persons
-  FROM program_keys JOIN (
+  FROM adopted JOIN (
     SELECT lea_id, school_year, 'others' AS comparison_group, next_year_outcome, count(*) AS persons FROM others GROUP BY ALL
     UNION ALL
     SELECT lea_id, school_year, 'top_rated', next_year_outcome, count(*) FROM people WHERE is_teacher AND is_top GROUP BY ALL)

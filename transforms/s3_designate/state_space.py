@@ -12,7 +12,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from contracts.policy.packs import NONE, Consecutive, Latch, Pack
+from contracts.policy.memory import Consecutive, Latch
+from contracts.policy.packs import NONE, Pack
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

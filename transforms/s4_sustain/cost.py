@@ -42,6 +42,12 @@ def program_keys(
     )
 
 
+def program_status() -> pl.Expr:
+    """`program_status` of a row that says `in_force`."""
+    status = pl.when("in_force").then(pl.lit("in_force")).otherwise(pl.lit("not_in_force"))
+    return status.alias("program_status")
+
+
 def program_costs(
     keys: dy.LazyFrame[ProgramKeys],
     leader_pay: dy.LazyFrame[LeaderPay],

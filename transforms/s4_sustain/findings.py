@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from contracts.extracts import AcceptedLeadership
-from contracts.keys import PERSON
+from contracts.keys import PERSON, PROGRAM
 from contracts.marts.designation import Designation
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.marts.leadership_staffing import LeadershipStaffing
@@ -16,7 +16,7 @@ from contracts.policy.parameters import Findings
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import MartFacts
 from contracts.resolved.findings import FindingRows
-from contracts.resolved.leaders import DesigneesAndRoles, Leaders, LeaderYears
+from contracts.resolved.leaders import Adopted, DesigneesAndRoles, Leaders, LeaderYears
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears
@@ -25,6 +25,7 @@ from transforms.money import MILLION
 from transforms.peak_fte import peak_fte
 from transforms.s4_sustain.limits import pay_outside
 from transforms.s4_sustain.messages import format_message
+from transforms.s4_sustain.terms import program_frame
 
 COLUMNS = ("lea_id", "school_id", "staff_id", "program_id", "school_year")
 
@@ -183,6 +184,26 @@ def ap_falls_leaders_rise(staffing: dy.LazyFrame[LeadershipStaffing]) -> dy.Lazy
         "released_leader_fte",
     )
     return _finding(staffing.filter("ap_falls_leaders_rise"), "ap_falls_leaders_rise", sentence)
+
+
+def rating_system_mismatch(
+    programs: Sequence[ProgramTerms], adopted: dy.LazyFrame[Adopted], ratings: dy.LazyFrame[Ratings]
+) -> dy.LazyFrame[FindingRows]:
+    """A program in force that reads one rating system, in an LEA-year whose evaluations are all under others.
+
+    One finding per LEA, program and year; a year without any evaluation is a missing file, not a mismatch.
+    """
+    reads = program_frame(programs).filter(pl.col("rating_system").is_not_null())
+    sent = ratings.select("lea_id", "school_year", "rating_system").unique()
+    listed = sent.group_by("lea_id", "school_year").agg(pl.col("rating_system").sort().str.join(", ").alias("sent"))
+    found = (
+        adopted.select(PROGRAM)
+        .join(reads.select("program_id", "rating_system"), on="program_id")
+        .join(listed, on=["lea_id", "school_year"])
+        .join(sent, on=["lea_id", "school_year", "rating_system"], how="anti")
+    )
+    evidence = format_message("The program reads {}; the district's evaluations are under {}.", "rating_system", "sent")
+    return _finding(found, "rating_system_mismatch", evidence)
 
 
 def is_administrator() -> pl.Expr:

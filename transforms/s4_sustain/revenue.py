@@ -57,14 +57,10 @@ def award_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[AwardPay]:
     )
 
 
-def award_programs(sums: pl.LazyFrame) -> pl.LazyFrame:
-    """AWARD with `program_id`, the program that it pays most (then the first by name), and `programs`, how many.
-
-    `sums`: lea_id x award_id x program_id with `cents`, one or more rows each.
-    """
-    by_program = sums.group_by(*AWARD, "program_id").agg(pl.col("cents").sum())
+def award_programs(awards: dy.LazyFrame[AwardPay]) -> pl.LazyFrame:
+    """AWARD with `program_id`, the program that it pays most (then the first by name), and `programs`, how many."""
     return (
-        by_program.sort(*AWARD, -pl.col("cents"), "program_id")
+        awards.sort(*AWARD, -pl.col("cents"), "program_id")
         .group_by(AWARD, maintain_order=True)
         .agg(pl.col("program_id").first(), pl.len().alias("programs"))
     )

@@ -15,7 +15,8 @@ from contracts.resolved.service import LeaYears
 
 
 def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
-    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`, `certifies`, `travels`."""
+    """One row per program: `program_id`, `place` (packs' order), `leader`, `has_roles`, `certifies`, `travels`,
+    `rating_system` (null: the district's own, or none)."""
     return pl.LazyFrame(
         {
             "program_id": [program.program_id for program in programs],
@@ -24,8 +25,9 @@ def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
             "has_roles": [bool(program.roles) for program in programs],
             "certifies": [program.certifies for program in programs],
             "travels": [program.travels for program in programs],
+            "rating_system": [program.rating_system for program in programs],
         },
-        schema={"program_id": pl.String, "place": pl.Int32}
+        schema={"program_id": pl.String, "place": pl.Int32, "rating_system": pl.String}
         | dict.fromkeys(("leader", "has_roles", "certifies", "travels"), pl.Boolean),
     ).pipe(Programs.cast)
 

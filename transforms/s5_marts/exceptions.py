@@ -46,6 +46,7 @@ def build_exceptions(
         findings.admin_license_unused(facts["leadership"], facts["lea_years"], limits),
         findings.designation_without_role(designees),
         findings.ap_falls_leaders_rise(staffing),
+        findings.rating_system_mismatch(programs, facts["adopted"], facts["ratings"]),
     ]
     number = pl.int_range(1, pl.len() + 1).over("kind", "lea_id", "school_year", order_by=ORDER)
     numbered = format_message("{}:{}:{}:{}", "kind", "lea_id", "school_year", number.cast(pl.String).str.zfill(6))

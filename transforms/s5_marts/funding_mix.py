@@ -9,6 +9,7 @@ from contracts.keys import PROGRAM
 from contracts.marts.funding_mix import FundingMix
 from contracts.resolved.costs import CostByStream, Costs
 from transforms.money import money, rate, ratio
+from transforms.s4_sustain.cost import program_status
 
 
 def build_funding_mix(streams: dy.LazyFrame[CostByStream], costs: dy.LazyFrame[Costs]) -> dy.LazyFrame[FundingMix]:
@@ -19,7 +20,7 @@ def build_funding_mix(streams: dy.LazyFrame[CostByStream], costs: dy.LazyFrame[C
     `program_finance` names no stream.
     """
     return (
-        streams.join(costs.select(*PROGRAM, "cost"), on=PROGRAM)
+        streams.join(costs.select(*PROGRAM, "cost", program_status()), on=PROGRAM)
         .with_columns(
             money(pl.col("dollars")).alias("amount"),
             money(pl.col("soft_dollars")).alias("soft_amount"),

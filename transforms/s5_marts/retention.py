@@ -13,8 +13,7 @@ from contracts.marts.educator_year import EducatorYear
 from contracts.marts.retention import Retention
 from contracts.policy.parameters import MetricParameters, TurnoverUnitCost
 from contracts.reference import Schools
-from contracts.resolved.costs import ProgramKeys
-from contracts.resolved.leaders import Leaders
+from contracts.resolved.leaders import Adopted, Leaders
 from contracts.resolved.people import ComparableLeaders, ComparablePeople, UnitCosts
 from transforms.money import money, rate
 from transforms.s4_sustain.matched_comparison import compare, poverty_quartiles, with_cells
@@ -23,11 +22,13 @@ from transforms.s4_sustain.matched_comparison import compare, poverty_quartiles,
 def build_retention(
     educator_year: dy.LazyFrame[EducatorYear],
     leaders: dy.LazyFrame[Leaders],
-    keys: dy.LazyFrame[ProgramKeys],
+    adopted: dy.LazyFrame[Adopted],
     schools: dy.LazyFrame[Schools],
     parameters: MetricParameters,
 ) -> dy.LazyFrame[Retention]:
     """One row per lea_id x program_id x school_year x group (MARTS 3; metrics 1, 10).
+
+    Others and top-rated stand where the program is in force: it has others nowhere else.
 
     leaders: the program's, in that LEA; others: teachers of record who are no leaders of any program or role;
     top_rated: teachers of record with a top rating, leaders included. Outcomes are counts. On the leaders' row: how
@@ -41,8 +42,8 @@ def build_retention(
     top = people.filter(pl.col("is_teacher") & pl.col("is_top").fill_null(False))
     groups = [
         led.select(*PROGRAM, "next_year_outcome").pipe(_outcomes, PROGRAM, "leaders"),
-        keys.join(_outcomes(others, LEA_YEAR, "others"), on=LEA_YEAR),
-        keys.join(_outcomes(top, LEA_YEAR, "top_rated"), on=LEA_YEAR),
+        adopted.select(PROGRAM).join(_outcomes(others, LEA_YEAR, "others"), on=LEA_YEAR),
+        adopted.select(PROGRAM).join(_outcomes(top, LEA_YEAR, "top_rated"), on=LEA_YEAR),
     ]
     rows = pl.concat(groups, how="diagonal")
     compared = compare(ComparableLeaders.cast(led), ComparablePeople.cast(others)).join(

@@ -153,7 +153,7 @@ def _leadership(facts: MartFacts, programs: Sequence[ProgramTerms], parameters: 
     return {
         "ladder_flow": build_ladder_flow(facts["designation"]),
         "retention": build_retention(
-            facts["educator_year"], facts["leaders"], facts["keys"], facts["schools"], parameters
+            facts["educator_year"], facts["leaders"], facts["adopted"], facts["schools"], parameters
         ),
         "access": build_access(
             facts["educator_year"],

@@ -10,7 +10,7 @@ from contracts.marts.sunset import Sunset
 from contracts.policy.parameters import MetricParameters
 from contracts.resolved.pay import ResolvedPay
 from transforms.money import money_from_cents
-from transforms.s4_sustain.revenue import award_of, award_programs, latest_award_lines
+from transforms.s4_sustain.revenue import award_of, award_pay, award_programs, latest_award_lines
 
 
 def build_sunset(pay: dy.LazyFrame[ResolvedPay], parameters: MetricParameters) -> dy.LazyFrame[Sunset]:
@@ -25,7 +25,7 @@ def build_sunset(pay: dy.LazyFrame[ResolvedPay], parameters: MetricParameters) -
     return (
         lines.group_by(AWARD)
         .agg(pl.col("cents").sum(), pl.col("award_end").max(), pl.col("staff_id").n_unique().alias("persons"))
-        .join(award_programs(lines), on=AWARD)
+        .join(award_programs(award_pay(pay)), on=AWARD)
         .with_columns(
             money_from_cents(pl.col("cents")).alias("recurring_amount"),
             last_vote(parameters.sunset.budget_vote).alias("last_budget_vote"),

@@ -11,6 +11,7 @@ from contracts.resolved.costs import Costs, RoleBasedShare, TeacherCompensation
 from contracts.resolved.leaders import Leaders
 from contracts.resolved.projection import Runway
 from transforms.money import dollars, money, money_from_cents, rate, ratio
+from transforms.s4_sustain.cost import program_status
 from transforms.s4_sustain.messages import format_message
 
 MONEY = {
@@ -42,7 +43,8 @@ def build_sustainability(
     """One row per lea_id x program_id x school_year: M01-M04, M08, M14, M15, M17 with their inputs (MARTS 3, 4, 5).
 
     `costs` are `s4_sustain.cost` rows with offsets and change; `compensation_lf` and `role_based` per LEA and year;
-    `runway` per program. Nothing is rounded before this builder; money at 2 decimals, rates at 6, half up.
+    `runway` per program. A program-year not in force has a row where pay, release or finance made a cost, and says so.
+    Nothing is rounded before this builder; money at 2 decimals, rates at 6, half up.
     """
     others = other_leaders.group_by(PROGRAM).agg(pl.len().alias("other_leaders"))
     known_or_elsewhere = pl.col("net").is_not_null() | (
@@ -63,7 +65,9 @@ def build_sustainability(
             .then(pl.col("net").sum().over(LEA_YEAR))
             .alias("lea_net"),
         )
-        .with_columns(_statuses())
+        # a program-year not in force is there for its pay alone (issue: rows say so)
+        .filter(pl.col("in_force") | (pl.col("cost_status") != "not_configured"))
+        .with_columns(*_statuses(), program_status())
         .with_columns(_answer("net").alias("neutral_answer"), _answer("lea_net").alias("lea_neutral_answer"))
         .with_columns((pl.col("net") <= 0).alias("neutral"), _reason().alias("neutral_reason"))
         .with_columns(money(pl.col(source)).alias(name) for name, source in MONEY.items())
