@@ -23,6 +23,7 @@ from rung.lake.ledger import Submission
 from rung.lake.reference import names_of
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
+from rung.marts.names import names_of_marts
 from rung.release.publish import ReleaseReceipt
 
 NEEDS_A_PERSON = ("rejected", "held", "late")
@@ -82,7 +83,7 @@ def gate_artifact(work: Workspace, marts: MartsReceipt) -> None:
 def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseReceipt) -> None:
     """The release in a few figures: id, where, files and rows, persons per level of the latest year."""
     manifest: dict[str, Any] = json.loads(work.releases.read(f"{release.release_id}/manifest.json"))
-    summary = marts.summary
+    summary, names = marts.summary, names_of_marts(work, marts.inputs_id)
     lines = [
         f"## Release `{release.release_id}`{'' if release.made else ' (unchanged)'}",
         f"{summary['districts']:,} districts, {summary['submissions']:,} submissions in force, "
@@ -91,10 +92,15 @@ def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseRecei
         "",
         f"| program | level | state tier | educators in {summary['latest_year']} |",
         "|---|---|---|---:|",
-        *(f"| {x['program_id']} | {x['level']} | {x['state_tier']} | {x['persons']:,} |" for x in summary["levels"]),
+        *(
+            f"| {names.program(x['program_id'])} | {names.level(x['program_id'], x['level'])} | {x['state_tier']}"
+            f" | {x['persons']:,} |"
+            for x in summary["levels"]
+        ),
         "",
         *(
-            f"Adopted year ignored, before the program's first: {x['lea_id']}, {x['program_id']}, {x['school_year']}."
+            f"Adopted year ignored, before the program's first: {names.district(x['lea_id'])}, "
+            f"{names.program(x['program_id'])}, {x['school_year']}."
             for x in summary["adopted_years_ignored"]
         ),
         *(

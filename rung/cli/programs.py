@@ -53,7 +53,8 @@ def programs(
     packs = packs_of(settings) if settings else load_packs()
     own = own_programs(settings) if settings else {}
     if loose:
-        _say({"loose": pages.loose_data(packs)}, as_json, lambda: typer.echo(pages.loose_table(packs)))
+        districts = _districts(settings) if settings and not as_json else {}
+        _say({"loose": pages.loose_data(packs)}, as_json, lambda: typer.echo(pages.loose_table(packs, districts)))
         return
     chosen = [pages.find_pack(packs, program)] if program else list(packs)
     drawn = [str(path) for pack in chosen for path in pages.write_drawing(pack, draw)] if draw else []
@@ -80,10 +81,13 @@ def explain(
     """Why this educator holds this level: each year's evidence with file and row, rule, citation, what comes next."""
     from rung.packs.explain import explain as explained
     from rung.packs.explain import explain_data, explain_text
+    from rung.packs.names import names_of_packs
 
     work, tables = _accepted(config)
-    rows = explained(staff_id, tables, _packs(work), program)
-    _say(explain_data(staff_id, rows), as_json, lambda: typer.echo(explain_text(staff_id, rows)))
+    packs = _packs(work)
+    rows = explained(staff_id, tables, packs, program)
+    names = names_of_packs(packs, _districts(work.settings))
+    _say(explain_data(staff_id, rows), as_json, lambda: typer.echo(explain_text(staff_id, rows, names)))
 
 
 def simulate(
@@ -100,11 +104,13 @@ def simulate(
     """Run packs over districts' own history, adopted or not: levels, cost and stability side by side."""
     from contracts.policy.parameters import MetricParameters
     from rung.packs import simulate as simulation
+    from rung.packs.names import names_of_packs
 
     work, tables = _accepted(config)
+    packs = _packs(work)
     result = simulation.simulate(
         tables,
-        _packs(work),
+        packs,
         program,
         lea_id=lea,
         years=_years(years),
@@ -112,7 +118,8 @@ def simulate(
         knobs=MetricParameters.model_validate(work.settings.metrics),
     )
     written = [str(path) for path in simulation.write_simulation(result, out)] if out else []
-    lines = [simulation.simulation_text(result), *(f"written: {path}" for path in written)]
+    names = names_of_packs(packs, _districts(work.settings))
+    lines = [simulation.simulation_text(result, names), *(f"written: {path}" for path in written)]
     data = simulation.simulation_data(result) | {"written": written}
     _say(data, as_json, lambda: typer.echo("\n".join(lines)))
 
@@ -148,6 +155,17 @@ def _years(text: str | None) -> tuple[int, int] | None:
     if not (first.isdigit() and (last or first).isdigit()) or int(first) > int(last or first):
         raise RungError(f"--years {text}: write two school years, for example 2022-2026, or one")
     return int(first), int(last or first)
+
+
+def _districts(settings: Any) -> dict[str, str]:
+    """Names of the districts by id; none where the table of districts is not there or not sound."""
+    from rung.lake.reference import names_of
+    from rung.lake.workspace import Workspace
+
+    try:
+        return names_of(Workspace(settings).reference)
+    except RungError:
+        return {}
 
 
 def _packs(work: Any) -> Any:

@@ -39,6 +39,6 @@ def sunset(
     for row in rows:
         vote = row["last_budget_vote"] or "no known end"
         typer.echo(
-            f"{vote}  {row['lea_id']}  {row['award_id']}  ends {row['award_end']}  "
-            f"${row['recurring_amount']} a year, {row['persons']} persons ({row['program_id']})"
+            f"{vote}  {row['district']}  {row['award_id']}  ends {row['award_end']}  "
+            f"${row['recurring_amount']:,} a year, {row['persons']:,} persons, most under {row['program']}"
         )

@@ -144,9 +144,12 @@ def status_table(lines: list[StatusLine]) -> None:
 
 def run_table(work: Workspace, receipt: RunReceipt) -> None:
     """The end of `rung run`: what came in, who holds which level, the dollars, where the release lies."""
+    from rung.marts.names import names_of_marts
+
     console = Console()
     summary = receipt.marts.summary
     years = summary["school_years"]
+    names = names_of_marts(work, receipt.marts.inputs_id)
     table = Table(title=f"{work.settings.state.name} · {years[0]}-{years[-1]}", show_header=False)
     table.add_row("districts", f"{summary['districts']:,}")
     this_run = ", ".join(f"{count:,} {state}" for state, count in sorted(receipt.intake.states.items()))
@@ -159,7 +162,8 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
     for pay_type, dollars in summary["dollars"].items():
         table.add_row(f"dollars, {pay_type}", f"{float(dollars):,.2f}")
     for row in summary["adopted_years_ignored"]:
-        ignored = f"{row['lea_id']}, {row['program_id']}, {row['school_year']}: before the program's first year"
+        what = f"{names.district(row['lea_id'])}, {names.program(row['program_id'])}, {row['school_year']}"
+        ignored = f"{what}: before the program's first year"
         table.add_row("adopted year ignored", ignored)
     mismatched = Counter((row["lea_id"], row["program_id"]) for row in summary["rating_system_mismatches"])
     for (lea_id, program_id), years in sorted(mismatched.items()):
@@ -173,10 +177,13 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
     console.print(table)
     levels = Table(title=f"Educators per level, {summary['latest_year']}")
     for heading in ("program", "level", "state tier"):
-        levels.add_column(heading)
+        levels.add_column(heading, overflow="fold")
     levels.add_column("educators", justify="right")
+    above = ""
     for row in summary["levels"]:
-        levels.add_row(row["program_id"], row["level"], str(row["state_tier"]), f"{row['persons']:,}")
+        program = "" if row["program_id"] == above else names.program(row["program_id"])
+        level, above = names.level(row["program_id"], row["level"]), row["program_id"]
+        levels.add_row(program, level, str(row["state_tier"]), f"{row['persons']:,}")
     if summary["levels"]:
         console.print(levels)
     attention(work, console)

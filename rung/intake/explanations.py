@@ -12,14 +12,18 @@ from datetime import datetime
 
 import polars as pl
 
+from contracts.rules import CROSS_FILE_RULES
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import row_rules_for
 from rung.intake.warned import warned_rows
 from rung.lake.answers import ANSWERS, EXPLAINED, LeaYearExtract, RowAnswer, answers_by_place, record_row_answers
 from rung.lake.ledger import Submission
+from rung.lake.reference import names_of
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.parse.cells import mask_text
 
+# About two files, often of two districts, and asked anew of whatever is in force: an answer to a row would outlive it.
+ACROSS_FILES = frozenset(rule.rule_id for rule in CROSS_FILE_RULES)
 LONGEST = 2_000
 SHORTEST = 10
 SHOWN = 5  # explanations in a footnote
@@ -108,6 +112,8 @@ def take_answers(
 def _unusable(each: GivenAnswer) -> str | None:
     """Why an answer cannot be used; None where it can."""
     answer = each.answer.strip().lower()
+    if each.rule_id in ACROSS_FILES:
+        return f"{each.rule_id} is found across files and takes no answer; mend the files that across_files.csv names"
     if answer not in ANSWERS:
         return f"the answer must be one of {', '.join(ANSWERS)}"
     if not each.answered_by.strip():
@@ -215,7 +221,8 @@ def refuse_unanswered(work: Workspace, lea_id: str, school_year: int) -> None:
         if c.needs_answer and c.open
     ]
     if waiting:
+        district = names_of(work.reference).get(lea_id, lea_id)
         raise GateFailed(
-            f"{lea_id} {school_year}: warnings wait for the district's answer: {'; '.join(waiting)}; fill `answer`,"
+            f"{district} {school_year}: warnings wait for the district's answer: {'; '.join(waiting)}; fill `answer`,"
             " `explanation` and `by` in warnings.csv of the receipt and put it beside the drop as explanations.csv"
         )

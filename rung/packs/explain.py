@@ -14,6 +14,7 @@ from contracts.policy.packs import Pack, Rule
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.packs.describe import condition_words, kinds
+from rung.packs.names import Names
 from transforms.s3_designate.evidence import Evidence, materialize
 from transforms.s3_designate.graph import shortest_rise
 from transforms.s3_designate.run import by_variant, designated_run
@@ -174,16 +175,19 @@ def _asked(pack: Pack, automaton: TransitionTable, symbol: int) -> str:
     return " and ".join(parts) or "teach on"
 
 
-def explain_text(staff_id: str, rows: Sequence[YearExplained]) -> str:
-    """For a terminal."""
+def explain_text(staff_id: str, rows: Sequence[YearExplained], names: Names | None = None) -> str:
+    """For a terminal; `names` of districts, programs and levels stand beside their ids."""
+    named = names or Names()
     if not rows:
         return f"{staff_id}: on a roster, but no adopted program has a row for this educator"
     lines, head = [f"{staff_id}"], ""
     for row in rows:
-        if head != f"{row.program_id} in {row.lea_id}":
-            head = f"{row.program_id} in {row.lea_id}"
+        place = f"{named.program(row.program_id)} in {named.district(row.lea_id)}"
+        if head != place:
+            head = place
             lines += ["", head]
-        lines.append(f"  {row.school_year}  {row.level or '-'}  {row.status}: {row.reason}")
+        level = named.level(row.program_id, row.level) if row.level else "-"
+        lines.append(f"  {row.school_year}  {level}  {row.status}: {row.reason}")
         lines.append(f"        rule {row.rule_id} [{row.source}]")
         lines += [f"        {text}" for text in row.evidence]
         if row.next_level:

@@ -14,6 +14,7 @@ from rung.lake.places import open_place
 from rung.packs.describe import condition_words, primitives, when_words
 from rung.packs.diagram import mermaid, svg
 from rung.packs.load import load_pack
+from rung.packs.names import names_of_packs
 
 
 def find_pack(packs: Sequence[Pack], program_id: str) -> Pack:
@@ -55,13 +56,14 @@ def loose_data(packs: Sequence[Pack]) -> list[dict[str, Any]]:
     ]
 
 
-def loose_table(packs: Sequence[Pack]) -> str:
-    """One line a loose knob, and one for each district that differs."""
+def loose_table(packs: Sequence[Pack], districts: Mapping[str, str] | None = None) -> str:
+    """One line a loose knob, and one for each district that differs. `districts`: their names by id."""
+    names = names_of_packs(packs, districts)
     lines = []
     for each in loose_data(packs):
         value = "not configured" if each["state"] is None else each["state"]
-        lines.append(f"{each['program_id']}.{each['knob']}: {value} for the state")
-        lines += [f"  {lea}: {own}" for lea, own in each["districts"].items()]
+        lines.append(f"{names.program(each['program_id'])}, {each['knob']}: {value} for the state")
+        lines += [f"  {names.district(lea)} differs: {own}" for lea, own in each["districts"].items()]
     return "\n".join(lines) or "no program has a knob that a district may set"
 
 

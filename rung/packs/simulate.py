@@ -21,6 +21,7 @@ from contracts.reference import ProgramAdoption
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.lake.places import open_place, write_parquet
+from rung.packs.names import Names
 from transforms.s2_resolve.educators import lea_years
 from transforms.s3_designate.run import READS, build_designation
 from transforms.s4_sustain.terms import in_force
@@ -145,24 +146,32 @@ def read_crosswalk(path: Path) -> pl.DataFrame:
     return frame
 
 
-def simulation_text(result: Simulation) -> str:
-    """Programs side by side, and what came through the crosswalk."""
-    lines = ["lea  program  year  designees  share  cost  a designee  stability  adopted"]
-    for row in result.comparison.to_dicts():
+def simulation_text(result: Simulation, names: Names | None = None) -> str:
+    """Programs side by side by district, and what came through the crosswalk. `names` stand beside the ids."""
+    named, place = names or Names(), ""
+    lines = []
+    for row in result.comparison.sort("program_id", "lea_id", "school_year").to_dicts():
+        where = f"{named.program(row['program_id'])} in {named.district(row['lea_id'])}"
+        if where != place:
+            place = where
+            lines += [
+                place,
+                f"  {'year':6}{'designees':>10}{'share':>8}{'cost':>18}{'a designee':>14}{'stability':>11}",
+            ]
         cost = f"{row['cost']:,}" if row["cost"] is not None else row["cost_status"]
         each = f"{row['cost_per_designee']:,}" if row["cost_per_designee"] is not None else "-"
         share = "-" if row["share_of_teachers"] is None else f"{row['share_of_teachers']:.1%}"
         stable = "-" if row["stability"] is None else f"{row['stability']:.1%}"
-        adopted = "yes" if row["adopted"] else "simulated"
+        adopted = "adopted" if row["adopted"] else "simulated"
         lines.append(
-            f"{row['lea_id']}  {row['program_id']}  {row['school_year']}  {row['designees']:,}  {share}  {cost}  {each}"
-            f"  {stable}  {adopted}"
+            f"  {row['school_year']:<6}{row['designees']:>10,}{share:>8}{cost:>18}{each:>14}{stable:>11}  {adopted}"
         )
     through = int(result.crosswalked["ratings"].sum()) if result.crosswalked.height else 0
     lines.append(f"ratings read through the declared crosswalk: {through:,}")
     for program in result.unread:
         lines.append(
-            f"{program}: nobody here was rated under its rating system; declare a crosswalk (--crosswalk FILE)"
+            f"{named.program(program)}: nobody here was rated under its rating system;"
+            " declare a crosswalk (--crosswalk FILE)"
         )
     return "\n".join(lines)
 

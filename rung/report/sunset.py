@@ -12,6 +12,8 @@ from icalendar import Calendar, Event
 from rung.core.errors import RungError
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
+from rung.marts.names import names_of_release
+from rung.packs.names import Names, beside
 from rung.report.facts import Facts
 
 COLUMNS = ("lea_id", "award_id", "program_id", "award_end", "last_budget_vote", "recurring_amount", "persons")
@@ -19,6 +21,8 @@ COLUMNS = ("lea_id", "award_id", "program_id", "award_end", "last_budget_vote", 
 
 def sunset_rows(work: Workspace, lea_id: str | None = None) -> list[dict[str, Any]]:
     """Rows of the current release's `sunset`, the nearest vote first; awards without a known end come last.
+
+    `district` and `program` are the names beside the ids.
 
     Raises RungError without a release, or where a district is named that no award pays.
     """
@@ -30,7 +34,17 @@ def sunset_rows(work: Workspace, lea_id: str | None = None) -> list[dict[str, An
         rows = rows.filter(pl.col("lea_id") == lea_id)
         if rows.is_empty():
             raise RungError(f"no award that ends pays a program of district {lea_id} in release {release}")
-    return rows.select(COLUMNS).sort("last_budget_vote", "lea_id", "award_id", nulls_last=True).to_dicts()
+    names = names_of_release(work, release)
+    return _named(
+        rows.select(COLUMNS).sort("last_budget_vote", "lea_id", "award_id", nulls_last=True).to_dicts(), names
+    )
+
+
+def _named(rows: list[dict[str, Any]], names: Names) -> list[dict[str, Any]]:
+    """Rows with the names of their district and program."""
+    return [
+        row | {"district": names.district(row["lea_id"]), "program": names.program(row["program_id"])} for row in rows
+    ]
 
 
 def sunset_calendar(rows: list[dict[str, Any]], made_at: datetime) -> bytes:
@@ -46,8 +60,9 @@ def sunset_calendar(rows: list[dict[str, Any]], made_at: datetime) -> bytes:
 def report_calendar(facts: Facts, made_at: datetime) -> bytes:
     """The calendar beside the report: last votes of awards, or, in public, the last day of each program's money."""
     if facts.restricted:
-        rows = facts.frame("sunset")
-        return sunset_calendar(rows.select(COLUMNS).sort("last_budget_vote", "lea_id", "award_id").to_dicts(), made_at)
+        rows = facts.frame("sunset").select(COLUMNS).sort("last_budget_vote", "lea_id", "award_id").to_dicts()
+        names = Names({lea_id: beside(name, lea_id) for lea_id, name in facts.reported.items()})
+        return sunset_calendar(_named(rows, names), made_at)
     calendar = _empty_calendar()
     for lea_id, district in facts.reported.items():
         for row in facts.rows("public_money", lea_id):
@@ -81,10 +96,10 @@ def _all_day(day: date, made_at: datetime, uid: str) -> Event:
 def _event(row: dict[str, Any], made_at: datetime) -> Event:
     vote: date = row["last_budget_vote"]
     event = _all_day(vote, made_at, f"{row['lea_id']}-{row['award_id']}-{vote.isoformat()}@rung")
-    event.add("summary", f"Last budget vote to replace {row['award_id']} in district {row['lea_id']}")
+    event.add("summary", f"Last budget vote to replace {row['award_id']} in {row['district']}")
     event.add(
         "description",
-        f"The award ends on {row['award_end']}. It pays {row['recurring_amount']} dollars a year to {row['persons']} "
-        f"persons, most under {row['program_id']}. A later vote leaves a gap.",
+        f"The award ends on {row['award_end']}. It pays {row['recurring_amount']:,} dollars a year to "
+        f"{row['persons']:,} persons, most under {row['program']}. A later vote leaves a gap.",
     )
     return event

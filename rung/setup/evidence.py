@@ -14,7 +14,9 @@ from rung.intake.discover import discover
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
 from rung.lake.ledger_schema import ledger_url, pending_migrations
+from rung.lake.reference import district_names
 from rung.lake.workspace import Workspace
+from rung.packs.names import Names, names_of_packs
 
 NOT_IN_FORCE = ("rejected", "held")
 Tables = Mapping[str, pl.DataFrame]
@@ -23,16 +25,17 @@ Tables = Mapping[str, pl.DataFrame]
 def evidence_findings(work: Workspace, tables: Tables, usable: Collection[str], packs: Sequence[Pack]) -> Iterator[str]:
     """Sentences, by what they are about; each needs only the tables that it reads."""
     sent = _sent(work)
+    names = names_of_packs(packs, district_names(tables["districts"]) if "districts" in usable else {})
     if {"districts", "schools"} <= set(usable):
-        yield from _without_schools(tables)
+        yield from _without_schools(tables, names)
     if "districts" in usable:
-        yield from _landing(work, tables)
+        yield from _landing(work, tables, names)
     if {"districts", "program_adoption", "rating_systems"} <= set(usable):
-        yield from _rating_systems(tables, sent, packs)
+        yield from _rating_systems(tables, sent, packs, names)
     for table, column in (("pay_codes", "pay_code"), ("funds", "fund_code")):
         if table in usable:
-            yield from _codes(tables[table], sent.get("payroll"), table, column)
-    yield from _sent_back(work)
+            yield from _codes(tables[table], sent.get("payroll"), table, column, names)
+    yield from _sent_back(work, names)
 
 
 def _sent(work: Workspace) -> dict[str, pl.LazyFrame]:
@@ -49,12 +52,12 @@ def _rows(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
     return frame.unique().sort(pl.all()).rows()
 
 
-def _without_schools(tables: Tables) -> Iterator[str]:
-    for lea_id, name in _rows(tables["districts"].join(tables["schools"], on="lea_id", how="anti")["lea_id", "name"]):
-        yield f"{lea_id} ({name}): has no schools; add its rows to reference/schools"
+def _without_schools(tables: Tables, names: Names) -> Iterator[str]:
+    for lea_id in tables["districts"].join(tables["schools"], on="lea_id", how="anti")["lea_id"].sort():
+        yield f"{names.district(lea_id)}: has no schools; add its rows to reference/schools"
 
 
-def _landing(work: Workspace, tables: Tables) -> Iterator[str]:
+def _landing(work: Workspace, tables: Tables, names: Names) -> Iterator[str]:
     """Folders of no district, files that lie outside any folder Rung reads, districts with nothing at all."""
     try:
         found = discover(work.landing, {})
@@ -71,10 +74,13 @@ def _landing(work: Workspace, tables: Tables) -> Iterator[str]:
     for lea_id in sorted(known):
         lacking = [extract for extract in EXPECTED_EXTRACTS if (lea_id, extract) not in sent]
         if lacking:
-            yield f"{lea_id}: has sent no {', no '.join(lacking)} of any year; drop it into landing/{lea_id}/<year>/"
+            where = f"landing/{lea_id}/<year>/"
+            yield f"{names.district(lea_id)}: has sent no {', no '.join(lacking)} of any year; drop it into {where}"
 
 
-def _rating_systems(tables: Tables, sent: Mapping[str, pl.LazyFrame], packs: Sequence[Pack]) -> Iterator[str]:
+def _rating_systems(
+    tables: Tables, sent: Mapping[str, pl.LazyFrame], packs: Sequence[Pack], names: Names
+) -> Iterator[str]:
     """Adoptions of programs that read a rating system which the district does not send."""
     declared = dict(tables["districts"].select("lea_id", "rating_system").rows())
     labels = set(tables["rating_systems"]["rating_system"].to_list())
@@ -88,26 +94,28 @@ def _rating_systems(tables: Tables, sent: Mapping[str, pl.LazyFrame], packs: Seq
         system = reads.get(program)
         if system is None:
             continue
+        adopts = f"{names.district(lea_id)} adopts {names.program(program)}, which"
         if system not in labels:
-            yield f"{lea_id} adopts {program}, which reads {system}: add its labels to reference/rating_systems"
+            yield f"{adopts} reads {system}: add its labels to reference/rating_systems"
         has = sends.get(lea_id) or ({declared[lea_id]} - {None} if lea_id in declared else set())
         if has and system not in has:
             other = ", ".join(sorted(str(each) for each in has))
-            why = f"{lea_id} adopts {program}, which reads ratings of {system}, but sends those of {other}"
+            why = f"{adopts} reads ratings of {system}, but sends those of {other}"
             yield f"{why}: nobody there has a usable rating; mend reference/program_adoption or ask for the ratings"
 
 
-def _codes(table: pl.DataFrame, payroll: pl.LazyFrame | None, name: str, column: str) -> Iterator[str]:
+def _codes(table: pl.DataFrame, payroll: pl.LazyFrame | None, name: str, column: str, names: Names) -> Iterator[str]:
     """Codes that payroll uses and the table lacks, and codes of the table that no payroll of the district ever used."""
     if payroll is None:
         return
     used = payroll.select("lea_id", column).unique().collect()
     both = ["lea_id", column]
     for lea_id, codes in _by_district(used.join(table, on=both, how="anti"), column):
-        yield f"{lea_id}: payroll uses {column} {codes}, which reference/{name} lacks; add the rows"
+        yield f"{names.district(lea_id)}: payroll uses {column} {codes}, which reference/{name} lacks; add the rows"
     never = table.join(used, on=both, how="anti").join(used, on="lea_id", how="semi")
     for lea_id, codes in _by_district(never.select(both), column):
-        yield f"{lea_id}: reference/{name} has {column} {codes}, never seen in its payroll; mend or take out the rows"
+        listed = f"reference/{name} has {column} {codes}"
+        yield f"{names.district(lea_id)}: {listed}, never seen in its payroll; mend or take out the rows"
 
 
 def _by_district(frame: pl.DataFrame, column: str) -> Iterator[tuple[str, str]]:
@@ -119,7 +127,7 @@ def _by_district(frame: pl.DataFrame, column: str) -> Iterator[tuple[str, str]]:
         yield lea_id, ", ".join(codes[:10]) + more
 
 
-def _sent_back(work: Workspace) -> Iterator[str]:
+def _sent_back(work: Workspace, names: Names) -> Iterator[str]:
     """Places of which the newest submission is rejected or held."""
     try:
         if pending_migrations(ledger_url(work.settings.storage.ledger, work.settings.root)):
@@ -133,4 +141,4 @@ def _sent_back(work: Workspace) -> Iterator[str]:
             newest[submission.lea_id, submission.school_year, submission.extract] = (submission, state, why)
     for (lea_id, year, extract), (_, state, why) in sorted(newest.items()):
         if state in NOT_IN_FORCE:
-            yield f"{lea_id} {year} {extract}: {state}: {why}"
+            yield f"{names.district(lea_id)} {year} {extract}: {state}: {why}"

@@ -151,7 +151,7 @@ def test_every_other_deployment_runs_to_its_end_and_no_gate_stops_it(house: Hous
     until(lambda: set(runs) <= {r["id"] for r in house.runs("COMPLETED", "FAILED", "CRASHED")}, 500, "a run hangs")
     assert set(runs) <= {r["id"] for r in house.runs("COMPLETED")}
     found = {a["key"]: a["data"] for a in house.ask("/artifacts/filter")}
-    assert "| dc_lift | teacher |" in found["release-summary"]
+    assert "(dc_lift) | Teacher (teacher) |" in found["release-summary"]
     assert "| districts | 2 | 2 |" in found["restatement"]
     assert "dc_lift" in json.dumps(found["simulation"])
 

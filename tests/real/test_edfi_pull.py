@@ -11,10 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 import rung.intake.edfi_api as edfi_api
+from contracts.extracts import EXTRACTS
 from rung.cli.main import app
 from rung.core.errors import RungError
 from rung.intake.edfi_api import EdfiApi
 from rung.intake.edfi_pull import Pulled, pull
+from rung.lake.ledger import Submission
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests.real.edfi_server import EdFiServer
@@ -86,6 +88,50 @@ def test_the_pull_gives_the_rows_of_the_xml(
     assert ours.equals(theirs)
     for secret in (b"BirthDate", b"1976-08-19", b"@edfi.org", b"<Race", b"<Sex"):
         assert secret not in dropped(work, done)
+
+
+@pytest.mark.parametrize(
+    ("extract", "sample"), [("roster", "StaffAssociation"), ("evaluation", "PerformanceEvaluation")]
+)
+def test_a_pulled_drop_is_accepted_row_for_row_as_the_xml_is(
+    work: Workspace, server: EdFiServer, shared_data: Path, monkeypatch: pytest.MonkeyPatch, extract: str, sample: str
+) -> None:
+    """`rung pull edfi`, then `rung intake`; after it the district sends the data standard's own file instead."""
+    reference = work.settings.root / "reference"
+    xml = (shared_data / "edfi" / f"{sample}.xml").read_bytes()
+    campuses = sorted(set(table(xml, extract)["school_id"])) if extract == "roster" else []
+    schools = [f"{school},2022,{LEA},Campus" for school in campuses]
+    (reference / "schools.csv").write_text("\n".join(["school_id,school_year,lea_id,name", *schools]) + "\n")
+    labels = ("Highly Effective,5,true,true", "Effective,4,false,true", "Minimally Effective,2,false,false")
+    systems = ["rating_system,version,from_year,rating_level,band,is_top,is_positive"]
+    systems += [f"Formal Evaluation,1,2010,{label}" for label in labels]
+    (reference / "rating_systems.csv").write_text("\n".join(systems) + "\n")
+    config = ["-c", str(work.settings.root / "rung.toml")]
+    monkeypatch.setenv("RUNG_EDFI__KEYS", json.dumps({LEA: "key:s3cret"}))
+    server.busy = 0
+    pulled = CliRunner().invoke(app, ["pull", "edfi", "--lea", LEA, "--year", "2022", "--extract", extract, *config])
+    assert pulled.exit_code == 0, pulled.output
+    CliRunner().invoke(app, ["intake", "--json", *config])
+    folder = work.settings.root / "landing" / LEA / "2022" / extract
+    (folder / "sample.xml").write_bytes(xml)
+    CliRunner().invoke(app, ["intake", "--json", *config])
+    first, second = (s for s, _, _ in open_workspace(work.settings.root / "rung.toml").ledger.states())
+    assert first.rows_read == first.rows_accepted + first.rows_quarantined + first.rows_duplicate > 0
+    ours, theirs = (judged(work, each, extract) for each in (first, second))
+    assert ours.height == first.rows_accepted + first.rows_quarantined
+    assert ours.equals(theirs)
+
+
+def judged(work: Workspace, submission: Submission, extract: str) -> pl.DataFrame:
+    """The accepted and the quarantined rows of a submission, without what says where they came from."""
+    kept = []
+    for kind, rows in (("accepted", submission.rows_accepted), ("quarantined", submission.rows_quarantined)):
+        if rows:
+            key = f"{kind}/{extract}/2022/{submission.lea_id}/{submission.submission_id}.parquet"
+            frame = pl.read_parquet(work.lake.uri(key))
+            sent = [name for name in EXTRACTS[extract].sent.columns() if name in frame.columns and name != "lea_id"]
+            kept.append(frame.select(pl.lit(kind).alias("kind"), *sent))
+    return pl.concat(kept).sort(pl.all())
 
 
 def test_changes_deletes_and_nothing_new(work: Workspace, server: EdFiServer, monkeypatch: pytest.MonkeyPatch) -> None:

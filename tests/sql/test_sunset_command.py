@@ -34,7 +34,7 @@ def test_one_district_as_text(root: Path, released: Workspace) -> None:
     assert asked.exit_code == 0, asked.output
     lines = asked.stdout.splitlines()
     assert len(lines) == len(sunset_rows(released, lea))
-    assert all(f"  {lea}  " in line for line in lines)
+    assert all(f" ({lea})  " in line for line in lines)
 
 
 def test_a_district_without_such_an_award_is_an_error(released: Workspace) -> None:

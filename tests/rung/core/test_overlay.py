@@ -10,23 +10,30 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from contracts.policy.packs import Pack
 from expectations.overlay import needed
 from expectations.suites import load_suite
+from rung.cli.main import app
 from rung.core.errors import RungError
 from rung.core.overlay import overlay_sha256
 from rung.core.progress import Progress
-from rung.core.project import SUITES
+from rung.core.project import PROGRAMS, SUITES
 from rung.core.rules import row_rules_for, suite_of
 from rung.core.settings import load_settings
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
 from rung.marts.build import run_marts
-from rung.packs.load import own_programs, packs_of
+from rung.packs.golden_cases import read_case
+from rung.packs.load import load_pack, own_programs, packs_of
 from rung.pipeline import run_all
 from rung.release.disclosure import load_policy
 from tests import overlay_state as own
 from tests import small_state as small
+from transforms.s3_designate.run import build_designation
+
+CASES = Path(__file__).parents[2] / "golden" / "packs"
 
 
 def changed(**meta: Any) -> dict[str, Any]:
@@ -66,6 +73,36 @@ def test_a_loose_knob_differs_in_the_district_that_sets_it_and_nowhere_else(tmp_
     (base, nobody), (oak, leas) = packs["dc_lift"].variants()
     assert (base.knob("gap"), nobody) == ("break", frozenset())
     assert (oak.knob("gap"), leas) == ("bridge", frozenset({"0200"}))
+
+
+def test_a_district_that_differs_gets_the_levels_of_its_own_knob() -> None:
+    case = read_case(CASES / "dc_lift__entry_gap_transfer")
+    path = PROGRAMS / "dc_lift.yaml"
+
+    def levels(pack: Pack, lea_id: str) -> list[tuple[Any, ...]]:
+        rows = build_designation(packs=[pack], **dict(case.tables)).filter(pl.col("lea_id") == lea_id)
+        return rows.select("staff_id", "school_year", "level", "status").sort(pl.all()).collect().rows()
+
+    breaks, bridges = load_pack(path, {"gap": "break"}), load_pack(path, {"gap": "bridge"})
+    differs = load_pack(path, {"gap": "break"}, districts={"L2": {"gap": "bridge"}})
+    assert levels(breaks, "L2") != levels(bridges, "L2")
+    assert levels(differs, "L2") == levels(bridges, "L2")
+    assert levels(differs, "L1") == levels(breaks, "L1")
+
+
+def test_who_differs_is_listed_by_name(tmp_path: Path) -> None:
+    config = own.write_overlay(tmp_path)
+    told = CliRunner().invoke(app, ["programs", "--loose", "-c", str(config)])
+    lift = "Leadership Initiative for Teachers (District of Columbia) (dc_lift), gap"
+    assert f"{lift}: break for the state\n  Elm (0200) differs: bridge\n" in told.output
+    asked = CliRunner().invoke(app, ["programs", "--loose", "--json", "-c", str(config)])
+    rows = {(each["program_id"], each["knob"]): each for each in json.loads(asked.stdout)["loose"]}
+    assert rows["dc_lift", "gap"] == {
+        "program_id": "dc_lift",
+        "knob": "gap",
+        "state": "break",
+        "districts": {"0200": "bridge"},
+    }
 
 
 @pytest.mark.parametrize(

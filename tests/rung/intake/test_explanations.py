@@ -105,12 +105,14 @@ def test_answers_by_row_and_by_rule_and_what_cannot_be_used(state: Path) -> None
         GivenAnswer("PAY-026", "explained", "too short", "A", line=4),
         GivenAnswer("PAY-026", "confirmed", "", "A", source_row=3, line=5),
         GivenAnswer("PAY-999", "confirmed", "", "A", line=6),
+        GivenAnswer("XFL-001", "confirmed", "", "A", line=7),
     ]
     taken = answer(work, PLACE, given, "test", NOW)
     assert taken.rows == 0
-    assert [problem.split(":")[0] for problem in taken.problems] == [f"line {n}" for n in range(2, 7)]
+    assert [problem.split(":")[0] for problem in taken.problems] == [f"line {n}" for n in range(2, 8)]
     assert "one of confirmed, explained" in taken.problems[0]
     assert "10 characters" in taken.problems[2]
+    assert "found across files and takes no answer" in taken.problems[5]
     whole = [GivenAnswer("PAY-026", "explained", "Ten chars!", "A"), GivenAnswer("PAY-027", "confirmed", "", "A")]
     assert answer(work, PLACE, whole, "test", NOW).rows == 3
     assert answer(work, PLACE, whole, "test", NOW).rows == 0, "said again, it is nothing new"

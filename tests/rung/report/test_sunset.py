@@ -18,6 +18,8 @@ def award(name: str, vote: date | None) -> dict[str, Any]:
         "lea_id": "0500",
         "award_id": name,
         "program_id": "p",
+        "district": "Oak (0500)",
+        "program": "Program P (p)",
         "award_end": None if vote is None else date(2026, 9, 30),
         "last_budget_vote": vote,
         "recurring_amount": Decimal("2200.00"),
@@ -30,8 +32,8 @@ def test_each_award_with_an_end_is_an_event_of_one_day() -> None:
     (event,) = made.walk("VEVENT")
     assert event.decoded("dtstart") == date(2026, 6, 30)
     assert event.decoded("dtend") == date(2026, 7, 1)
-    assert str(event["summary"]) == "Last budget vote to replace G-1 in district 0500"
-    assert "2200.00 dollars a year to 2 persons" in str(event["description"])
+    assert str(event["summary"]) == "Last budget vote to replace G-1 in Oak (0500)"
+    assert "2,200.00 dollars a year to 2 persons" in str(event["description"])
 
 
 def test_the_same_rows_at_the_same_time_are_the_same_bytes() -> None:

@@ -152,9 +152,9 @@ def test_ten_planted_faults_are_ten_lines_in_one_run(healthy: Path, monkeypatch:
             "the reference table funds is missing",
             "salary_schedules.csv: column amount is missing",
             "minimum_wage.csv: row 2: hourly is 'much'",
-            "0300 (Ash): has no schools",
-            "0300: has sent no evaluation, no roster, no payroll",
-            "0100: reference/pay_codes has pay_code NEVER, never seen in its payroll",
+            "Ash (0300): has no schools",
+            "Ash (0300): has sent no evaluation, no roster, no payroll",
+            "Oak (0100): reference/pay_codes has pay_code NEVER, never seen in its payroll",
         ],
         strict=True,
     ):
@@ -201,7 +201,8 @@ def test_an_adoption_without_the_ratings_it_reads_is_told(running: Path) -> None
         small.drop(running, "0200", year, "evaluation", small.csv(small.EVALUATION, kept))
     run_intake(work, load_reference(work.reference), Progress(quiet=True))
     (found,) = areas(running / "rung.toml")
-    assert "0200 adopts dc_lift, which reads ratings of dcps_impact, but sends those of other_system" in found[1]
+    assert "Elm (0200) adopts Leadership Initiative for Teachers (District of Columbia) (dc_lift), which" in found[1]
+    assert "reads ratings of dcps_impact, but sends those of other_system" in found[1]
 
 
 def test_all_problems_of_a_table_are_told_at_once(running: Path) -> None:
