@@ -23,6 +23,8 @@ EXPLANATIONS = "explanations.csv"
 # Lock files of office programs, thumbnails and folder settings: they come along when a folder is copied.
 _LEFTOVER = re.compile(r"~\$.*|\.~lock\..*#|thumbs\.db|desktop\.ini|ehthumbs\.db", re.IGNORECASE)
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
 
 @dataclass(frozen=True)
 class LandedFile:
@@ -130,8 +132,9 @@ def _repeated(
 
 
 def printable(key: str) -> str:
-    """A key as it can be written down: bytes of a name that are no UTF-8 are shown as escapes."""
-    return key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A key as it can be written down: control characters, and bytes that are no UTF-8, are shown as escapes."""
+    shown = key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
 
 
 def _folder(parts: list[str]) -> tuple[str, int, str] | None:

@@ -21,6 +21,7 @@ from transforms.s1_conform.decode.archive import BROKEN_ZIP
 from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.decode.sniff import OLE
 
+TORN = "its parts are not those of a workbook, or do not fit together"
 _ERROR_CELL = re.compile(rb'<c [^>]*?r="[A-Z]+(\d+)"[^>]*?\bt="e"')
 _MERGED = re.compile(rb'<mergeCell [^>]*?ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _CELL = re.compile(rb"<c ([^>]*?)>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v[^>]*>([^<]*)</v>")
@@ -60,8 +61,8 @@ def sheet_facts(data: bytes, sheet: str) -> SheetFacts:
         raise Refused("FILE-024") from None
     except (KeyError, StopIteration):
         return SheetFacts()  # .xlsb and .ods have other parts
-    except (ParseError, LookupError, ValueError, *BROKEN_ZIP) as error:
-        raise Refused("FILE-019", str(error)[:200]) from None
+    except (ParseError, LookupError, ValueError, *BROKEN_ZIP):
+        raise Refused("FILE-019", TORN) from None
 
 
 def _of_xml(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
@@ -147,8 +148,8 @@ def _of_binary(data: bytes, sheet: str) -> SheetFacts:
                 elif cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                     form = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
                     _note(facts, line, at - first, float(cell.value), form)
-    except (xlrd.XLRDError, AssertionError, IndexError, KeyError, ValueError, struct.error) as error:
-        raise Refused("FILE-019", f"{type(error).__name__} in its binary parts") from None
+    except (xlrd.XLRDError, AssertionError, IndexError, KeyError, ValueError, struct.error):
+        raise Refused("FILE-019", TORN) from None
     return facts
 
 
