@@ -66,7 +66,7 @@ FILE_RULES: dict[str, FileRule] = {
         "Cells are merged inside the data: {}.", "Unmerge them and fill every row, then save and send again."
     ),
     "FILE-023": FileRule(
-        "The name promises a table, but inside is {}.",
+        "The file is no table, but {}.",
         "Open it in the program it came from and save it as CSV or .xlsx.",
     ),
     "FILE-024": FileRule("The XML file defines entities or a document type.", "Export it without them."),
@@ -181,7 +181,7 @@ ROW_RULES: dict[str, FileRule] = {
 
 REPAIRS: dict[str, str] = {
     "byte_order_mark": "A byte order mark was taken off",
-    "utf16": "The file was read as UTF-16",
+    "utf16": "The file was read as UTF-16 or UTF-32",
     "cp1252": "The file was read as Windows-1252",
     "declared_encoding": "The file was read in the encoding that the mapping file declares",
     "nul_characters": "Null characters were taken out",

@@ -73,6 +73,9 @@ def write_base(root: Path) -> Path:
     small.write_state(root)
     (root / "rung.toml").write_text(small.CONFIG + BOUNDS)
     (root / "reference" / "districts.csv").write_text(small.REFERENCE["districts"] + f"{BAD},Ash,dcps_impact\n")
+    schools = root / "reference" / "schools.csv"
+    more = "".join(f"{BAD}0{n},2026,{BAD},School {n},400,50\n" for n in (1, 2))
+    schools.write_text(schools.read_text() + more)
     for place in root.glob("landing/*/2025"):
         shutil.rmtree(place)
     for lea in OTHERS:
