@@ -91,7 +91,7 @@ def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> lis
     except BROKEN_ZIP:
         raise Refused("FILE-013", "its list of files cannot be read") from None
     with archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         _check_directory(infos, len(data), bounds)
         wanted = [info for info in infos if not _JUNK.search(info.filename) and not _PAPERS.search(info.filename)]
         if len(wanted) < len(infos):

@@ -148,7 +148,7 @@ def _of_binary(data: bytes, sheet: str) -> SheetFacts:
                 elif cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                     form = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
                     _note(facts, line, at - first, float(cell.value), form)
-    except (xlrd.XLRDError, AssertionError, IndexError, KeyError, ValueError, struct.error):
+    except (xlrd.XLRDError, AssertionError, LookupError, ArithmeticError, TypeError, ValueError, struct.error):
         raise Refused("FILE-019", TORN) from None
     return facts
 
