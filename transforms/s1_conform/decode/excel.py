@@ -17,7 +17,7 @@ from transforms.s1_conform.decode.grid import find_header, take_table
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
 from transforms.s1_conform.decode.non_data_rows import cells
 from transforms.s1_conform.decode.sniff import OLE
-from transforms.s1_conform.decode.workbook_facts import TORN, SheetFacts, sheet_facts
+from transforms.s1_conform.decode.workbook_facts import TORN, SheetFacts, open_binary, sheet_facts
 
 _LOCKED = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
 # A row in which a cell holds something, after any that hold nothing; the column of such a cell. A row or cell that only
@@ -148,6 +148,9 @@ def _with_sheet_faults(table: Table, facts: SheetFacts) -> Table:
 
 def _check_addresses(data: bytes, options: DecodeOptions) -> None:
     """Refuse a sheet whose farthest cell makes a grid beyond the bound, before a reader makes that grid."""
+    if data.startswith(OLE):
+        for each in open_binary(data).sheets():
+            _check_reach(each.nrows, each.ncols, options)
     if not data.startswith(b"PK"):
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -161,10 +164,14 @@ def _check_addresses(data: bytes, options: DecodeOptions) -> None:
             rows = max((int(row[:12]) for row in _ROW.findall(sheet)), default=0)
             letters = set(_COLUMN.findall(sheet))
             columns = max((_column_number(column) for column in letters), default=0)
-            if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
-                raise Refused("FILE-019", "a cell lies where no workbook has cells")
-            if rows * columns > options.bounds.max_cells:
-                raise Refused("FILE-052", f"{rows:,} rows by {columns:,} columns, at most {options.bounds.max_cells:,}")
+            _check_reach(rows, columns, options)
+
+
+def _check_reach(rows: int, columns: int, options: DecodeOptions) -> None:
+    if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
+        raise Refused("FILE-019", "a cell lies where no workbook has cells")
+    if rows * columns > options.bounds.max_cells:
+        raise Refused("FILE-052", f"{rows:,} rows by {columns:,} columns, at most {options.bounds.max_cells:,}")
 
 
 def _column_number(letters: bytes) -> int:

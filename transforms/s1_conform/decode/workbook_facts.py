@@ -35,6 +35,18 @@ _SPAN = re.compile(r"^(\[h+\]|h+)[:.]m+([:.]s+(\.0+)?)?( ?am/pm)?(;@)?$", re.IGN
 _EXACT = 10**15  # from here on a spreadsheet has lost the last digits of a whole number
 
 
+# What a damaged binary workbook makes its reader say.
+_BROKEN_BINARY = (
+    xlrd.XLRDError,
+    AssertionError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
 @dataclass
 class SheetFacts:
     """Lines count from 1, columns from the sheet's first used one, counted from 0.
@@ -131,9 +143,17 @@ def _note(facts: SheetFacts, line: int, column: int, value: float, form: str) ->
         facts.lost.add(line)
 
 
-def _of_binary(data: bytes, sheet: str) -> SheetFacts:
+def open_binary(data: bytes) -> xlrd.Book:
+    """An old binary workbook. Raises Refused FILE-012 or FILE-019."""
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True)
+        return xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True)
+    except _BROKEN_BINARY as error:
+        raise Refused(*(("FILE-012",) if "encrypted" in str(error) else ("FILE-019", TORN))) from None
+
+
+def _of_binary(data: bytes, sheet: str) -> SheetFacts:
+    book = open_binary(data)
+    try:
         found = book.sheet_by_name(sheet)
         facts = SheetFacts(
             merged=[(top + 1, bottom) for top, bottom, _, _ in found.merged_cells], from_1904=bool(book.datemode)
@@ -148,7 +168,7 @@ def _of_binary(data: bytes, sheet: str) -> SheetFacts:
                 elif cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                     form = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
                     _note(facts, line, at - first, float(cell.value), form)
-    except (xlrd.XLRDError, AssertionError, LookupError, ArithmeticError, TypeError, ValueError, struct.error):
+    except _BROKEN_BINARY:
         raise Refused("FILE-019", TORN) from None
     return facts
 
