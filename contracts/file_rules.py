@@ -48,7 +48,8 @@ FILE_RULES: dict[str, FileRule] = {
     "FILE-012": FileRule("The file is locked with a password.", "Send it without a password."),
     "FILE-013": FileRule("The archive is damaged: {}.", "Make the archive again and send it."),
     "FILE-014": FileRule(
-        "A name inside the archive points outside it or occurs twice: {}.", "Make the archive from plain file names."
+        "A name inside the archive points outside it, occurs twice or has unprintable letters: {}.",
+        "Make the archive from plain file names.",
     ),
     "FILE-015": FileRule("The archive holds more files than may be sent: {}.", "Send fewer files in one archive."),
     "FILE-016": FileRule("The archive grows past the bound when unpacked: {}.", "Send the files without the archive."),
@@ -65,7 +66,7 @@ FILE_RULES: dict[str, FileRule] = {
         "Cells are merged inside the data: {}.", "Unmerge them and fill every row, then save and send again."
     ),
     "FILE-023": FileRule(
-        "The name promises a table, but inside is {}.",
+        "The file is no table, but {}.",
         "Open it in the program it came from and save it as CSV or .xlsx.",
     ),
     "FILE-024": FileRule("The XML file defines entities or a document type.", "Export it without them."),
@@ -122,7 +123,10 @@ FILE_RULES: dict[str, FileRule] = {
         "Compare the file with one that was accepted before. "
         "If it comes back again, give the state the number of this submission.",
     ),
-    "FILE-055": FileRule("The file could not be opened: {}.", "Send it again."),
+    "FILE-055": FileRule(
+        "The file could not be opened: {}.",
+        "The next run looks at it again. If it comes back then too, send it again, or ask the state.",
+    ),
     "FILE-056": FileRule("The file's name cannot be used: {}.", "Give it a plain name and send it again."),
     "FILE-060": FileRule(
         "The file mends rows that came back (it names a row and a submission), and its marks do not fit: {}.",
@@ -177,7 +181,7 @@ ROW_RULES: dict[str, FileRule] = {
 
 REPAIRS: dict[str, str] = {
     "byte_order_mark": "A byte order mark was taken off",
-    "utf16": "The file was read as UTF-16",
+    "utf16": "The file was read as UTF-16 or UTF-32",
     "cp1252": "The file was read as Windows-1252",
     "declared_encoding": "The file was read in the encoding that the mapping file declares",
     "nul_characters": "Null characters were taken out",

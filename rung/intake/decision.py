@@ -17,9 +17,8 @@ from rung.intake.drops import BatchRows, DropRead
 from rung.lake.certification import CERTIFIED, window_of
 from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables
-from transforms.s1_conform.decode.model import FileProblem
+from transforms.s1_conform.decode.model import FileProblem, problem
 from transforms.s1_conform.parse.cells import mask_text
-from transforms.s1_conform.tolerant_reader import problem
 from transforms.s1_conform.values import SENT
 
 # The first and the last day that a row of an extract is about; a stay may have begun years ago.

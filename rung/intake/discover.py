@@ -23,6 +23,10 @@ EXPLANATIONS = "explanations.csv"
 # Lock files of office programs, thumbnails and folder settings: they come along when a folder is copied.
 _LEFTOVER = re.compile(r"~\$.*|\.~lock\..*#|thumbs\.db|desktop\.ini|ehthumbs\.db", re.IGNORECASE)
 
+# What programs name a file until all of it has come: it is renamed then, and read.
+_UNDER_WAY = re.compile(r".+\.(filepart|part|partial|crdownload|download|upload|uploading|tmp)", re.IGNORECASE)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
 
 @dataclass(frozen=True)
 class LandedFile:
@@ -83,6 +87,8 @@ def discover(
     """
     sizes = Counter(submission_id for _, submission_id in seen.values())
     folders: dict[tuple[str, int, str], list[LandedFile]] = defaultdict(list)
+    names: dict[tuple[str, int, str], set[str]] = defaultdict(set)
+    inside: dict[tuple[str, int, str], set[str]] = defaultdict(set)
     stray: list[str] = []
     answers: list[LandedAnswers] = []
     read_before = 0
@@ -95,14 +101,15 @@ def discover(
                 stray.append(printable(entry.key))
             elif _LEFTOVER.fullmatch(parts[-1]):
                 stray.append(f"{printable(entry.key)} (left by a program that shows or edits files)")
+            elif _UNDER_WAY.fullmatch(parts[-1]):
+                stray.append(f"{printable(entry.key)} (still under way, by its name)")
             elif len(parts) == 4 and parts[3].lower() == EXPLANATIONS:
                 if seen.get((place.address, printable(entry.key)), ("", ""))[0] == entry.etag:
                     read_before += 1
                 else:
                     answers.append(LandedAnswers(*named, LandedFile(place, entry, EXPLANATIONS)))
             else:
-                # One name under two landing places is two files.
-                name = unique_name(printable("/".join(parts[3:])), {file.name for file in folders[named]})
+                name = _own_name(printable("/".join(parts[3:])), names[named], inside[named])
                 folders[named].append(LandedFile(place, entry, name))
         stray += [f"{printable(each.key)} ({each.why})" for each in overlooked]
     drops, unchanged, repeated = [], read_before, 0
@@ -114,6 +121,19 @@ def discover(
         if members:
             drops.append(Drop(lea_id, school_year, extract, members))
     return Found(tuple(drops), unchanged, tuple(stray), repeated, tuple(answers))
+
+
+def _own_name(name: str, names: set[str], inside: set[str]) -> str:
+    """The name, numbered where another landing place has it too: as a file, or one of the two as a folder.
+
+    `names` and `inside` (the folders of names) gain it.
+    """
+    while held := next((name[: at.start()] for at in re.finditer("/", name) if name[: at.start()] in names), None):
+        name = f"{held} (2){name.removeprefix(held)}"
+    name = unique_name(name, names | inside)
+    names.add(name)
+    inside.update(name[: at.start()] for at in re.finditer("/", name))
+    return name
 
 
 def _repeated(
@@ -130,8 +150,9 @@ def _repeated(
 
 
 def printable(key: str) -> str:
-    """A key as it can be written down: bytes of a name that are no UTF-8 are shown as escapes."""
-    return key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A key as it can be written down: control characters, and bytes that are no UTF-8, are shown as escapes."""
+    shown = key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
 
 
 def _folder(parts: list[str]) -> tuple[str, int, str] | None:

@@ -13,8 +13,8 @@ import polars as pl
 from rung.core.errors import unexpected
 from rung.intake.discover import Drop, LandedFile
 from transforms.s1_conform.decode import FileProblem
+from transforms.s1_conform.decode.model import problem
 from transforms.s1_conform.drift import DriftReport
-from transforms.s1_conform.tolerant_reader import problem
 
 log = logging.getLogger("rung.intake")
 

@@ -6,7 +6,7 @@ The state's configuration and reference folder (with the district's mapping and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import receipt_files
 from rung.intake.validate import submission_of, validate_batch
 from rung.intake.workers import ReaderPool
-from rung.lake.place import Entry
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
@@ -81,9 +80,8 @@ def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: st
 def _landed(path: Path) -> LandedFile:
     if not path.is_file():
         raise RungError(f"{path}: no such file")
-    size = path.stat().st_size
-    entry = Entry(path.name, size, f"{size:x}", datetime.now(UTC))
-    return LandedFile(LocalPlace(path.resolve().parent), entry, path.name)
+    place = LocalPlace(path.resolve().parent)
+    return LandedFile(place, replace(place.entry(path.resolve().name), modified=datetime.now(UTC)), path.name)
 
 
 def write_checked(folder: Path, checked: Sequence[Checked]) -> None:

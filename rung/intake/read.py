@@ -6,7 +6,6 @@ What cannot be used is not raised but told: each drop comes back with its proble
 from __future__ import annotations
 
 import hashlib
-import os
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,11 +25,11 @@ from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.columns import rename_folder_columns
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.decode.archive import unsafe_name
-from transforms.s1_conform.decode.model import Refused
+from transforms.s1_conform.decode.model import Refused, problem
 from transforms.s1_conform.decode.sniff import name_lies
 from transforms.s1_conform.fast_reader import CleanCsv, inspect_fast, read_fast
 from transforms.s1_conform.needs_tolerant_reader import need_tolerant_reader
-from transforms.s1_conform.tolerant_reader import TolerantDrop, TolerantTable, problem
+from transforms.s1_conform.tolerant_reader import TolerantDrop, TolerantTable
 from transforms.s1_conform.values import BROKEN, type_columns
 
 READERS = 16
@@ -52,7 +51,7 @@ def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
             if file.unread is not None:
                 each.reject(problem("FILE-055", f"{file.landed.name}: {file.unread}"))
             if file.landed.name != "/".join(file.landed.entry.key.split("/")[3:]) and "\\x" in file.landed.name:
-                each.reject(problem("FILE-056", f"{file.landed.name} is not written in UTF-8"))
+                each.reject(problem("FILE-056", f"{file.landed.name} holds bytes that are no letters"))
             elif unsafe_name(file.landed.name):
                 each.reject(problem("FILE-035", file.landed.name))
         fetched.append(each)
@@ -64,10 +63,17 @@ def _fetch(landed: LandedFile, most: int) -> FileRead:
         return FileRead(landed, b"", hashlib.sha256(landed.entry.etag.encode()).hexdigest())
     try:
         data = landed.place.read_whole(landed.entry)
-    except OSError as error:  # it went away after it was listed, or may not be read
-        nothing = hashlib.sha256(landed.entry.etag.encode()).hexdigest()
-        return FileRead(landed, b"", nothing, os.strerror(error.errno) if error.errno else "it is not there any more")
+    except FileNotFoundError:
+        return _unread(landed, "it is not there any more")
+    except PermissionError:
+        return _unread(landed, "the state's account may not read it")
+    except OSError as error:  # a fault of the disk, or it changes while it is read
+        return _unread(landed, error.strerror or "the disk does not give it")
     return FileRead(landed, data, hashlib.sha256(data).hexdigest())
+
+
+def _unread(landed: LandedFile, why: str) -> FileRead:
+    return FileRead(landed, b"", hashlib.sha256(landed.entry.etag.encode()).hexdigest(), why)
 
 
 def read_batch(

@@ -1,8 +1,12 @@
-"""`receipt.html`: what a data steward reads. What arrived, what was kept, what to fix first; no code words."""
+"""`receipt.html`: what a data steward reads. What arrived, what was kept, what to fix first.
+
+The id of a rule stands small behind its sentence, for whoever asks about it. Links lead to files beside the page.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -49,6 +53,13 @@ LINES = {
     "totals_lines": "totals",
     "repeated_headers": "repeated column names",
 }
+COUNTED = {
+    "read": "{} that arrived",
+    "accepted": "Fit to be kept",
+    "quarantined": "Came back to you",
+    "duplicate": "Exact repeats",
+    "set_aside": "Left out as agreed",
+}
 _TEMPLATE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ headline }}</title>
@@ -60,44 +71,50 @@ h1{font-size:1.5rem;margin-bottom:.3rem}h2{font-size:1.15rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #d5dae0}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.counts td{font-size:1.1rem}small,.quiet{color:#57606a}ul{padding-left:1.2rem}em{font-style:normal;background:#eef1f4;
+.rule{white-space:nowrap}
+@media(max-width:40rem){body{margin:1rem auto}
+.counts thead,.found thead{position:absolute;left:-999rem}
+.counts tr,.found tr{display:block;border-bottom:1px solid #d5dae0;padding:.4rem 0}
+.counts td,.found td{display:flex;gap:1rem;justify-content:space-between;border:0;padding:.15rem 0;text-align:left;
+white-space:normal;overflow-wrap:anywhere}
+.found td{display:block}.found td:before,.counts td:before{content:attr(data-name);color:#57606a;font-weight:600}
+.found td:before{display:block;font-size:.85rem}}
+.counts td{font-size:1.1rem}li,pre,p{overflow-wrap:anywhere}pre{white-space:pre-wrap}
+small,.quiet{color:#57606a}ul{padding-left:1.2rem}em{font-style:normal;background:#eef1f4;
 border-radius:.25rem;padding:0 .25rem}
 </style></head><body>
 <h1>{{ headline }}</h1>
 <p><span class="state {{ tone }}">{{ word }}</span></p>
 <p>{{ meaning }}</p>
 {% if problems %}<h2>{{ "Why it cannot be used" if dry_run else "Why it was sent back" }}</h2><ul id="problems">
-{% for problem in problems %}<li>{{ problem.message|words }}<br>
+{% for problem in problems %}<li>{{ problem.message|words }} <small class="rule">{{ problem.rule_id }}</small><br>
 <strong>What to do:</strong> {{ problem.fix|words }}</li>
 {% endfor %}</ul>{% elif state != "accepted" %}<p>{{ why|words }}</p>{% endif %}
 <h2>What arrived</h2><ul>{% for file in files %}<li>{{ file.name }}</li>{% endfor %}</ul>
 {% if parent %}<p id="mends">It mends submission <strong>{{ parent }}</strong>: {{ rows_mended|number }} of its rows
 were replaced by yours, all others are as you sent them then.</p>{% endif %}
-<table class="counts" id="counts"><tr><th class="n">Rows that arrived</th><th class="n">Fit to be kept</th>
-<th class="n">Came back to you</th><th class="n">Exact repeats</th><th class="n">Left out as agreed</th></tr>
-<tr><td class="n">{{ rows_read|number }}</td><td class="n">{{ rows_accepted|number }}</td>
-<td class="n">{{ rows_quarantined|number }}</td><td class="n">{{ rows_duplicate|number }}</td>
-<td class="n">{{ rows_set_aside|number }}</td></tr></table>
-{% if cents_read is not none %}<table id="dollars"><tr>
-<th class="n">Dollars that arrived</th><th class="n">Fit to be kept</th>
-<th class="n">Came back to you</th><th class="n">Exact repeats</th><th class="n">Left out as agreed</th></tr>
-<tr><td class="n">{{ cents_read|dollars }}</td><td class="n">{{ cents_accepted|dollars }}</td>
-<td class="n">{{ cents_quarantined|dollars }}</td><td class="n">{{ cents_duplicate|dollars }}</td>
-<td class="n">{{ cents_set_aside|dollars }}</td></tr></table>{% endif %}
+{% for id, counted in counts %}<table class="counts" id="{{ id }}"><thead><tr>
+{% for name, _ in counted %}<th class="n">{{ name }}</th>{% endfor %}</tr></thead><tr>
+{% for name, amount in counted %}<td class="n" data-name="{{ name }}">{{ amount }}</td>{% endfor %}</tr></table>
+{% endfor %}
 {% for heading, found, name in ((first, errors, "errors"), ("Kept, but please look at this", warnings, "warnings")) %}
-{% if found %}<h2>{{ heading }}</h2><table id="{{ name }}">
-<tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>For example</th></tr>
-{% for rule in found %}<tr><td>{{ rule.message|words }}{% if rule.needs_answer or answers[rule.rule_id] %}<br>
-<small class="answer">{{ rule|answered(answers) }}</small>{% endif %}</td><td>{{ rule.fix|words }}</td>
-<td class="n">{{ rule.rows|number }}</td><td>{% for each in rule.examples %}line {{ each.row }}{% if each.value %}:
+{% if found %}<h2>{{ heading }}</h2><table class="found" id="{{ name }}">
+<thead><tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>For example</th></tr></thead>
+{% for rule in found %}<tr><td data-name="What is wrong">{{ rule.message|words }}
+<small class="rule">{{ rule.rule_id }}</small>{% if rule.needs_answer or answers[rule.rule_id] %}<br>
+<small class="answer">{{ rule|answered(answers) }}</small>{% endif %}</td>
+<td data-name="What to do">{{ rule.fix|words }}</td>
+<td class="n" data-name="Rows">{{ rule.rows|number }}</td><td data-name="For example">
+{% for each in rule.examples %}line {{ each.row }}{% if each.value %}:
 “{{ each.value|truncate(40) }}”{% endif %}{% if not loop.last %}<br>{% endif %}{% endfor %}</td></tr>
 {% endfor %}</table>{% endif %}{% endfor %}
 {% if errors %}<p class="quiet">The rows that came back lie beside this page, in your own columns, with the reason
-behind each: <strong>returned.csv</strong>. The full list of what is wrong: <strong>errors.csv</strong>.</p>{% endif %}
-{% if warnings %}<p class="quiet" id="how-to-answer">If a row is right as it stands, say so:
-<strong>warnings.csv</strong> beside this page lists each. Fill in “answer” (confirmed, or explained with a text) and
-“by”, and put it beside your file as <strong>explanations.csv</strong>. Name no person in the text. An answer stays
-while the row does.</p>{% endif %}
+behind each: <a href="returned.csv">returned.csv</a>. The full list of what is wrong:
+<a href="errors.csv">errors.csv</a>.</p>{% endif %}
+{% if warnings and form %}<p class="quiet" id="how-to-answer">If a row is right as it stands, say so:
+<a href="warnings.csv">warnings.csv</a> beside this page lists each. Fill in “answer” (confirmed, or explained with a
+text) and “by”, and put it beside your file as <strong>explanations.csv</strong>. Name no person in the text. An answer
+stays while the row does.</p>{% endif %}
 {% if mended %}<h2>What we put right for you</h2><ul id="repairs">
 {% for says, count in mended %}<li>{{ says }} <span class="quiet">({{ count|number }})</span></li>{% endfor %}
 </ul>{% endif %}
@@ -113,8 +130,8 @@ Number of this submission: {{ submission_id }}.{% endif %}</small></p>
 """
 
 
-def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
-    """The page for one receipt, or for a check of what was not sent."""
+def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False, form: bool = True) -> str:
+    """The page for one receipt, or for a check of what was not sent. `form`: warnings.csv lies beside it."""
     word, tone, meaning = (CHECKED if dry_run else STATES)[receipt["state"]]
     year = receipt["school_year"]
     extract = EXTRACTS[receipt["extract"]]
@@ -123,6 +140,7 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
         **{"answers": {}, **receipt},
         headline=f"Your {extract} for {year - 1}-{year % 100:02d} · {receipt.get('district', receipt['lea_id'])}",
         dry_run=dry_run,
+        form=form,
         word=word,
         tone=tone,
         meaning=meaning,
@@ -130,9 +148,29 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False) -> str:
         warnings=[rule for rule in receipt["rules"] if rule["severity"] == "warn"],
         mended=[(REPAIRS[kind], count) for kind, count in receipt["repairs"].items()],
         first="What to fix first",
+        counts=_counts(receipt),
         lines=[(LINES[kind], _where(lines)) for kind, lines in receipt["lines_set_aside"].items()],
     )
     return page
+
+
+def _counts(receipt: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Rows, and where the extract has them dollars, by what became of them: id of the table, names and amounts."""
+    tables: list[tuple[str, str, str, Callable[[int], str]]] = [("counts", "Rows", "rows", _number)]
+    if receipt["cents_read"] is not None:
+        tables.append(("dollars", "Dollars", "cents", _dollars))
+    return [
+        (id_, [(name.format(what), shown(receipt[f"{unit}_{kind}"])) for kind, name in COUNTED.items()])
+        for id_, what, unit, shown in tables
+    ]
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _dollars(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.2f}"
 
 
 @lru_cache
@@ -140,8 +178,7 @@ def _template() -> Any:
     environment = Environment(autoescape=True, trim_blocks=True)
     environment.filters["words"] = _words
     environment.filters["answered"] = _answered
-    environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["dollars"] = lambda cents: f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.2f}"
+    environment.filters["number"] = _number
     return environment.from_string(_TEMPLATE)
 
 

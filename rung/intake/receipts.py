@@ -66,11 +66,12 @@ def receipt_files(
     """The receipt's files by name. `district`: its name and id. `dry_run`: nothing was sent, and the page says so."""
     findings = find_all(rows, rules)
     receipt = receipt_data(read, submission, decision, findings, rules) | {"district": district}
+    form = warning_form(rows, rules, submission.extract)
     return {
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
-        "receipt.html": receipt_page(receipt, dry_run=dry_run).encode(),
+        "receipt.html": receipt_page(receipt, dry_run=dry_run, form=bool(form)).encode(),
         "errors.csv": safe_csv(findings),
-        **warning_form(rows, rules, submission.extract),
+        **form,
         "returned.csv": safe_csv(_returned(read, rows, rules)),
     }
 

@@ -26,7 +26,8 @@ from contracts.policy.mapping import Layout
 from rung.core.errors import RungError, unexpected
 from rung.core.settings import Intake
 from transforms.s1_conform.decode import Bounds, FileProblem
-from transforms.s1_conform.tolerant_reader import TolerantDrop, problem, read_tolerantly
+from transforms.s1_conform.decode.model import problem
+from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 
 # Exit code of a reader that ended itself because it had outgrown its memory.
 OUT_OF_MEMORY = 77

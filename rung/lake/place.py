@@ -55,7 +55,8 @@ class Place(Protocol):
         """Bytes of an object. Raises FileNotFoundError."""
 
     def read_whole(self, entry: Entry) -> bytes:
-        """Bytes of a listed object, large ones in ranges read beside each other. Raises FileNotFoundError."""
+        """Bytes of a listed object, large ones in ranges read beside each other. Raises OSError where it is gone, may
+        not be read, or is not the one that was listed."""
 
     def write(self, key: str, data: bytes) -> None:
         """Write an object whole, over an older one if there is one."""

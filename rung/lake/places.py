@@ -30,6 +30,8 @@ PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "stati
 
 
 TEMPORARY = ".rung-"
+# Folders inside folders; a listing that follows more of them is led on.
+DEEPEST = 40
 MENDS = {
     errno.ENOSPC: "make room on the disk and run again",
     errno.EDQUOT: "raise the quota or make room, and run again",
@@ -61,30 +63,54 @@ class LocalPlace:
         return path
 
     def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
-        base = self.path(prefix)
-        if not base.is_dir():
-            return
-        missed: list[Overlooked] = [] if overlooked is None else overlooked
+        if prefix.count("/") > DEEPEST:
+            return self._overlook(prefix, "a folder too deep inside others", overlooked)
         try:
-            items = sorted(os.scandir(base), key=lambda each: each.name)
-        except PermissionError:
-            missed.append(Overlooked(prefix, "a folder that this account may not read"))
-            return
+            items = sorted(os.scandir(self.path(prefix)), key=lambda each: each.name)
+        except (FileNotFoundError, NotADirectoryError):  # never made, or gone since it was listed
+            return None
+        except OSError as error:
+            return self._overlook(prefix, f"a folder {_unlistable(error)}", overlooked, error)
         for item in items:
             key = f"{prefix}/{item.name}" if prefix else item.name
-            if item.is_symlink() and not self._stays(Path(item.path)):
-                missed.append(Overlooked(key, "a link that leads out of the place, nowhere or in a circle"))
-            elif item.is_dir():
-                yield from self.entries(key, overlooked)
-            elif item.name.startswith("."):
-                if not item.name.startswith(TEMPORARY):
-                    missed.append(Overlooked(key, "a hidden file"))
-            elif item.is_file():
-                stat = item.stat()
-                modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
-                yield Entry(key, stat.st_size, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", modified)
-            else:
-                missed.append(Overlooked(key, "a pipe, socket or device, not a file"))
+            try:
+                if item.is_symlink() and not self._stays(Path(item.path)):
+                    why = "a link that leads out of the place, nowhere or in a circle"
+                    self._overlook(key, why, overlooked)
+                elif item.is_dir():
+                    yield from self.entries(key, overlooked)
+                elif item.name.startswith("."):
+                    if not item.name.startswith(TEMPORARY):
+                        self._overlook(key, "a hidden file", overlooked)
+                elif item.is_file():
+                    yield self._entry(key, item.stat())
+                else:
+                    self._overlook(key, "a pipe, socket or device, not a file", overlooked)
+            except FileNotFoundError:  # gone since it was listed
+                continue
+            except OSError as error:
+                self._overlook(key, f"a file {_unlistable(error)}", overlooked, error)
+        return None
+
+    def entry(self, key: str) -> Entry:
+        """One object as `entries` lists it. Raises OSError."""
+        return self._entry(key, self.path(key).stat())
+
+    @staticmethod
+    def _entry(key: str, stat: os.stat_result) -> Entry:
+        try:
+            modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
+        except (OverflowError, ValueError):  # a clock gone wild: no calendar has that year
+            modified = datetime.max.replace(tzinfo=UTC)
+        return Entry(key, stat.st_size, f"{stat.st_mtime_ns:x}-{stat.st_size:x}", modified)
+
+    def _overlook(self, key: str, why: str, overlooked: list[Overlooked] | None, error: OSError | None = None) -> None:
+        """Note what is no object. Where nobody asks for it, what cannot be looked at is an error: RungError."""
+        if overlooked is not None:
+            overlooked.append(Overlooked(key, why))
+        elif error is not None:
+            mend = MENDS.get(error.errno or 0, "look at the disk")
+            raise RungError(f"{self.uri(key)}: {why}; {mend}")
 
     def _stays(self, link: Path) -> bool:
         """Whether a link is followed: it ends inside the place, and in no folder that it was reached through."""
@@ -100,7 +126,19 @@ class LocalPlace:
             return self.path(key).read_bytes()
 
     def read_whole(self, entry: Entry) -> bytes:
-        return self.read(entry.key)
+        path = self.path(entry.key)
+        # A pipe that took the file's place would be waited for without end.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            end = path.resolve(strict=True)
+            if not (end.is_relative_to(self.root) and os.path.samestat(end.stat(), os.fstat(file.fileno()))):
+                raise OSError(errno.ESTALE, "a link to another place has taken its place")
+            if not path.is_file():
+                raise OSError(errno.ESTALE, "it is no file any more")
+            data = file.read(entry.size + 1)
+            now = self._entry(entry.key, os.fstat(file.fileno()))
+        if len(data) != entry.size or now.etag != entry.etag:
+            raise OSError(errno.ESTALE, "it was still being written")
+        return data
 
     def write(self, key: str, data: bytes) -> None:
         path = self.path(key)
@@ -194,6 +232,11 @@ class LocalPlace:
                     Path(folder, name).unlink(missing_ok=True)
                     swept += 1
         return swept
+
+
+def _unlistable(error: OSError) -> str:
+    refused = error.errno == errno.EACCES
+    return "that this account may not read" if refused else f"with a fault of the disk: {error.strerror}"
 
 
 def make_durable(*places: Place) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -200,10 +201,11 @@ def _spoil_a_row(root: Path) -> None:
     small.drop(root, "0100", 2026, "payroll", bad)
 
 
-def _send_mended_rows(root: Path) -> None:
+def _send_mended_rows(state: State) -> None:
     """One row of a payroll came back; it is sent again, mended."""
-    (back,) = (path for path in (root / "receipts").rglob("returned.csv") if path.read_bytes().count(b"\n") > 1)
-    small.drop(root, "0100", 2026, "payroll", back.read_text().replace(",?,", ",3000.50,"), "returned.csv")
+    returned = [data for key, data in state.everything().items() if key.endswith("/returned.csv")]
+    (back,) = (data.decode() for data in returned if data.count(b"\n") > 1)
+    small.drop(state.root, "0100", 2026, "payroll", back.replace(",?,", ",3000.50,"), "returned.csv")
 
 
 ACTIONS = ("run", "rollback", "certify")
@@ -222,21 +224,24 @@ def test_killed_at_every_operation_and_run_again(tmp_path: Path, store: Store, a
         small.drop(base.root, "0100", 2026, "payroll", small.csv(small.PAYROLL, lines))
         do(base.root, "run", store)
     if action == "mend":
-        _send_mended_rows(base.root)
+        _send_mended_rows(base)
     undisturbed = base.copy(tmp_path / "root")
     operations = do(undisturbed.root, action, store)
     expected = undisturbed.everything()
     assert any("commit" in operation for operation in operations)
     assert action == "certify" or any("current.json" in operation for operation in operations)
-    for at in range(1, len(operations) + 1):
+    killed, fell = 0, dict[str, list[str]]()
+    for at, operation in enumerate(operations, 1):
         if at % share != date.today().toordinal() % share:
             continue
         state = base.copy(tmp_path / "root")
-        assert do(state.root, action, store, at)[-1] == operations[at - 1]
+        assert do(state.root, action, store, at)[-1] == operation
         # A release that was begun is ended as what it was, also on another day.
         begun = any("begun-" in each and each.startswith("after") for each in operations[:at])
         do(state.root, action, store, tomorrow=begun)
+        killed += 1
         found = state.everything()
-        assert found.keys() == expected.keys(), operations[at - 1]
-        differing = [name for name in expected if found[name] != expected[name]]
-        assert differing == [], operations[at - 1]
+        if differing := [name for name in expected.keys() | found.keys() if found.get(name) != expected.get(name)]:
+            fell[f"{at} {operation}"] = sorted(differing)
+    sys.stdout.write(f"{action}: killed at {killed} of {len(operations)} places\n")
+    assert fell == {}

@@ -10,7 +10,6 @@ from typing import Literal
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from contracts.file_rules import FILE_RULES
 from contracts.policy.mapping import Layout
 from contracts.shape import Shape
 from transforms.s1_conform.columns import (
@@ -25,7 +24,7 @@ from transforms.s1_conform.columns import (
 )
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, Decoded, DecodeOptions, FileProblem, Refused, Table, decode_files, fold
-from transforms.s1_conform.decode.model import SOURCE_ROW
+from transforms.s1_conform.decode.model import SOURCE_ROW, problem
 from transforms.s1_conform.drift import DriftReport, drift_report
 from transforms.s1_conform.mended import MendedRows, find_mended, mend
 from transforms.s1_conform.parse import ParseOptions, parse_columns
@@ -222,12 +221,6 @@ def _told_twice(table: Table, matched: Matched) -> FileProblem | None:
             if twin and not table.column(column).equals(table.column(other), null_equal=True):
                 return problem("FILE-008", f"`{column}`, `{other}`")
     return None
-
-
-def problem(rule_id: str, particulars: str = "") -> FileProblem:
-    """A problem in the catalogue's words."""
-    rule = FILE_RULES[rule_id]
-    return FileProblem(rule_id, rule.message.format(particulars), rule.fix)
 
 
 def _listed(names: Sequence[str]) -> str:

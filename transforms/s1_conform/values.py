@@ -20,6 +20,8 @@ BROKEN = "_broken"
 # One number for all cells of the district's own row, also of columns that nothing reads; null for a clean file, whose
 # columns are all read.
 OWN = "_own"
+# `3.000` is three dollars here and three thousand elsewhere.
+THOUSANDS_OR_MILLS = r"^-?\d{1,3}\.\d{3}$"
 FOLDER_COLUMNS = ("lea_id", "school_year")
 # The marks that a returned row carries behind the district's own columns: where the row stands in the file, what is
 # wrong with it, and the submission and its file. Sent back with them, they are not data.
@@ -58,7 +60,7 @@ def read_as(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         money = text.cast(MONEY, strict=False)
         # A third decimal would be rounded away in silence; dollars and cents have two.
         exact = text.cast(pl.Decimal(24, 6), strict=False) == money.cast(pl.Decimal(24, 6))
-        return pl.when(exact).then(money)
+        return pl.when(exact & ~text.str.contains(THOUSANDS_OR_MILLS)).then(money)
     value = text.cast(dtype, strict=False)
     return pl.when(value.is_finite()).then(value) if dtype.is_float() else value
 

@@ -22,7 +22,7 @@ def test_a_key_that_climbs_out_and_a_file_that_is_too_large(tmp_path: Path, monk
     small.write_state(tmp_path)
     (tmp_path / "rung.toml").write_text(small.CONFIG + "[intake]\nmax_file_bytes = 5000\n")
     small.drop(tmp_path, "0200", 2026, "payroll", small.csv(small.PAYROLL, small.payroll("0200", 2026) * 8))
-    entries, reads = LocalPlace.entries, LocalPlace.read
+    entries, reads = LocalPlace.entries, LocalPlace.read_whole
     opened: list[str] = []
 
     def listed(place: LocalPlace, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
@@ -30,12 +30,12 @@ def test_a_key_that_climbs_out_and_a_file_that_is_too_large(tmp_path: Path, monk
             climbs = entry.key == "0100/2026/payroll/payroll.csv"
             yield replace(entry, key="0100/2026/payroll/../../../../evil.csv") if climbs else entry
 
-    def read(place: LocalPlace, key: str) -> bytes:
-        opened.append(key)
-        return b"evil" if ".." in key else reads(place, key)
+    def read(place: LocalPlace, entry: Entry) -> bytes:
+        opened.append(entry.key)
+        return b"evil" if ".." in entry.key else reads(place, entry)
 
     monkeypatch.setattr(LocalPlace, "entries", listed)
-    monkeypatch.setattr(LocalPlace, "read", read)
+    monkeypatch.setattr(LocalPlace, "read_whole", read)
     work = open_workspace(tmp_path / "rung.toml")
     receipt = run_intake(work, load_reference(work.reference), Progress(quiet=True))
     assert receipt.states == {"accepted": 10, "rejected": 2}

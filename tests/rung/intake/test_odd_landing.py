@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.table import Table
 
 from rung.cli.tables import _add_stray
+from rung.core.errors import RungError
 from rung.intake.discover import discover
 from rung.intake.run import IntakeReceipt
 from rung.lake.places import LocalPlace
@@ -102,3 +107,52 @@ def test_both_tables_name_what_was_not_read(capsys: pytest.CaptureFixture[str]) 
     Console(width=200).print(table)
     shown = capsys.readouterr().out
     assert "12" in shown and "09[b].csv" in shown and "10[b].csv" not in shown
+
+
+def swap_for_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def swap_the_folder_for_a_link(path: Path) -> None:
+    away = path.parents[4] / "away"
+    path.parent.rename(away)
+    path.parent.symlink_to(away, target_is_directory=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda path: path.write_text("staff_id\n1\n2\n"), "still being written"),
+        (lambda path: path.write_text("staff_id\n2\n"), "still being written"),
+        (swap_for_a_pipe, "no file any more"),
+        (swap_the_folder_for_a_link, "a link to another place"),
+        (lambda path: path.unlink(), "No such file"),
+    ],
+)
+def test_what_changes_after_it_was_listed_is_not_read(landing: Path, change: Callable[[Path], None], why: str) -> None:
+    place = LocalPlace(landing)
+    (entry,) = place.entries()
+    assert place.read_whole(entry) == b"staff_id\n1\n"
+    os.utime(landing / FOLDER / "roster.csv", ns=(1, 1))
+    (entry,) = place.entries()
+    change(landing / FOLDER / "roster.csv")
+    with pytest.raises(OSError, match=why):
+        place.read_whole(entry)
+
+
+def test_a_time_that_no_calendar_has_is_the_last_one() -> None:
+    """Some disks keep times that lie beyond the year 9999."""
+    stat: Any = SimpleNamespace(st_mtime=2.0**45, st_mtime_ns=2**45 * 10**9, st_size=5)
+    assert LocalPlace._entry("a.csv", stat).modified.year == 9999
+
+
+def test_where_nobody_asks_what_was_overlooked_a_folder_that_cannot_be_listed_is_an_error(
+    landing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(RungError, match="may not read; give the account that runs Rung the right to it"):
+        list(LocalPlace(landing).entries())

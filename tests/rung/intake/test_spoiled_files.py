@@ -85,3 +85,8 @@ def test_every_repair_made_anywhere_has_words() -> None:
 def test_docs_table_is_in_step() -> None:
     docs = Path(__file__).parents[3] / "docs" / "file-ailments.md"
     assert docs.read_text(encoding="utf-8") == markdown(SPOILED)
+
+
+def test_the_corpus_holds_three_hundred_files() -> None:
+    assert len(SPOILED) >= 300
+    assert len({ailment.name for ailment in SPOILED}) == len(SPOILED)

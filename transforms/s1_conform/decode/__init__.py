@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from transforms.s1_conform.decode.archive import unpack
 from transforms.s1_conform.decode.columnar import read_parquet
@@ -53,7 +54,7 @@ def decode_files(files: Mapping[str, bytes], options: DecodeOptions) -> Decoded:
                 # `pay.csv` and what `pay.csv.gz` unpacks to are two sources, and each is read.
                 members[unique_name(inside, {*members, *files} - {name})] = plain
         except Refused as refused:
-            problems.append(refused.problem)
+            problems.append(_of(name, refused.problem, files))
     tables: list[Table] = []
     if not problems:
         jobs = [members] if is_set(members) else [{name: data} for name, data in members.items()]
@@ -61,9 +62,14 @@ def decode_files(files: Mapping[str, bytes], options: DecodeOptions) -> Decoded:
             try:
                 tables.append(_read(job, options, repairs))
             except Refused as refused:
-                problems.append(refused.problem)
+                problems.append(_of(next(iter(job)), refused.problem, members) if len(job) == 1 else refused.problem)
     repairs += Counter()  # only what happened
     return Decoded(() if problems else tuple(tables), repairs, tuple(problems))
+
+
+def _of(name: str, found: FileProblem, files: Mapping[str, bytes]) -> FileProblem:
+    """The problem, with the name of the file that has it where there are several."""
+    return replace(found, message=f"{name}: {found.message}") if len(files) > 1 else found
 
 
 def _read(job: Mapping[str, bytes], options: DecodeOptions, repairs: Counter[str]) -> Table:

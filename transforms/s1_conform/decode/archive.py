@@ -26,7 +26,9 @@ BROKEN_ZIP = (
     RuntimeError,
 )
 Member = tuple[str, bytes]
-_JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)
+# What computers and programs add: hidden files, lock files of Office programs, thumbnails, folder settings.
+_JUNK = re.compile(r"(^|/)(__MACOSX/|\.[^/]*$|~\$[^/]*$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_TORN = "what is packed in it cannot be unpacked to its end"
 _PAPERS = re.compile(r"\.(pdf|docx?|md|rtf|html?)$|(^|/)(readme|license)[^/]*$", re.IGNORECASE)
 _RATIO_MATTERS_FROM = 16 * 1024**2
 
@@ -66,8 +68,8 @@ def _gunzip(data: bytes, bounds: Bounds) -> bytes:
         stream = zlib.decompressobj(wbits=31)
         try:
             part = stream.decompress(rest, most - size + 1)
-        except zlib.error as error:
-            raise Refused("FILE-013", str(error)) from None
+        except zlib.error:
+            raise Refused("FILE-013", _TORN) from None
         size += len(part)
         if size > most:
             raise Refused("FILE-016", f"more than {most:,} bytes")
@@ -86,10 +88,10 @@ def _most(packed: int, bounds: Bounds) -> int:
 def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> list[Member]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except BROKEN_ZIP as error:
-        raise Refused("FILE-013", str(error)[:200]) from None
+    except BROKEN_ZIP:
+        raise Refused("FILE-013", "its list of files cannot be read") from None
     with archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         _check_directory(infos, len(data), bounds)
         wanted = [info for info in infos if not _JUNK.search(info.filename) and not _PAPERS.search(info.filename)]
         if len(wanted) < len(infos):
@@ -134,8 +136,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(info) as stream:
             plain = stream.read(info.file_size + 1)
-    except BROKEN_ZIP as error:
-        raise Refused("FILE-013", f"{info.filename}: {str(error)[:200]}") from None
+    except BROKEN_ZIP:
+        raise Refused("FILE-013", f"{info.filename}: {_TORN}") from None
     if len(plain) != info.file_size:
         raise Refused("FILE-013", f"{info.filename}: its size is not the one written beside it")
     return plain

@@ -13,6 +13,14 @@ from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refuse
 
 # Days since 1970 of 0001-01-01 and 9999-12-31, between which a day can be written.
 CALENDAR = (-719_162, 2_932_896)
+_HELD = {
+    pl.List: "lists",
+    pl.Array: "lists",
+    pl.Struct: "records",
+    pl.Binary: "bytes",
+    pl.Time: "times of day",
+    pl.Duration: "spans of time",
+}
 
 
 def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
@@ -20,14 +28,15 @@ def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counte
     try:
         frame = _read(data, options)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError) as error:
-        raise Refused("FILE-030", (str(error).splitlines() or [type(error).__name__])[0][:200]) from None
+        raise Refused("FILE-030", _in_words(error)) from None
     if frame.width > options.bounds.max_columns:
         raise Refused("FILE-010", f"{frame.width:,}, at most {options.bounds.max_columns:,}")
     if frame.is_empty():
         raise Refused("FILE-005")
     nested = [column for column, dtype in frame.schema.items() if not _is_plain(dtype)]
     if nested:
-        raise Refused("FILE-030", f"column {nested[0]} is not plain")
+        held = _HELD.get(frame.schema[nested[0]].base_type(), "what is no text")
+        raise Refused("FILE-030", f"column {nested[0]} holds {held}")
     repairs["text_from_numbers"] += sum(1 for dtype in frame.dtypes if dtype.is_numeric())
     text = frame.select(_as_text(column) for column in frame.get_columns())
     header = tuple(text.columns)
@@ -47,6 +56,16 @@ def _read(data: bytes, options: DecodeOptions) -> pl.DataFrame:
     if size > options.bounds.max_expanded_bytes:
         raise Refused("FILE-016", f"{size:,} bytes, at most {options.bounds.max_expanded_bytes:,}")
     return pl.read_parquet(io.BytesIO(data))
+
+
+def _in_words(error: BaseException) -> str:
+    """What a library says of a file, as far as a steward can do something about it."""
+    said = str(error)
+    if "more than one occurrence" in said or isinstance(error, pl.exceptions.DuplicateError):
+        return "two of its columns have the same name"
+    if "precision" in said:
+        return "a column's numbers have more digits than can be read"
+    return "it is damaged, or not all of it arrived"
 
 
 def _is_plain(dtype: pl.DataType) -> bool:
@@ -76,4 +95,6 @@ def _as_text(column: pl.Series) -> pl.Series:
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.strftime("%Y-%m-%d %H:%M:%S")
     text = column.cast(pl.String)
+    if column.dtype.is_decimal():
+        text = text.str.replace(r"(\.\d\d)0+$", "$1")
     return text.set(text == "", None)

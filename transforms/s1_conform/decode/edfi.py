@@ -80,7 +80,7 @@ def read_edfi(data: bytes, name: str, options: DecodeOptions, repairs: Counter[s
     }
     found = readers.get((root, options.extract))
     if found is None:
-        raise Refused("FILE-026", f"it is <{root}>")
+        raise Refused("FILE-026", f"it is <{root}>" if root else "it does not begin as one")
     reader, columns = found
     rows = reader(records, repairs)
     if not rows:

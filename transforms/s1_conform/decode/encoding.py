@@ -15,6 +15,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Bytes that no text holds, and what most bytes of text are where it is written in EBCDIC.
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x19\x1b\x7f]")
+_EBCDIC = re.compile(rb"[\x40\x4b\x60\x61\x6b\x6d\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 # Windows-1252 bytes that a program took for Latin-1 and saved as UTF-8: `’` came as U+0092. Five of them mean nothing.
@@ -65,8 +68,14 @@ def _whole(data: bytes, name: str) -> str:
 
 
 def _wide_without_mark(data: bytes) -> str | None:
-    """UTF-16 without a mark shows as a null in every other byte of western text."""
+    """UTF-16 without a mark shows as a null in every other byte of western text, UTF-32 as three in every four."""
     head = data[:2000]
+    if len(head) >= 8:
+        quarter = len(head) // 4
+        full = [head[at::4].count(0) < 0.1 * quarter for at in range(4)]
+        for name, at in (("utf-32-le", 0), ("utf-32-be", 3)):
+            if full[at] and sum(full) == 1:
+                return name
     if len(head) < 4 or b"\0" not in head:
         return None
     half = len(head) // 2
@@ -78,6 +87,11 @@ def _wide_without_mark(data: bytes) -> str | None:
 
 
 def _windows(data: bytes, at: int, repairs: Counter[str]) -> str:
+    head = data[:4096]
+    if len(_EBCDIC.findall(head)) > 0.9 * len(head):
+        raise Refused("FILE-003", "they are EBCDIC, as mainframes write it (`cp037` or a kin of it)")
+    if len(_NO_TEXT.findall(head)) > len(head) // 50:
+        raise Refused("FILE-002", "it is not text")
     line = data.count(b"\n", 0, at) + 1
     if _MULTIBYTE.search(data):
         raise Refused("FILE-003", f"line {line} is not UTF-8 though other lines are")
@@ -99,7 +113,7 @@ def _clean(text: str, repairs: Counter[str]) -> str:
     nuls = text.count("\0")
     if nuls:
         if nuls > len(text) // 10:
-            raise Refused("FILE-002", "it is not text")
+            raise Refused("FILE-002", "it is not text, or a broken transfer filled it with null characters")
         repairs["nul_characters"] += nuls
         text = text.replace("\0", "")
     controls = _CONTROLS.findall(text)

@@ -17,11 +17,15 @@ from transforms.s1_conform.decode.grid import find_header, take_table
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, fold
 from transforms.s1_conform.decode.non_data_rows import cells
 from transforms.s1_conform.decode.sniff import OLE
-from transforms.s1_conform.decode.workbook_facts import SheetFacts, sheet_facts
+from transforms.s1_conform.decode.workbook_facts import TORN, SheetFacts, open_binary, sheet_facts
 
 _LOCKED = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
-_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
-_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)\d*"')
+# A row in which a cell holds something, after any that hold nothing; the column of such a cell. A row or cell that only
+# has a format makes the sheet no larger.
+_EMPTY = rb"<(?:\w+:)?c [^>]*/>"
+_FILLED = rb"<(?:\w+:)?c [^>]*(?<!/)>"
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"[^>]*(?<!/)>\s*(?:' + _EMPTY + rb"\s*)*" + _FILLED)
+_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)\d*"[^>]*(?<!/)>')
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 
 
@@ -46,8 +50,8 @@ def _check_expanded(data: bytes, options: DecodeOptions) -> None:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 size = sum(info.file_size for info in archive.infolist())
-        except BROKEN_ZIP as error:
-            raise Refused("FILE-019", str(error)[:200]) from None
+        except BROKEN_ZIP:
+            raise Refused("FILE-019", TORN) from None
         most = min(options.bounds.max_expanded_bytes, max(256 * 1024**2, int(len(data) * options.bounds.max_ratio)))
         if size > most:
             raise Refused("FILE-016", f"{size:,} bytes from {len(data):,}")
@@ -67,11 +71,10 @@ def _grids(data: bytes, repairs: Counter[str]) -> dict[str, pl.DataFrame]:
     except BaseException as error:
         # A panic of the reader's own library is no Exception; the book that made it is damaged.
         if type(error).__name__ == "PanicException":
-            raise Refused("FILE-019", "its parts do not fit together") from None
+            raise Refused("FILE-019", TORN) from None
         if not isinstance(error, fastexcel.FastExcelError):
             raise
-        said = str(error).splitlines()[0]
-        raise Refused("FILE-012" if "password" in said.lower() else "FILE-019", said[:200]) from None
+        raise Refused(*(("FILE-012",) if "password" in str(error).lower() else ("FILE-019", TORN))) from None
     if not found:
         raise Refused("FILE-001")
     return found
@@ -145,6 +148,9 @@ def _with_sheet_faults(table: Table, facts: SheetFacts) -> Table:
 
 def _check_addresses(data: bytes, options: DecodeOptions) -> None:
     """Refuse a sheet whose farthest cell makes a grid beyond the bound, before a reader makes that grid."""
+    if data.startswith(OLE):
+        for each in open_binary(data).sheets():
+            _check_reach(each.nrows, each.ncols, options)
     if not data.startswith(b"PK"):
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -153,15 +159,19 @@ def _check_addresses(data: bytes, options: DecodeOptions) -> None:
                 continue
             try:
                 sheet = archive.read(part)
-            except BROKEN_ZIP as error:
-                raise Refused("FILE-019", str(error)[:200]) from None
+            except BROKEN_ZIP:
+                raise Refused("FILE-019", TORN) from None
             rows = max((int(row[:12]) for row in _ROW.findall(sheet)), default=0)
             letters = set(_COLUMN.findall(sheet))
             columns = max((_column_number(column) for column in letters), default=0)
-            if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
-                raise Refused("FILE-019", "a cell lies where no workbook has cells")
-            if rows * columns > options.bounds.max_cells:
-                raise Refused("FILE-052", f"{rows:,} rows by {columns:,} columns, at most {options.bounds.max_cells:,}")
+            _check_reach(rows, columns, options)
+
+
+def _check_reach(rows: int, columns: int, options: DecodeOptions) -> None:
+    if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
+        raise Refused("FILE-019", "a cell lies where no workbook has cells")
+    if rows * columns > options.bounds.max_cells:
+        raise Refused("FILE-052", f"{rows:,} rows by {columns:,} columns, at most {options.bounds.max_cells:,}")
 
 
 def _column_number(letters: bytes) -> int:

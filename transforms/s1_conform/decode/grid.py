@@ -168,21 +168,24 @@ def _choose(
         return grid, first
     if wanted > len(starts):
         raise Refused("FILE-004", f": the mapping file asks for table {wanted}, and there are {len(starts)}")
-    end = _titles_begin(grid, starts[wanted]) if wanted < len(starts) else grid.height
-    begin = _titles_begin(grid, starts[wanted - 1]) if wanted > 1 else 0
+    end = _titles_begin(grid, starts[wanted], starts[wanted - 1]) if wanted < len(starts) else grid.height
+    begin = _titles_begin(grid, starts[wanted - 1], starts[wanted - 2]) if wanted > 1 else 0
     repairs["other_tables"] += grid.height - (end - begin)
     cut = grid.slice(begin, end - begin)
     at = starts[wanted - 1] - begin
     return cut, _head(at, cut.slice(at, 1).select(cells(cut)).row(0))
 
 
-def _titles_begin(grid: pl.DataFrame, header: int) -> int:
-    """Where the lines belonging to a further table begin: after the blank line above its header and titles."""
+def _titles_begin(grid: pl.DataFrame, header: int, before: int) -> int:
+    """Where the lines belonging to a further table begin: after the blank line above its header and titles.
+
+    `before`: the header of the table above.
+    """
     filled = grid["filled"]
     at = header
-    while at > 0 and filled[at - 1] > 0 and header - at < 5:
+    while at > before + 1 and filled[at - 1] > 0 and header - at < 5:
         at -= 1
-    return at if at > 0 and filled[at - 1] == 0 else header
+    return at if at > before + 1 and filled[at - 1] == 0 else header
 
 
 def _further_headers(grid: pl.DataFrame, first: Head, options: DecodeOptions) -> list[int]:

@@ -104,8 +104,11 @@ def stream_records(data: bytes) -> tuple[str, Iterator[InterchangeRecord]]:
                 parser.close()
         except DefusedXmlException:
             raise Refused("FILE-024") from None
-        except (ParseError, ValueError, LookupError) as error:
-            raise Refused("FILE-025", str(error)[:200]) from None
+        except LookupError:
+            raise Refused("FILE-025", "it is in an encoding that nobody knows") from None
+        except (ParseError, ValueError) as error:
+            line = f"line {error.position[0]}" if isinstance(error, ParseError) else "its first line"
+            raise Refused("FILE-025", f"it is broken on {line}") from None
 
     def records() -> Iterator[InterchangeRecord]:
         yield from found

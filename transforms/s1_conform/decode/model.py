@@ -16,6 +16,7 @@ from contracts.shape import Shape
 from contracts.strict import Strict
 
 SOURCE_ROW = "source_row"
+LONGEST_PARTICULARS = 300
 ASIDE_SCHEMA = {SOURCE_ROW: pl.UInt32, "kind": pl.String, "text": pl.String}
 BROKEN_SCHEMA = {SOURCE_ROW: pl.UInt32, "rule_id": pl.String, "text": pl.String}
 
@@ -97,12 +98,18 @@ class Decoded:
     problems: tuple[FileProblem, ...] = ()
 
 
+def problem(rule_id: str, particulars: str = "") -> FileProblem:
+    """A problem in the catalogue's words; particulars that nobody would read to their end are cut."""
+    rule = FILE_RULES[rule_id]
+    shown = particulars if len(particulars) <= LONGEST_PARTICULARS else particulars[:LONGEST_PARTICULARS] + " …"
+    return FileProblem(rule_id, rule.message.format(shown), rule.fix)
+
+
 class Refused(Exception):
     """A file that cannot be used; turned into a `FileProblem` by `decode`."""
 
     def __init__(self, rule_id: str, particulars: str = "") -> None:
-        rule = FILE_RULES[rule_id]
-        self.problem = FileProblem(rule_id, rule.message.format(particulars), rule.fix)
+        self.problem = problem(rule_id, particulars)
         super().__init__(self.problem.message)
 
 

@@ -114,7 +114,8 @@ def _check_manifest(parts: Mapping[str, pl.DataFrame], names: Mapping[str, str],
     if said.get("manifest.version") != "1.0":
         repairs["oneroster_manifest_version"] += 1
     if not str(said.get("oneroster.version", "")).startswith(("1.1", "1.2")):
-        raise Refused("FILE-027", f"it is OneRoster {said.get('oneroster.version')}, and 1.1 and 1.2 are read")
+        version = said.get("oneroster.version") or "of no version that its manifest names"
+        raise Refused("FILE-027", f"it is OneRoster {version}, and 1.1 and 1.2 are read")
     for key, mode in said.items():
         stem = str(key).removeprefix("file.").lower()
         if not str(key).startswith("file.") or stem not in NEEDED:

@@ -21,6 +21,7 @@ from transforms.s1_conform.decode.archive import BROKEN_ZIP
 from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.decode.sniff import OLE
 
+TORN = "its parts are not those of a workbook, or do not fit together"
 _ERROR_CELL = re.compile(rb'<c [^>]*?r="[A-Z]+(\d+)"[^>]*?\bt="e"')
 _MERGED = re.compile(rb'<mergeCell [^>]*?ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _CELL = re.compile(rb"<c ([^>]*?)>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v[^>]*>([^<]*)</v>")
@@ -32,6 +33,18 @@ _LONG = re.compile(rb"<v>-?\d{16,}(\.0*)?</v>|<v>-?\d(\.\d+)?[eE]\+?(1[5-9]|[2-9
 _ZEROS = re.compile(r"^0{2,}(;.*)?$")
 _SPAN = re.compile(r"^(\[h+\]|h+)[:.]m+([:.]s+(\.0+)?)?( ?am/pm)?(;@)?$", re.IGNORECASE)
 _EXACT = 10**15  # from here on a spreadsheet has lost the last digits of a whole number
+
+
+# What a damaged binary workbook makes its reader say.
+_BROKEN_BINARY = (
+    xlrd.XLRDError,
+    AssertionError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 
 
 @dataclass
@@ -60,8 +73,8 @@ def sheet_facts(data: bytes, sheet: str) -> SheetFacts:
         raise Refused("FILE-024") from None
     except (KeyError, StopIteration):
         return SheetFacts()  # .xlsb and .ods have other parts
-    except (ParseError, LookupError, ValueError, *BROKEN_ZIP) as error:
-        raise Refused("FILE-019", str(error)[:200]) from None
+    except (ParseError, LookupError, ValueError, *BROKEN_ZIP):
+        raise Refused("FILE-019", TORN) from None
 
 
 def _of_xml(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
@@ -130,9 +143,17 @@ def _note(facts: SheetFacts, line: int, column: int, value: float, form: str) ->
         facts.lost.add(line)
 
 
-def _of_binary(data: bytes, sheet: str) -> SheetFacts:
+def open_binary(data: bytes) -> xlrd.Book:
+    """An old binary workbook. Raises Refused FILE-012 or FILE-019."""
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True)
+        return xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True)
+    except _BROKEN_BINARY as error:
+        raise Refused(*(("FILE-012",) if "encrypted" in str(error) else ("FILE-019", TORN))) from None
+
+
+def _of_binary(data: bytes, sheet: str) -> SheetFacts:
+    book = open_binary(data)
+    try:
         found = book.sheet_by_name(sheet)
         facts = SheetFacts(
             merged=[(top + 1, bottom) for top, bottom, _, _ in found.merged_cells], from_1904=bool(book.datemode)
@@ -147,8 +168,8 @@ def _of_binary(data: bytes, sheet: str) -> SheetFacts:
                 elif cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                     form = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
                     _note(facts, line, at - first, float(cell.value), form)
-    except (xlrd.XLRDError, AssertionError, IndexError, KeyError, ValueError, struct.error) as error:
-        raise Refused("FILE-019", f"{type(error).__name__} in its binary parts") from None
+    except _BROKEN_BINARY:
+        raise Refused("FILE-019", TORN) from None
     return facts
 
 

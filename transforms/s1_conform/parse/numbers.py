@@ -19,7 +19,10 @@ def tidy_money(text: pl.Expr, decimal_comma: bool) -> Tidied:
     bare = text.str.replace_all(r"(?i)[$€£]|\bUSD\b", "").str.strip_chars(" \u00a0")
     tidied = tidy_number(bare, decimal_comma)
     read = tidied.text.str.contains(PLAIN)
-    return Tidied(pl.when(read).then(tidied.text).otherwise(text), {"currency_signs": symbol & read, **tidied.repairs})
+    # `450.000` has three decimals for certain only where another amount of the column cannot be meant otherwise.
+    of_three = tidied.text.str.contains(r"^-?(\d{4,}|0?)\.\d{3}$").any()
+    amount = pl.when(of_three).then(tidied.text.str.replace(r"^(-?\d{1,3}\.\d\d)0$", "$1")).otherwise(tidied.text)
+    return Tidied(pl.when(read).then(amount).otherwise(text), {"currency_signs": symbol & read, **tidied.repairs})
 
 
 def tidy_number(text: pl.Expr, decimal_comma: bool) -> Tidied:
