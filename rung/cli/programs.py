@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rung.cli.options import DEFAULT_CONFIG, Config, Json
-from rung.core.errors import RungError
+from rung.core.errors import GateFailed, RungError
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -73,18 +73,22 @@ def _line(pack: Any, own: dict[str, str]) -> dict[str, Any]:
 
 
 def explain(
-    staff_id: Annotated[str, typer.Argument(metavar="STAFF_ID", help="The state's id of the educator.")],
+    staff_id: Annotated[str, typer.Argument(metavar="STAFF_ID", help="The state's id, or the educator_key of a mart.")],
     program: Annotated[str | None, typer.Option("--program", help="Only this program.")] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
     """Why this educator holds this level: each year's evidence with file and row, rule, citation, what comes next."""
+    from rung.core.pseudonym import is_educator_key
     from rung.packs.explain import explain as explained
-    from rung.packs.explain import explain_data, explain_text
+    from rung.packs.explain import explain_data, explain_text, staff_id_of
     from rung.packs.names import names_of_packs
+    from rung.release.publish import educator_key_of
 
     work, tables = _accepted(config)
     packs = _packs(work)
+    if is_educator_key(staff_id):
+        staff_id = staff_id_of(staff_id, tables, educator_key_of(work))
     rows = explained(staff_id, tables, packs, program)
     names = names_of_packs(packs, _districts(work.settings))
     _say(explain_data(staff_id, rows), as_json, lambda: typer.echo(explain_text(staff_id, rows, names)))
@@ -122,6 +126,8 @@ def simulate(
     lines = [simulation.simulation_text(result, names), *(f"written: {path}" for path in written)]
     data = simulation.simulation_data(result) | {"written": written}
     _say(data, as_json, lambda: typer.echo("\n".join(lines)))
+    if result.comparison.is_empty():
+        raise GateFailed(f"no designee of {', '.join(program)}: {simulation.why_empty(result)}")
 
 
 def studio(

@@ -13,6 +13,7 @@ from contracts.policy.conditions import RATING_KINDS
 from contracts.policy.packs import Pack, Rule
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
+from rung.core.pseudonym import educator_key
 from rung.packs.describe import condition_words, kinds
 from rung.packs.names import Names
 from transforms.s3_designate.evidence import Evidence, materialize
@@ -73,6 +74,28 @@ def explain(
             for each, part in by_variant(evidence, pack):
                 rows += _explained(staff_id, each, part, mine)
     return sorted(rows, key=lambda row: (row.lea_id, row.program_id, row.school_year))
+
+
+def staff_id_of(key: str, tables: Mapping[str, pl.LazyFrame], secret: bytes) -> str:
+    """The state's id of an `educator_key`. Raises RungError where nobody on a roster has it."""
+    ids = tables["roster"].select("staff_id").unique().collect()["staff_id"]
+    found = next((each for each in ids if educator_key(secret, each) == key), None)
+    if found is None:
+        raise RungError(f"{key}: nobody on an accepted roster has this educator_key under the key that is set")
+    return str(found)
+
+
+def first_sentence(staff_id: str, rows: Sequence[YearExplained], named: Names) -> str:
+    """What somebody asks first: which levels the educator holds in the latest year, and why."""
+    last = max(row.school_year for row in rows)
+    held = [row for row in rows if row.school_year == last and row.level is not None]
+    if not held:
+        return f"{staff_id} holds no level in {last}."
+    levels = []
+    for row in held:
+        level = named.level(row.program_id, row.level or "")
+        levels.append(f"{level} of {named.program(row.program_id)} ({row.status}: {row.reason})")
+    return f"In {last} {staff_id} holds {'; '.join(levels)}."
 
 
 def _about(staff_id: str, tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
@@ -180,7 +203,7 @@ def explain_text(staff_id: str, rows: Sequence[YearExplained], names: Names | No
     named = names or Names()
     if not rows:
         return f"{staff_id}: on a roster, but no adopted program has a row for this educator"
-    lines, head = [f"{staff_id}"], ""
+    lines, head = [first_sentence(staff_id, rows, named)], ""
     for row in rows:
         place = f"{named.program(row.program_id)} in {named.district(row.lea_id)}"
         if head != place:

@@ -55,7 +55,8 @@ def simulate(
 ) -> Simulation:
     """Run the named packs over the accepted tables; an LEA that adopted a program keeps its own years of it.
 
-    `years` cuts the output, never the history that ladders need. Raises RungError for unknown programs and districts.
+    A program under whose rating system nobody was rated is not run: it is in `unread`. `years` cuts the output, never
+    the history that ladders need. Raises RungError for unknown programs and districts.
     """
     chosen = _chosen(packs, program_ids)
     cut = {name: tables[name] for name in READS}
@@ -71,7 +72,10 @@ def simulate(
     moved = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16, "rating_system": pl.String})
     if crosswalk is not None:
         cut["evaluation"], moved = with_crosswalk(cut["evaluation"], crosswalk)
-    designation: pl.DataFrame = build_designation(packs=chosen, **designation_tables(cut)).collect()
+    rated = set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
+    unread = tuple(p.program_id for p in chosen if p.names_a_system() and p.rating_system not in rated)
+    read = [pack for pack in chosen if pack.program_id not in unread]
+    designation: pl.DataFrame = build_designation(packs=read, **designation_tables(cut)).collect()
     if years is not None:
         designation = designation.filter(pl.col("school_year").is_between(*years))
     comparison = build_program_comparison(
@@ -79,8 +83,6 @@ def simulate(
     ).collect()
     levels = designation.filter(pl.col("level").is_not_null()).group_by(*PROGRAM, "level", "state_tier").len("persons")
     counted = moved.group_by("lea_id", "school_year", "rating_system").len("ratings").sort(pl.all())
-    rated = set(cut["evaluation"].select("rating_system").unique().collect()["rating_system"])
-    unread = tuple(p.program_id for p in chosen if p.names_a_system() and p.rating_system not in rated)
     levels = levels.sort(*PROGRAM, "state_tier", "level")
     return Simulation(designation, comparison.sort(PROGRAM), levels, counted, unread)
 
@@ -174,6 +176,13 @@ def simulation_text(result: Simulation, names: Names | None = None) -> str:
             " declare a crosswalk (--crosswalk FILE)"
         )
     return "\n".join(lines)
+
+
+def why_empty(result: Simulation) -> str:
+    """Why a simulation has no row."""
+    if result.unread:
+        return f"nobody was rated under the rating system of {', '.join(result.unread)}; declare a crosswalk"
+    return "nobody of these districts and years meets what it looks at"
 
 
 def write_simulation(result: Simulation, folder: Path) -> list[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import json
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.policy.disclosure import DisclosureLog
 from contracts.public import PUBLIC
+from rung.core.pseudonym import educator_key
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from rung.release.dictionary import dictionary_markdown, frictionless
@@ -131,7 +131,7 @@ def as_rendered(path: str, data: bytes) -> Rendered:
 def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """`staff_id` → `educator_key` (HMAC-SHA-256, 32 hex digits), each distinct id hashed once. Grain unchanged."""
     ids = frame["staff_id"].unique().drop_nulls().sort()
-    keys = [hmac.digest(key, staff_id.encode(), "sha256").hex()[:32] for staff_id in ids]
+    keys = [educator_key(key, staff_id) for staff_id in ids]
     names = pl.DataFrame({"staff_id": ids, "educator_key": pl.Series(keys, dtype=pl.String)})
     return frame.join(names, on="staff_id", how="left", maintain_order="left").select(
         "educator_key", pl.exclude("educator_key", "staff_id")

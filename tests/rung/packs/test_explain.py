@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from rung.core.errors import RungError
-from rung.packs.explain import YearExplained, explain, explain_data, explain_text
+from rung.core.pseudonym import educator_key
+from rung.packs.explain import YearExplained, explain, explain_data, explain_text, staff_id_of
 from rung.packs.golden_cases import Case, read_case
 from rung.packs.load import PROGRAMS, load_pack
 from transforms.s3_designate.run import build_designation
@@ -76,7 +78,18 @@ def test_text_and_data_hold_every_row() -> None:
     rows = explained("texas_tia", "gain_raised_restarts_term")
     text = explain_text("gain_raised_restarts_term", rows)
     assert all(f"  {row.school_year}  " in text and row.reason in text for row in rows)
+    assert text.startswith("gain_raised_restarts_term holds no level in 2029.\n")
+    held = explain_text("gain_raised_restarts_term", [row for row in rows if row.level is not None])
+    assert re.match(r"In \d{4} gain_raised_restarts_term holds \w+ of texas_tia \((held|earned): ", held)
     assert len(explain_data("x", rows)["rows"]) == len(rows) == 8
+
+
+def test_an_educator_key_is_found_and_a_strange_one_is_told() -> None:
+    case = read_case(CASES / "iowa_tlc")
+    key = educator_key(b"secret", "entry_model")
+    assert staff_id_of(key, case.tables, b"secret") == "entry_model"
+    with pytest.raises(RungError, match="nobody on an accepted roster has this educator_key"):
+        staff_id_of(key, case.tables, b"another")
 
 
 def test_who_is_on_no_roster_and_which_program_is_unknown_are_told() -> None:

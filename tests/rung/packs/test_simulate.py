@@ -10,7 +10,15 @@ import pytest
 from rung.core.errors import RungError
 from rung.packs.golden_cases import Case, read_case
 from rung.packs.load import load_packs
-from rung.packs.simulate import Simulation, read_crosswalk, simulate, simulation_text, with_crosswalk, write_simulation
+from rung.packs.simulate import (
+    Simulation,
+    read_crosswalk,
+    simulate,
+    simulation_text,
+    why_empty,
+    with_crosswalk,
+    write_simulation,
+)
 
 CASES = Path(__file__).resolve().parents[2] / "golden" / "packs"
 PACKS = load_packs()
@@ -59,7 +67,8 @@ def test_without_a_crosswalk_ratings_of_another_system_count_nowhere(lift: Case)
     roles = lift.tables["roster"].with_columns(role_code=pl.lit("TL"))
     case = Case(lift.name, lift.program_id, dict(lift.tables) | {"roster": roles}, {}, lift.expected)
     result = run(case, "denver_tlc")
-    assert set(result.designation["status"]) == {"pending"}
+    assert result.designation.is_empty() and result.comparison.is_empty()
+    assert "nobody was rated under the rating system of denver_tlc" in why_empty(result)
     assert result.unread == ("denver_tlc",)
     assert "declare a crosswalk" in simulation_text(result)
 
