@@ -75,6 +75,8 @@ def write_duckdb(work: Workspace, path: Path, sides: tuple[str, ...] = SIDES) ->
     """
     import duckdb
 
+    if not path.absolute().parent.is_dir():
+        raise RungError(f"{path}: there is no folder {path.parent}; make it first")
     release_id, tables = release_tables(work, sides)
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
