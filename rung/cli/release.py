@@ -119,8 +119,8 @@ def audit(
     """Check a release's certificates from its files alone: no hidden number can be worked out."""
     from rung.audit.checker import check
 
-    if not (directory / "manifest.json").is_file():
-        raise RungError(f"{directory}: is no release, it has no manifest.json; name a folder below `releases`")
+    if not (directory / "restricted" / "certificates").is_dir():
+        raise RungError(f"{directory}: has no certificates of a release; name a folder below `releases`")
     verdict = check(lambda path: (directory / path).read_bytes())
     said = {"holds": verdict.holds, "problems": verdict.problems, **verdict.said}
     numbers = ", ".join(f"{count:,} {what}" for what, count in verdict.said.items())
