@@ -102,6 +102,10 @@ def demo(
     from rung.core.progress import Progress
     from rung.demo import write_demo
 
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RungError(f"{directory}: cannot be made: {error.strerror}; name a folder that may be written") from None
     size: dict[str, Any] = {"leas": leas, "educators": educators, "years": years, "scale": scale}
     write_demo(directory, seed=seed, dirty=dirty, progress=Progress(), **size)
     typer.echo(f"{directory}: ready; now `rung run -c {directory / 'rung.toml'}`")

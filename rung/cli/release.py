@@ -119,6 +119,8 @@ def audit(
     """Check a release's certificates from its files alone: no hidden number can be worked out."""
     from rung.audit.checker import check
 
+    if not (directory / "restricted" / "certificates").is_dir():
+        raise RungError(f"{directory}: has no certificates of a release; name a folder below `releases`")
     verdict = check(lambda path: (directory / path).read_bytes())
     said = {"holds": verdict.holds, "problems": verdict.problems, **verdict.said}
     numbers = ", ".join(f"{count:,} {what}" for what, count in verdict.said.items())
@@ -134,6 +136,9 @@ def sql(
     public: Annotated[bool, typer.Option("--public", help="Only what is public.")] = False,
     file: Annotated[Path | None, typer.Option(help="Write a DuckDB file that BI tools open.")] = None,
     load: Annotated[str | None, typer.Option(help="Load into this PostgreSQL (URL), schema `rung`.")] = None,
+    by_district: Annotated[
+        bool, typer.Option("--by-district", help="Readers see their districts' rows only: postgres, snowflake.")
+    ] = False,
 ) -> None:
     """Print the DDL that puts the current release behind a BI tool; or make a DuckDB file; or load PostgreSQL."""
     from rung.lake.workspace import open_workspace
@@ -142,12 +147,14 @@ def sql(
 
     work = open_workspace(config)
     sides = ("public",) if public else SIDES
+    if file is not None and by_district:
+        raise RungError("a DuckDB file has no rights by row: leave --by-district out, or use --load")
     if file is not None:
         typer.echo(f"{file}: {write_duckdb(work, file, sides)} tables")
     elif load is not None:
-        typer.echo(f"PostgreSQL, schema rung: {load_postgres(work, load, sides=sides)} tables")
+        typer.echo(f"PostgreSQL, schema rung: {load_postgres(work, load, sides=sides, by_district=by_district)} tables")
     else:
-        typer.echo(statements(work, dialect, sides), nl=False)
+        typer.echo(statements(work, dialect, sides, by_district=by_district), nl=False)
 
 
 def dictionary(

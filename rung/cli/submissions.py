@@ -120,10 +120,13 @@ def waive(
     as_json: Json = False,
 ) -> None:
     """Apply a submission that is held, or late because the window has closed, although the gate did not."""
+    from contracts.vocabulary import EXTRACTS
     from rung.intake import waiver
     from rung.lake.reference import names_of
     from rung.lake.workspace import open_workspace
 
+    if extract not in EXTRACTS:
+        raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
     work = open_workspace(config)
     with work.alone():
         submission = waiver.waive(work, lea, year, extract, why, datetime.now(UTC))

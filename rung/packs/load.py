@@ -93,6 +93,8 @@ def load_pack(
     districts: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Pack:
     """One pack. Raises RungError as `load_packs` does."""
+    if not path.is_file():
+        raise RungError(f"{path}: no such pack file")
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -78,6 +78,8 @@ def simulate(
     designation: pl.DataFrame = build_designation(packs=read, **designation_tables(cut)).collect()
     if years is not None:
         designation = designation.filter(pl.col("school_year").is_between(*years))
+        if designation.is_empty():
+            raise RungError(f"--years {years[0]}-{years[1]}: nobody is on a roster of those years; see `rung status`")
     comparison = build_program_comparison(
         Designation.cast(designation.lazy()), people, adopted, knobs or MetricParameters()
     ).collect()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import sqlglot
 
 from rung.core.errors import RungError
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
+from rung.release import ddl_rights
 from rung.release.ddl import (
     SIDES,
     Placed,
@@ -39,10 +42,30 @@ def release_tables(work: Workspace, sides: tuple[str, ...] = SIDES) -> tuple[str
     return release_id, placed_tables(read_manifest(work.releases, release_id), work.releases.uri("current"), sides)
 
 
-def statements(work: Workspace, dialect: str, sides: tuple[str, ...] = SIDES) -> str:
-    """The whole DDL over the stable paths of `current/`, ready to be run."""
+def statements(work: Workspace, dialect: str, sides: tuple[str, ...] = SIDES, *, by_district: bool = False) -> str:
+    """The whole DDL over the stable paths of `current/`, ready to be run; with `by_district`, rights by row too."""
     _, tables = release_tables(work, sides)
-    return ";\n\n".join(ddl(dialect, tables)) + ";\n"
+    rights = list(rights_by_district(dialect, tables)) if by_district else []
+    return ";\n\n".join([*ddl(dialect, tables), *rights]) + ";\n"
+
+
+def rights_by_district(dialect: str, tables: list[Placed]) -> Iterator[str]:
+    """The table of readers and a policy on each restricted table; in PostgreSQL views ask with their reader's rights.
+
+    Raises RungError for a dialect without rights by row.
+    """
+    yield from ddl_rights.readers(dialect)
+    for placed in tables:
+        yield from ddl_rights.by_district(dialect, placed)
+    if dialect == "postgres":
+        for name in view_names(views(dialect, tables)):
+            yield f"ALTER VIEW {quoted(name)} SET (security_invoker = true)"
+
+
+def view_names(made: Iterable[str]) -> list[str]:
+    """The views that statements make."""
+    trees = [sqlglot.parse_one(statement, read="postgres") for statement in made]
+    return [tree.this.name for tree in trees if isinstance(tree, sqlglot.exp.Create) and tree.kind == "VIEW"]
 
 
 def write_duckdb(work: Workspace, path: Path, sides: tuple[str, ...] = SIDES) -> int:
@@ -52,6 +75,8 @@ def write_duckdb(work: Workspace, path: Path, sides: tuple[str, ...] = SIDES) ->
     """
     import duckdb
 
+    if not path.absolute().parent.is_dir():
+        raise RungError(f"{path}: there is no folder {path.parent}; make it first")
     release_id, tables = release_tables(work, sides)
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
@@ -78,12 +103,15 @@ def _fill_duckdb(connection: duckdb.DuckDBPyConnection, placed: Placed, frame: p
         connection.execute(f"COMMENT ON COLUMN {name}.{quoted(entry.column)} IS {text(entry.meaning)}")
 
 
-def load_postgres(work: Workspace, url: str, schema: str = "rung", sides: tuple[str, ...] = SIDES) -> int:
+def load_postgres(
+    work: Workspace, url: str, schema: str = "rung", sides: tuple[str, ...] = SIDES, *, by_district: bool = False
+) -> int:
     """Put the release into a schema of a PostgreSQL database, from its Parquet files, in one transaction.
 
     A schema that is there is used: this user's tables and views in it are replaced, rights on the schema stay. Only
     where there is none does the user need the right to make one. Readers see the old release or the new one. Returns
     the number of tables. Raises RungError when a reconciliation returns rows (then nothing changes) or a right lacks.
+    `by_district`: readers see the rows of the districts that `district_reader`, which loads leave alone, gives them.
     """
     import psycopg
 
@@ -101,7 +129,12 @@ def load_postgres(work: Workspace, url: str, schema: str = "rung", sides: tuple[
         for statement in ddl("postgres", tables):
             cursor.execute(statement)
         for placed in tables:
-            _fill_postgres(cursor, placed, _frame(work, release_id, placed))
+            frame = _frame(work, release_id, placed)
+            _fill_postgres(cursor, placed, frame)
+            for statement in ddl_rights.keys(placed, [each.name for each in frame.iter_columns() if each.null_count()]):
+                cursor.execute(statement)
+        for statement in rights_by_district("postgres", tables) if by_district else ():
+            cursor.execute(statement)
         if sides == SIDES:
             _reconcile(lambda query: cursor.execute(query).fetchall(), "postgres", tables)
     return len(tables)
@@ -115,8 +148,8 @@ def _clear_postgres(cursor: Any, schema: str) -> None:
     own = cursor.execute(
         "SELECT c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = %s AND r.rolname = current_user "
-        "AND c.relkind IN ('r', 'v') ORDER BY c.relkind DESC, c.relname",
-        [schema],
+        "AND c.relkind IN ('r', 'v') AND c.relname <> %s ORDER BY c.relkind DESC, c.relname",
+        [schema, ddl_rights.READERS],
     ).fetchall()
     for name, kind in own:
         cursor.execute(f"DROP {'VIEW' if kind == 'v' else 'TABLE'} IF EXISTS {quoted(schema)}.{quoted(name)} CASCADE")
