@@ -130,7 +130,7 @@ ARCHIVES = [
 ]
 LETTERS = [
     read("utf32", "UTF-32 with a mark", TEXT.encode("utf-32")),
-    read("utf32_no_mark", "UTF-32 without a mark", TEXT.encode("utf-32-be"), quick=True),
+    read("utf32_no_mark", "UTF-32 without a mark", TEXT.encode("utf-32-be")),
     read("two_marks", "Two byte order marks", b"\xef\xbb\xbf\xef\xbb\xbf" + CSV),
     read(
         "zero_width_name",
@@ -260,7 +260,7 @@ TABLES = [
     ),
 ]
 XML = [
-    BadDrop(f"xml_{name}", f"XML: {name}", {"staff.xml": data}, "roster", rule=rule, quick=name == "laughs")
+    BadDrop(f"xml_{name}", f"XML: {name}", {"staff.xml": data}, "roster", rule=rule)
     for name, rule, data in (
         ("laughs", "FILE-024", b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "l"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'),
         ("deep", "FILE-025", b"<a>" * 200_000 + b"</a>" * 200_000),

@@ -143,7 +143,6 @@ NAMES = [
             f"A file that still comes: {name}",
             only(lambda folder, name=name: (folder / name).write_bytes(CSV[:200])),
             f"{name} (still under way",
-            quick=n == 0,
         )  # type: ignore[misc]
         for n, name in enumerate(("pay.csv.filepart", "pay.csv.crdownload", "pay.csv.part", "pay.TMP"))
     ),
@@ -172,7 +171,7 @@ FOLDERS = [
         BadDrop(f"year_{year}", f"The year {year}", put=pay_in(BAD, year, "payroll"), rule="FILE-045")
         for year in ("0000", "1900", "9999")
     ),
-    stray("nested", "Sixty folders in each other", also(nest("d", 60)), "a folder too deep", taken=True, quick=True),
+    stray("nested", "Sixty folders in each other", also(nest("d", 60)), "a folder too deep", taken=True),
     BadDrop("path_long", "A path of 3,400 letters", put=only(nest("d" * 190, 17)), state="accepted", rows=ALL),
     BadDrop("file_for_folder", "A file in place of the folder", put=folder_is_a_file, state=None, names="2026/payroll"),
     stray("folder_link", "A folder that is a link to another place", folder_is_a_link, "payroll (a link"),
@@ -193,7 +192,6 @@ THINGS = [
         "2 TB that no disk holds",
         put=also(lambda folder: os.truncate(folder / "pay.csv", 2 * 10**12)),
         rule="FILE-009",
-        quick=True,
     ),
     BadDrop(
         "sparse_small",
