@@ -20,10 +20,10 @@ from rung.core.rules import row_rules_for
 from rung.intake.discover import LandedAnswers, printable
 from rung.intake.drops import log
 from rung.intake.explanations import GivenAnswer, Taken, count_rows, take_answers, warnings_of
+from rung.intake.jobs import is_fault
 from rung.intake.receipt_page import receipt_page
 from rung.intake.safe_csv import safe_csv_rows
 from rung.intake.warned import FORM, form_bytes
-from rung.intake.workers import is_fault
 from rung.lake.answers import LeaYearExtract, answers_by_place
 from rung.lake.ledger import Submission
 from rung.lake.place import Unavailable

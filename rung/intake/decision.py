@@ -14,9 +14,9 @@ from contracts.row_rules import RowRule
 from rung.core.errors import GateFailed
 from rung.core.settings import Gate
 from rung.intake.drops import BatchRows, DropRead
-from rung.lake.certification import CERTIFIED, window_of
-from rung.lake.ledger import Submission
 from rung.lake.reference import ReferenceTables
+from rung.lake.submissions import Submission
+from rung.lake.windows import CERTIFIED, window_of
 from transforms.s1_conform.decode.model import FileProblem, problem
 from transforms.s1_conform.parse.cells import mask_text
 from transforms.s1_conform.values import SENT

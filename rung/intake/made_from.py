@@ -19,8 +19,8 @@ from typing import Any
 from rung.core.project import PROJECT
 from rung.core.rules import suite_of
 from rung.core.settings import Settings
-from rung.lake.certification import window_of
 from rung.lake.reference import ReferenceTables
+from rung.lake.windows import window_of
 
 OF_ROWS = ("code", "suites", "reference", "mapping", "crosswalk")
 # The reference tables that intake looks codes up in.

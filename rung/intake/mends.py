@@ -9,18 +9,21 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from rung.core.errors import RungError
 from rung.intake.drops import DropRead, submission_id
 from rung.lake.accepted import accepted_of
-from rung.lake.ledger import Standing, Submission
 from rung.lake.originals import read_originals
-from rung.lake.workspace import Workspace
+from rung.lake.submissions import Standing, Submission
 from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.mended import MendedRows
 from transforms.s1_conform.shown import shown_name
+
+if TYPE_CHECKING:
+    from rung.lake.workspace import Workspace
 
 OPEN = ("held", "late")
 # A submission's files and those of all that mended it, as hashes: the same whatever number it has.

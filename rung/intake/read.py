@@ -19,8 +19,8 @@ from contracts.policy.mapping import Layout
 from rung.core.settings import Intake
 from rung.intake.discover import Drop, LandedFile
 from rung.intake.drops import BatchRows, DropRead, FileRead, Part, log, reject_for_fault, submission_id
+from rung.intake.jobs import Readers, ReadFailure, ReadJob, is_fault
 from rung.intake.mends import FindMended, Mends
-from rung.intake.workers import ReaderPool, ReadFailure, ReadJob, is_fault
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.columns import rename_folder_columns
 from transforms.s1_conform.decode import Bounds
@@ -81,7 +81,7 @@ def read_batch(
     drops: list[DropRead],
     reference: ReferenceTables,
     bounds: Intake,
-    readers: ReaderPool,
+    readers: Readers,
     find_mended: FindMended,
 ) -> list[BatchRows]:
     """Read a batch; a wide position file among rosters makes a second batch, of its pay.

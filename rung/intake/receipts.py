@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -20,13 +20,15 @@ from rung.intake.findings import column_shown, find_all, nothing_found
 from rung.intake.receipt_page import receipt_page
 from rung.intake.safe_csv import safe_csv
 from rung.intake.warned import warning_form
-from rung.lake.ledger import Submission
-from rung.lake.workspace import Workspace
+from rung.lake.submissions import Submission
 from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
 from transforms.s1_conform.parse.cells import mask_ssn, mask_text
 from transforms.s1_conform.validate import DUPLICATE, ERRORS
 from transforms.s1_conform.values import RETURNED
+
+if TYPE_CHECKING:
+    from rung.lake.workspace import Workspace
 
 EXAMPLES = 5
 NTH = "_nth"  # of the rows that come from one line of a file

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from contracts.row_rules import RowRule
@@ -16,9 +15,9 @@ from rung.core.rules import row_rules_for
 from rung.core.settings import Settings
 from rung.intake.decision import refuse_by_rule
 from rung.intake.drops import BatchRows, DropRead, reject_for_fault
-from rung.intake.workers import is_fault
-from rung.lake.ledger import Submission
+from rung.intake.jobs import is_fault
 from rung.lake.reference import ReferenceTables
+from rung.lake.submissions import Submission
 from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop, nothing
 from transforms.s1_conform.run import Sender, validate_rows
 
@@ -40,29 +39,29 @@ class ValidatedBatch:
     def drops(self) -> Iterator[tuple[DropRead, pl.DataFrame, dict[str, Any], Broken]]:
         """Each drop with its rows, its counts of rows and cents, and how many rows break each rule."""
         # Rows stand in the order of their drops, so that each drop is a slice of the batch.
-        drop_nos = np.arange(len(self.part.drops))
-        ends = np.searchsorted(self.rows["drop_no"].to_numpy(), drop_nos, side="right").tolist()
+        sizes = dict(self.rows.group_by("drop_no").len().iter_rows())
         extract = self.part.extract
         counted = count_by_drop(self.rows, extract)
         broken = count_broken(self.rows, self.rules)
         start = 0
-        for drop_no, (drop, end) in enumerate(zip(self.part.drops, ends, strict=True)):
+        for drop_no, drop in enumerate(self.part.drops):
             counts = counted.get(drop_no, nothing(extract))
             counts |= {"cents_set_aside": drop.cents_set_aside if extract == "payroll" else None}
             if counts["cents_read"] is not None:
                 counts["cents_read"] += counts["cents_set_aside"]
-            mine = self.rows.slice(start, end - start)
+            mine = self.rows.slice(start, sizes.get(drop_no, 0))
             if not drop.problems:
                 _check_sources(drop, mine)
             yield drop, mine, counts, broken.get(drop_no, ())
-            start = end
+            start += mine.height
 
 
 def _check_sources(drop: DropRead, rows: pl.DataFrame) -> None:
     """Every source's rows are there: names may meet, bytes may not. Raises GateFailed."""
-    found = np.bincount(rows["file_no"].to_numpy(), minlength=len(drop.parts)).tolist()
+    counts = dict(rows.group_by("file_no").len().iter_rows())
+    found = [counts.pop(number, 0) for number in range(len(drop.parts))]
     read = [part.rows - part.rows_aside for part in drop.parts]
-    if found != read:
+    if found != read or counts:
         raise GateFailed(f"{drop.place}: {read} rows read from its {len(read)} files, {found} accounted for")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,9 +19,11 @@ from rung.core.rules import row_rules_for
 from rung.intake.findings import findings_of
 from rung.intake.safe_csv import safe_csv
 from rung.lake.accepted import accepted_schema
-from rung.lake.ledger import Submission
-from rung.lake.workspace import Workspace
+from rung.lake.submissions import Submission
 from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
+
+if TYPE_CHECKING:
+    from rung.lake.workspace import Workspace
 
 KEY_LENGTH = 20
 FORM = "warnings.csv"

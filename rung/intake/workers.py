@@ -12,22 +12,18 @@ import resource
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal
 
-import polars as pl
 import psutil
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from contracts.policy.mapping import Layout
-from rung.core.errors import RungError, unexpected
+from rung.core.errors import unexpected
 from rung.core.settings import Intake
-from transforms.s1_conform.decode import Bounds, FileProblem
+from rung.intake.jobs import ReadFailure, ReadJob, read_job
 from transforms.s1_conform.decode.model import problem
-from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
+from transforms.s1_conform.tolerant_reader import TolerantDrop
 
 # Exit code of a reader that ended itself because it had outgrown its memory.
 OUT_OF_MEMORY = 77
@@ -38,40 +34,6 @@ TASKS_A_READER = 32
 SLACK_BYTES = 2 * 1024**3
 # Set while this process reads a drop.
 _reading = threading.Event()
-
-
-@dataclass(frozen=True)
-class ReadJob:
-    """One drop to take apart: names and bytes of its files, and how its district writes.
-
-    `mends`: the mended files of each submission that mends `files`, in order.
-    """
-
-    files: Mapping[str, bytes]
-    extract: str
-    school_year: int
-    layout: Layout | None
-    bounds: Bounds
-    crosswalk: pl.DataFrame | None
-    lea_id: str = ""
-    date_order: Literal["mdy", "dmy"] | None = None
-    mends: Sequence[Mapping[str, bytes]] = ()
-
-
-@dataclass(frozen=True)
-class ReadFailure:
-    """Why a reader gave no answer: the rule that a steward reads, and the technical line of the log."""
-
-    found: FileProblem
-    line: str
-
-
-def is_fault(error: BaseException) -> bool:
-    """Whether an error may be a drop's own: an exception or a Rust panic; no wish to stop, no failing storage."""
-    if isinstance(error, RungError):
-        return False
-    # Each Rust library has a panic class of its own, none of which is an Exception.
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 class ReaderPool:
@@ -165,22 +127,8 @@ def _watch(memory_bytes: int) -> None:
 def _read(job: ReadJob) -> TolerantDrop | ReadFailure:
     _reading.set()
     try:
-        return read_tolerantly(
-            job.files,
-            job.extract,
-            job.school_year,
-            job.layout,
-            job.bounds,
-            job.crosswalk,
-            job.lea_id,
-            job.date_order,
-            job.mends,
-        )
+        return read_job(job)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    except BaseException as error:
-        if not is_fault(error):
-            raise
-        return ReadFailure(problem("FILE-053"), unexpected(error))
     finally:
         _reading.clear()

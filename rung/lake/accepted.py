@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from rung.lake.ledger import Submission
 from rung.lake.place import Place
+from rung.lake.submissions import Submission
 
 FOLDER = "accepted"
 

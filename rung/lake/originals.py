@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from rung.lake.ledger import Submission
 from rung.lake.place import Place
+from rung.lake.submissions import Submission
 from transforms.s1_conform.decode.archive import unsafe_name
 
 # Bytes of a name that leave room for what a file system adds while it is written.

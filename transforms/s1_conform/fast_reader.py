@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 # Any of these makes a reading that is not a plain split at commas and newlines, or a value that needs trimming; those
@@ -92,6 +91,8 @@ def _commas_between_cells(data: bytes, start: int) -> int | None:
     """How many commas part cells; None when quotation marks do not plainly wrap whole cells of one line."""
     if b'"' not in data:
         return None if b", " in data else data.count(b",")
+    import numpy as np  # only where a quotation mark stands: the check page has no numpy
+
     letters = np.frombuffer(data, dtype=np.uint8)
     marks = np.flatnonzero(letters == _QUOTE)
     if len(marks) % 2:

@@ -15,8 +15,9 @@ import pytest
 
 from rung.core.progress import Progress
 from rung.core.settings import Intake
+from rung.intake.jobs import ReadFailure, ReadJob
 from rung.intake.run import run_intake
-from rung.intake.workers import ReaderPool, ReadFailure, ReadJob
+from rung.intake.workers import ReaderPool
 from rung.lake.ledger import Submission
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
