@@ -15,7 +15,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rung.intake.dry_run import Checked
+    from rung.intake.checked import Checked
     from rung.intake.run import IntakeReceipt
     from rung.intake.status import StatusLine
     from rung.lake.workspace import Workspace

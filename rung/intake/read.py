@@ -35,11 +35,17 @@ from transforms.s1_conform.values import BROKEN, type_columns
 READERS = 16
 
 
-def fetch(drops: Sequence[Drop], bounds: Intake) -> list[DropRead]:
-    """Read all files of a batch, in parallel, and give each drop the id that its bytes and its folder make."""
+def fetch(drops: Sequence[Drop], bounds: Intake, threads: int = READERS) -> list[DropRead]:
+    """Read all files of a batch and give each drop the id that its bytes and its folder make.
+
+    `threads`: how many files are read at once; 0 where no thread can be started.
+    """
     files = [file for drop in drops for file in drop.files]
-    with ThreadPoolExecutor(READERS) as pool:
-        read = iter(list(pool.map(lambda file: _fetch(file, bounds.max_file_bytes), files)))
+    if threads:
+        with ThreadPoolExecutor(threads) as pool:
+            read = iter(list(pool.map(lambda file: _fetch(file, bounds.max_file_bytes), files)))
+    else:
+        read = iter([_fetch(file, bounds.max_file_bytes) for file in files])
     fetched = []
     for drop in drops:
         mine = [next(read) for _ in drop.files]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rung.intake.dry_run import Checked, check_files
+from rung.intake.checked import Checked
+from rung.intake.dry_run import check_files
 from rung.lake.workspace import Workspace, open_workspace
 from tests.small_state import CONFIG
 

@@ -6,8 +6,6 @@ import io
 from collections import Counter
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refused, Table, cell_name
 
@@ -25,6 +23,8 @@ _HELD = {
 
 def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counter[str]) -> Table:
     """`source_row` counts the rows from 1; a Parquet file has no header line. Raises Refused FILE-030."""
+    import pyarrow as pa  # heavy, and not there in the check page
+
     try:
         frame = _read(data, options)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError) as error:
@@ -47,6 +47,8 @@ def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counte
 
 def _read(data: bytes, options: DecodeOptions) -> pl.DataFrame:
     """The frame, after its own description has been held against the bounds."""
+    import pyarrow.parquet as pq
+
     described = pq.ParquetFile(io.BytesIO(data)).metadata
     cells = described.num_rows * described.num_columns
     if cells > options.bounds.max_cells:

@@ -1,0 +1,1 @@
+"""Pages that districts use in a browser: the check page that needs no server, made by `rung kit`."""
