@@ -27,7 +27,7 @@ from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.crosswalk import CROSSWALK
 from transforms.s1_conform.decode import Bounds, Refused
 from transforms.s1_conform.decode.archive import unpack
-from transforms.s1_conform.decode.sniff import OLE, sniff
+from transforms.s1_conform.decode.sniff import sniff
 from transforms.s1_conform.tolerant_reader import TolerantDrop
 from transforms.s1_conform.values import type_columns
 
@@ -120,10 +120,8 @@ def unreadable_here(name: str, data: bytes) -> str | None:
         kind = sniff(plain)
         if kind == "parquet":
             return "a Parquet file"
-        if kind == "excel" and plain.startswith(OLE):
-            return "a workbook of the old kind (.xls)"
-        if kind == "excel" and (b"xl/workbook.bin" in plain or b"application/vnd.oasis" in plain[:100]):
-            return "a workbook of another kind than .xlsx"
+        if kind == "excel" and (b"xl/workbook.bin" in plain or b"opendocument.spreadsheet" in plain[:200]):
+            return "a workbook of another kind than .xlsx and .xls"
     return None
 
 

@@ -18,7 +18,8 @@ import polars as pl
 # with a letter of the first column in them are looked for only in files that have that letter at all.
 _UNUSUAL = {b"\0": (b"\0",), b"\t": (b"\t",), b'"': (b'""', b'" ', b' "'), b" ": (b" ,", b" \n", b"\n ", b" \r")}
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
-_QUOTE, _COMMA, _NEWLINE, _RETURN = (ord(letter) for letter in '",\n\r')
+# A cell of one line in quotation marks, between separators; the first name of the header never is one.
+_QUOTED = re.compile(rb'(?<=[,\n])"[^"\n]*"(?=[,\r\n]|\Z)')
 
 
 @dataclass(frozen=True)
@@ -89,28 +90,9 @@ def _is_unusual(data: bytes) -> bool:
 
 def _commas_between_cells(data: bytes, start: int) -> int | None:
     """How many commas part cells; None when quotation marks do not plainly wrap whole cells of one line."""
-    if b'"' not in data:
-        return None if b", " in data else data.count(b",")
-    import numpy as np  # only where a quotation mark stands: the check page has no numpy
-
-    letters = np.frombuffer(data, dtype=np.uint8)
-    marks = np.flatnonzero(letters == _QUOTE)
-    if len(marks) % 2:
-        return None
-    opening, closing = marks[0::2], marks[1::2]
-    before = letters[opening - 1]
-    after = letters[np.minimum(closing + 1, len(letters) - 1)]
-    wraps = np.isin(before, (_COMMA, _NEWLINE)) & (opening > start)
-    wraps &= np.isin(after, (_COMMA, _NEWLINE, _RETURN)) | (closing == len(letters) - 1)
-    commas = np.flatnonzero(letters == _COMMA)
-    newlines = np.flatnonzero(letters == _NEWLINE)
-    # A place lies inside a quoted cell when more cells have been opened before it than closed.
-    inside = [np.searchsorted(opening, at) > np.searchsorted(closing, at) for at in (commas, newlines)]
-    outside = commas[~inside[0]]
-    padded = letters[np.minimum(outside + 1, len(letters) - 1)] == ord(" ")
-    if not wraps.all() or inside[1].any() or padded.any():
-        return None
-    return len(outside)
+    if b'"' in data:
+        data = _QUOTED.sub(b"", data[start:])
+    return None if b'"' in data or b", " in data else data.count(b",")
 
 
 def _is_utf8(data: bytes) -> bool:

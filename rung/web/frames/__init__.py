@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import reduce, spaces  # noqa: F401  they give expressions their methods
+from .csv import read as read_csv
 from .expr import Expr, all_columns, col, lit
 from .frame import DataFrame, concat
 from .functions import (

@@ -123,7 +123,7 @@ def _over(self: Expr, *groups: Any, order_by: Any = None, nulls_last: bool = Fal
                     done.append(Series(s.name, [None] * frame.height, s.dtype))
                 for at, value in zip(places, s.spread(len(places)), strict=True):
                     done[number].values[at] = value
-        return done or [s.like(s.values[:0]) for s in self.run(frame)]
+        return done or [Series(s.name, [], s.dtype) for s in self.run(frame)]
 
     return Expr(run, self.output)
 
@@ -155,6 +155,19 @@ def _gather(self: Expr, places: Any) -> Expr:
     def run(frame: Any) -> list[Series]:
         (at,) = wanted.run(frame)
         return [Series(s.name, [None if n is None else s.values[n] for n in at.values], s.dtype, unit=at.unit) for s in self.run(frame)]
+
+    return Expr(run, self.output)
+
+
+def _repeat_by(self: Expr, counts: Any) -> Expr:
+    times = as_expr(counts, column=True)
+
+    def run(frame: Any) -> list[Series]:
+        (by,) = times.run(frame)
+        return [
+            Series(s.name, [[v] * n for v, n in zip(s.values, by.values, strict=True)], t.List(s.dtype))
+            for s in self.run(frame)
+        ]
 
     return Expr(run, self.output)
 
@@ -192,6 +205,7 @@ METHODS: dict[str, Callable[..., Expr]] = {
     "replace_strict": _replace_strict,
     "filter": _filter,
     "gather": _gather,
+    "repeat_by": _repeat_by,
     "implode": _implode,
     "to_physical": lambda self: self,
 }
