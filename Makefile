@@ -9,7 +9,7 @@ CONFIG ?= $(DEMO)/rung.toml
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: run test test-slow test-slow-tenth fuzz mutants lint bench docs lock clean server stop deploy
+.PHONY: run test test-slow test-slow-tenth fuzz mutants lint bench docs lock kit-assets clean server stop deploy
 
 run: .venv/ready
 	$(BIN)/rung demo $(DEMO)
@@ -75,6 +75,10 @@ deploy: .venv/ready
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# What check pages are made of beside Rung (`rung kit`), by pinned version and hash; needs npm.
+kit-assets: .venv/ready
+	$(BIN)/python -m rung.web.assets
 
 lock:
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements-uv.in -o requirements-uv.lock

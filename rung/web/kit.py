@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pydantic_core
-import yaml
 from jinja2 import Environment
 from markupsafe import Markup
 
-from contracts.policy.mapping import DistrictMapping
 from rung.core.errors import RungError
 from rung.intake.receipt_page import EXTRACTS
 from rung.lake.place import Place
+from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.web.assets import PYDANTIC_CORE, PYODIDE, read_asset
 from rung.web.bundle import engine
 from rung.web.district import kit_data, suites
+from rung.web.workbook_templates import template
 
 PAGE = Path(__file__).parent / "page"
 POLICY = (
@@ -38,13 +38,37 @@ def write_kit(work: Workspace, lea_id: str, out: Path) -> list[Path]:
     """Write the folder of a district; returns its files. Raises RungError for one that the state does not have."""
     reference = load_reference(work.reference)
     data = kit_data(lea_id, reference, work.settings)
-    out.mkdir(parents=True, exist_ok=True)
     files = {"index.html": page(data, suites(work.settings)).encode()}
-    written = []
+    files |= {f"{name}.xlsx": template(name, data["tables"]) for name in EXTRACTS}
+    mapping = _mapping(work.reference, lea_id)
+    if mapping is not None:
+        files["mapping.yaml"] = mapping
+    files["README.txt"] = _readme(data, has_mapping=mapping is not None).encode()
+    place = LocalPlace(out, mode=0o600)
     for name, content in files.items():
-        (out / name).write_bytes(content)
-        written.append(out / name)
-    return written
+        place.write(name, content)
+    return [out / name for name in files]
+
+
+def _mapping(reference: Place, lea_id: str) -> bytes | None:
+    """The district's mapping as the state wrote it."""
+    keys = (f"mappings/{lea_id}{ending}" for ending in (".yaml", ".yml"))
+    return next((reference.read(key) for key in keys if reference.tag(key) is not None), None)
+
+
+def _readme(kit: dict[str, Any], *, has_mapping: bool) -> str:
+    text = Environment(trim_blocks=True).from_string((PAGE / "README.txt").read_text(encoding="utf-8"))
+    names = {f"{name}.xlsx": f"Template of the {says}, with words to choose from." for name, says in EXTRACTS.items()}
+    readme: str = text.render(
+        district=kit["district"],
+        state=kit["state"],
+        made=date.today().isoformat(),
+        templates=list(names),
+        says=names,
+        mapping=has_mapping,
+        crosswalk=kit["crosswalk"] is not None,
+    )
+    return readme
 
 
 def page(kit: dict[str, Any], rules: dict[str, str]) -> str:
@@ -64,10 +88,10 @@ def page(kit: dict[str, Any], rules: dict[str, str]) -> str:
     }
     packed = {name: gzip.compress(each, 9, mtime=0) for name, each in data.items()}
     packed["core"] = read_asset(PYDANTIC_CORE)
-    template = Environment(autoescape=True, trim_blocks=True).from_string(
+    html = Environment(autoescape=True, trim_blocks=True).from_string(
         (PAGE / "index.html").read_text(encoding="utf-8")
     )
-    text: str = template.render(
+    text: str = html.render(
         policy=POLICY.format(scripts=_hashed(script), styles=_hashed(style)),
         style=Markup(style),
         script=Markup(script),
