@@ -37,6 +37,7 @@ class Tab:
         self._last = 0
         self.asked: list[str] = []
         self.faults: list[str] = []
+        self.workers: list[str] = []
         for domain in ("Page", "Runtime", "Network", "DOM", "Log"):
             self.do(f"{domain}.enable")
         self.do("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
@@ -67,6 +68,7 @@ class Tab:
         elif event.get("method") == "Log.entryAdded" and given["entry"]["level"] == "error":
             self.faults.append(given["entry"]["text"])
         elif event.get("method") == "Target.attachedToTarget":  # a worker
+            self.workers.append(given["sessionId"])
             self._last += 1
             enable = {"id": self._last, "method": "Network.enable", "params": {}, "sessionId": given["sessionId"]}
             self._socket.send(json.dumps(enable))
@@ -76,9 +78,9 @@ class Tab:
         self.do("Page.navigate", url=address)
         self.wait("document.readyState === 'complete'")
 
-    def ask(self, script: str) -> Any:
-        """What a script comes to; a promise is waited for."""
-        got = self.do("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+    def ask(self, script: str, session: str | None = None) -> Any:
+        """What a script comes to, in the page or a worker; a promise is waited for."""
+        got = self.do("Runtime.evaluate", session, expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in got, str(got["exceptionDetails"])[:1500]
         return got["result"].get("value")
 

@@ -51,6 +51,9 @@ function receipt(text) {
   const page = new DOMParser().parseFromString(text.replace(/<style>[\s\S]*?<\/style>/, ""), "text/html");
   const holder = document.createElement("div");
   holder.className = "receipt";
+  holder.tabIndex = 0; // a wide table is scrolled with the keyboard too
+  holder.setAttribute("role", "region");
+  holder.setAttribute("aria-label", "Receipt");
   const root = holder.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   const narrow = ":host{display:block;overflow-x:auto}h3{font-size:1.3rem}table{overflow-wrap:anywhere}";

@@ -8,12 +8,9 @@ from typing import Any
 
 from contracts.extracts import EXTRACTS
 from contracts.policy.mapping import Layout
-from expectations.conformed import typed_rows
-from expectations.masks import row_rule
 from expectations.suites import load_suite
 from rung.core.project import SUITES
 from rung.core.settings import Gate, Intake
-from rung.web.judge import check
 from tests.spoiled.ailment import Ailment
 from tests.spoiled.corpus import SPOILED
 
@@ -82,34 +79,3 @@ def examples() -> list[dict[str, Any]]:
         for extract in EXTRACTS
         for rule in load_suite(extract, SUITES).expectations
     ]
-
-
-def judged(case: dict[str, Any]) -> dict[str, Any]:
-    """What the engine that is installed makes of a spoiled drop: state, problems, rows by rule, files that go back."""
-    files = {name: base64.b64decode(data) for name, data in case["files"].items()}
-    try:
-        checked = check(case["kit"], files, case["extract"], YEAR)
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
-    return {
-        each.extract: {
-            "receipt": {
-                key: value
-                for key, value in json.loads(each.files["receipt.json"]).items()
-                if key not in ("received_at", "submission_id")
-            },
-            **{name: each.files[name].decode() for name in ("errors.csv", "returned.csv")},
-        }
-        for each in checked
-    }
-
-
-def example_breaks(case: dict[str, Any]) -> list[bool]:
-    """Which of a rule's example rows break it, each asked alone."""
-    rule = next(r for r in load_suite(case["extract"], SUITES).expectations if r.rule_id == case["rule_id"])
-    mask = row_rule(case["extract"], rule).breaks
-    broken = []
-    for row in case["rows"]:
-        frame = typed_rows(case["extract"], rule.reads, [row])
-        broken.append(bool(frame.select(mask.alias("breaks"))["breaks"][0]))
-    return broken
