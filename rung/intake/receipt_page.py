@@ -40,6 +40,11 @@ CHECKED = {
         "Nothing was sent: this was a check. Sent now, the file would change nothing.",
     ),
 }
+# What a dry run says of a file that would be accepted though some of its rows would come back.
+SOME_BACK = (
+    "Nothing was sent: this was a check. The file can be sent, but the rows below would come back to you:"
+    " mend them first if you can, and check again."
+)
 EXTRACTS = {
     "evaluation": "evaluation file",
     "roster": "staff roster",
@@ -136,6 +141,8 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False, form: bool =
     year = receipt["school_year"]
     extract = EXTRACTS[receipt["extract"]]
     errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
+    if dry_run and errors and receipt["state"] == "accepted":
+        meaning = SOME_BACK
     page: str = _template().render(
         **{"answers": {}, **receipt},
         headline=f"Your {extract} for {year - 1}-{year % 100:02d} · {receipt.get('district', receipt['lea_id'])}",

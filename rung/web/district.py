@@ -32,7 +32,7 @@ def kit_data(lea_id: str, reference: ReferenceTables, settings: Settings) -> dic
         "district": reference.district(lea_id),
         "state": settings.state.name,
         "version": code_version(),
-        "years": sorted(tables["schools"]["school_year"].unique().to_list()),
+        "years": sorted(reference.tables["schools"]["school_year"].unique().to_list()),
         "tables": {name: _as_text(frame) for name, frame in tables.items()},
         "mapping": None if mapping is None else mapping.model_dump_json(exclude_defaults=True),
         "crosswalk": None if crosswalk is None else [list(row) for row in crosswalk.iter_rows()],

@@ -10,6 +10,21 @@ const say = (text) => (element("status").textContent = text);
 // Pyodide asks whether scripts can be loaded; none can.
 const CLOSED = 'self.importScripts = () => { throw new Error("nothing is loaded"); };\n';
 
+// Below a phone's width counts stand under each other, and each rule's cells too.
+const NARROW = `
+:host{display:block;overflow-x:auto}h2{font-size:1.3rem;margin-top:1rem}h3{font-size:1.1rem}
+td,p,li,pre{overflow-wrap:anywhere}pre{white-space:pre-wrap}
+@media(max-width:40rem){
+#counts,#dollars{display:grid;grid-template:repeat(5,auto)/1fr auto;grid-auto-flow:column}
+#counts *,#dollars *{display:contents}
+#counts th,#counts td,#dollars th,#dollars td{display:block;text-align:right}#counts th,#dollars th{text-align:left}
+#errors :is(tbody,tr,td),#warnings :is(tbody,tr,td){display:block}
+#errors tr:first-child,#warnings tr:first-child{display:none}
+#errors td,#warnings td{border:0;padding:.2rem 0}#errors tr,#warnings tr{border-bottom:1px solid #d5dae0;padding:.5rem 0}
+:is(#errors,#warnings) td:nth-child(2)::before{content:"What to do: ";font-weight:600}
+:is(#errors,#warnings) td.n{text-align:left}:is(#errors,#warnings) td.n::before{content:"Rows: ";font-weight:600}
+}`;
+
 let worker = null;
 let ready = null;
 const waiting = new Map();
@@ -56,8 +71,7 @@ function receipt(text) {
   holder.setAttribute("aria-label", "Receipt");
   const root = holder.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  const narrow = ":host{display:block;overflow-x:auto}h3{font-size:1.3rem}table{overflow-wrap:anywhere}";
-  sheet.replaceSync(style.replace(/(^|\n)body\{/, "$1.body{") + narrow);
+  sheet.replaceSync(style.replace(/(^|\n)body\{/, "$1.body{") + NARROW);
   root.adoptedStyleSheets = [sheet];
   // The receipt's headings come one level below this page's.
   for (const [from, to] of [["h2", "h3"], ["h1", "h2"]]) {
