@@ -115,7 +115,7 @@ def chromium() -> Iterator[Tab]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("needs Chromium")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, open(Path(profile) / "log", "wb") as log:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, (Path(profile) / "log").open("wb") as log:
         browser = subprocess.Popen([program, *FLAGS, f"--user-data-dir={profile}", "about:blank"], stderr=log)
         try:
             port = Path(profile) / "DevToolsActivePort"

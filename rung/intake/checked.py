@@ -1,4 +1,4 @@
-"""A drop judged without sending it: the same for `rung check` and for the check page, which has no files and no lake."""
+"""A drop judged without sending it: the same for `rung check` and for the check page, which has no lake."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def check_drop(
     nobody = pl.DataFrame(schema={"staff_id": pl.String})
     checked = []
     bounds = settings.intake
-    for read_part in read_batch(drop.extract, fetch([drop], bounds, threads=0), reference, bounds, readers, mends_beside):
+    for read_part in read_batch(
+        drop.extract, fetch([drop], bounds, threads=0), reference, bounds, readers, mends_beside
+    ):
         part = refuse_misplaced(read_part, reference)
         validated = validate_batch(part, reference, drop.school_year, nobody, settings).refused()
         for read, rows, counts, _ in validated.drops():

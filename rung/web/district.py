@@ -1,4 +1,4 @@
-"""What a kit knows of a district: its own codes, schools, mapping and crosswalk, the state's rules; nothing of others."""
+"""What a kit knows of a district: its own codes, schools, mapping, crosswalk, and the state's rules; not of others."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ import io
 import json
 import tarfile
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pydantic_core
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -73,8 +73,11 @@ def _readme(kit: dict[str, Any], *, has_mapping: bool) -> str:
 
 def page(kit: dict[str, Any], rules: dict[str, str]) -> str:
     """The check page: one file, with everything that it runs inside."""
-    if pydantic_core.__version__ not in PYDANTIC_CORE.file:
-        raise RungError(f"kits are made with {PYDANTIC_CORE.file}, installed is {pydantic_core.__version__}")
+    installed = version("pydantic_core")
+    if f"pydantic_core-{installed}-" not in PYDANTIC_CORE.file:
+        raise RungError(
+            f"kits are made with {PYDANTIC_CORE.file}, installed is {installed}; install Rung from its lock"
+        )
     style, script = ((PAGE / name).read_text(encoding="utf-8") for name in ("style.css", "page.js"))
     parts = _pyodide()
     data = {
@@ -88,9 +91,7 @@ def page(kit: dict[str, Any], rules: dict[str, str]) -> str:
     }
     packed = {name: gzip.compress(each, 9, mtime=0) for name, each in data.items()}
     packed["core"] = read_asset(PYDANTIC_CORE)
-    html = Environment(autoescape=True, trim_blocks=True).from_string(
-        (PAGE / "index.html").read_text(encoding="utf-8")
-    )
+    html = Environment(autoescape=True, trim_blocks=True).from_string((PAGE / "index.html").read_text(encoding="utf-8"))
     text: str = html.render(
         policy=POLICY.format(scripts=_hashed(script), styles=_hashed(style)),
         style=Markup(style),

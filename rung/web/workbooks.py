@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
@@ -128,8 +129,14 @@ def _new(archive: zipfile.ZipFile) -> Workbook:
     for each in _under(book, "sheet"):
         path = targets[str(_attribute(each, "id"))]
         visible = {"hidden": "hidden", "veryHidden": "veryhidden"}.get(each.attrib.get("state", ""), "visible")
-        sheets[each.attrib["name"]] = (visible, lambda path=path: _cells(part(path), texts, days, from_1904))
+        sheets[each.attrib["name"]] = (visible, partial(_of_part, part, path, texts, days, from_1904))
     return Workbook(sheets)
+
+
+def _of_part(
+    part: Callable[[str], ElementTree.Element], path: str, texts: list[str], days: list[bool], from_1904: bool
+) -> Cells:
+    return _cells(part(path), texts, days, from_1904)
 
 
 def _days(styles: ElementTree.Element) -> list[bool]:
@@ -206,7 +213,7 @@ def _old(data: bytes) -> Workbook:
     sheets: dict[str, tuple[str, Callable[[], Cells]]] = {}
     for at, name in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(at)
-        sheets[name] = (states[sheet.visibility], lambda sheet=sheet: _old_cells(sheet, bool(book.datemode)))
+        sheets[name] = (states[sheet.visibility], partial(_old_cells, sheet, bool(book.datemode)))
     return Workbook(sheets)
 
 

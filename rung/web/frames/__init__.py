@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from . import reduce, spaces  # noqa: F401  they give expressions their methods
-from .csv import read as read_csv
 from .expr import Expr, all_columns, col, lit
 from .frame import DataFrame, concat
 from .functions import (
@@ -32,6 +31,7 @@ from .functions import (
 )
 from .functions import format_ as format
 from .functions import len_ as len
+from .reading import read as read_csv
 from .series import Series
 from .types import (
     Boolean,
@@ -69,3 +69,57 @@ def all(*_: Any) -> Expr:
 def read_parquet(*_: Any, **__: Any) -> DataFrame:
     """Parquet is not read here."""
     raise exceptions.PolarsError("Parquet files cannot be read in the browser")
+
+
+__all__ = [
+    "Boolean",
+    "Categorical",
+    "DataFrame",
+    "DataType",
+    "Date",
+    "Datetime",
+    "Decimal",
+    "Enum",
+    "Expr",
+    "Float64",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "LazyFrame",
+    "List",
+    "Null",
+    "Schema",
+    "Series",
+    "String",
+    "Struct",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "all",
+    "all_horizontal",
+    "any_horizontal",
+    "coalesce",
+    "col",
+    "collect_all",
+    "concat",
+    "concat_list",
+    "concat_str",
+    "date",
+    "duration",
+    "element",
+    "exceptions",
+    "fold",
+    "format",
+    "int_range",
+    "len",
+    "lit",
+    "max_horizontal",
+    "read_csv",
+    "read_parquet",
+    "repeat",
+    "struct",
+    "sum_horizontal",
+    "when",
+]

@@ -79,7 +79,9 @@ def aligned(columns: Sequence[Series]) -> tuple[list[list[Any]], bool]:
 def combined(columns: Sequence[Series], make: Callable[..., Any], dtype: Any, name: str | None = None) -> Series:
     """One column out of several, row by row."""
     values, unit = aligned(columns)
-    return Series(columns[0].name if name is None else name, [make(*row) for row in zip(*values, strict=True)], dtype, unit=unit)
+    return Series(
+        columns[0].name if name is None else name, [make(*row) for row in zip(*values, strict=True)], dtype, unit=unit
+    )
 
 
 def pairs(left: list[Series], right: list[Series]) -> list[tuple[Series, Series]]:
@@ -118,7 +120,8 @@ def _divided(a: Any, b: Any) -> float:
     a, b = float(a), float(b)
     if b == 0:
         return math.nan if a == 0 or a != a else math.copysign(math.inf, a)
-    return a / b
+    quotient: float = a / b
+    return quotient
 
 
 def arithmetic_type(left: Any, right: Any) -> Any:
@@ -203,7 +206,8 @@ class Expr:
         return ~self
 
     def ne(self, other: Any) -> Expr:
-        return self != other
+        differs: Expr = self != other
+        return differs
 
     def eq_missing(self, other: Any) -> Expr:
         return self.with_other(other, operator.eq, BOOL)
@@ -272,7 +276,9 @@ class Expr:
         return self.each(lambda v: v in known, BOOL)
 
     def is_between(self, low: Any, high: Any) -> Expr:
-        return (self >= low) & (self <= high)
+        above: Expr = self >= low
+        below: Expr = self <= high
+        return above.__and__(below)
 
     def is_finite(self) -> Expr:
         return self.each(lambda v: not isinstance(v, float) or math.isfinite(v), BOOL)

@@ -197,7 +197,7 @@ class DataFrame:
         places: list[int] = []
         values: list[Any] = []
         for at, listed in enumerate(self[name].values):
-            inside = [None] if not listed else listed
+            inside = listed or [None]
             places += [at] * len(inside)
             values += inside
         return self.taken(places).with_columns(Series(name, values, self[name].dtype.parameters[0]))
@@ -303,7 +303,11 @@ class GroupBy:
 def concat(frames: Iterable[DataFrame], how: str = "vertical") -> DataFrame:
     """Frames below each other; `diagonal` fills columns that some lack."""
     frames = list(frames)
-    names = list(dict.fromkeys(name for each in frames for name in each.columns)) if how == "diagonal" else frames[0].columns
+    names = (
+        list(dict.fromkeys(name for each in frames for name in each.columns))
+        if how == "diagonal"
+        else frames[0].columns
+    )
     columns = []
     for name in names:
         if how != "diagonal" and any(name not in each.columns for each in frames):

@@ -107,7 +107,7 @@ def all_horizontal(*given: Any) -> Expr:
 
 
 def sum_horizontal(*given: Any) -> Expr:
-    return horizontal(given, lambda row: sum((value for value in row if value is not None)), None)
+    return horizontal(given, lambda row: sum(value for value in row if value is not None), None)
 
 
 def max_horizontal(*given: Any) -> Expr:

@@ -48,7 +48,7 @@ def ordered(keys: list[list[Any]], descending: list[bool], nulls_last: bool = Fa
     for key, down in reversed(list(zip(keys, descending, strict=True))):
         there = [at for at in places if key[at] is not None]
         empty = [at for at in places if key[at] is None]
-        there.sort(key=lambda at: key[at], reverse=down)  # noqa: B023
+        there.sort(key=lambda at: key[at], reverse=down)
         places = there + empty if nulls_last else empty + there
     return places
 
@@ -115,13 +115,14 @@ def _over(self: Expr, *groups: Any, order_by: Any = None, nulls_last: bool = Fal
             parts.setdefault(key, []).append(at)
         done: list[Series] = []
         for places in parts.values():
+            in_order = places
             if order is not None:
                 picked = [order[at] for at in places]
-                places = [places[at] for at in ordered([picked], [False], nulls_last)]
-            for number, s in enumerate(self.run(frame.taken(places))):
+                in_order = [places[at] for at in ordered([picked], [False], nulls_last)]
+            for number, s in enumerate(self.run(frame.taken(in_order))):
                 if len(done) <= number:
                     done.append(Series(s.name, [None] * frame.height, s.dtype))
-                for at, value in zip(places, s.spread(len(places)), strict=True):
+                for at, value in zip(in_order, s.spread(len(in_order)), strict=True):
                     done[number].values[at] = value
         return done or [Series(s.name, [], s.dtype) for s in self.run(frame)]
 
@@ -143,7 +144,9 @@ def _filter(self: Expr, condition: Any) -> Expr:
         done = []
         for s in self.run(frame):
             kept = mask.run(frame)[0].spread(frame.height)
-            done.append(Series(s.name, [v for v, keep in zip(s.spread(frame.height), kept, strict=True) if keep], s.dtype))
+            done.append(
+                Series(s.name, [v for v, keep in zip(s.spread(frame.height), kept, strict=True) if keep], s.dtype)
+            )
         return done
 
     return Expr(run, self.output)
@@ -154,7 +157,10 @@ def _gather(self: Expr, places: Any) -> Expr:
 
     def run(frame: Any) -> list[Series]:
         (at,) = wanted.run(frame)
-        return [Series(s.name, [None if n is None else s.values[n] for n in at.values], s.dtype, unit=at.unit) for s in self.run(frame)]
+        return [
+            Series(s.name, [None if n is None else s.values[n] for n in at.values], s.dtype, unit=at.unit)
+            for s in self.run(frame)
+        ]
 
     return Expr(run, self.output)
 

@@ -1,4 +1,4 @@
-"""Files and rows that the check page and `rung check` must judge alike: the spoiled files, and every rule's examples."""
+"""Files and rows that the check page and `rung check` must judge alike: spoiled files, each rule's examples."""
 
 from __future__ import annotations
 

@@ -26,9 +26,7 @@ def judged(case: dict[str, Any]) -> dict[str, Any]:
     return {
         each.extract: {
             "receipt": {
-                key: value
-                for key, value in json.loads(each.files["receipt.json"]).items()
-                if key not in CHANGING
+                key: value for key, value in json.loads(each.files["receipt.json"]).items() if key not in CHANGING
             },
             **{name: data.decode() for name, data in each.files.items() if name.endswith(".csv")},
         }

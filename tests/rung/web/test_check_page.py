@@ -86,12 +86,10 @@ def saved(tab: Tab, name: str, folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("extract", ["evaluation", "roster", "payroll", "leadership"])
-def test_the_page_gives_the_receipt_that_rung_check_gives(
-    extract: str, tab: Tab, state: Path, tmp_path: Path
-) -> None:
+def test_the_page_gives_the_receipt_that_rung_check_gives(extract: str, tab: Tab, state: Path, tmp_path: Path) -> None:
     files = sorted((state / "landing" / LEA / str(YEAR) / extract).iterdir())
     command = [".venv/bin/rung", "check", *map(str, files), "--extract", extract, "--lea", LEA, "--year", str(YEAR)]
-    subprocess.run([*command, "-c", str(state / "rung.toml"), "--out", str(tmp_path / "ours")], cwd=ROOT)
+    subprocess.run([*command, "-c", str(state / "rung.toml"), "--out", str(tmp_path / "ours")], cwd=ROOT, check=False)
     check(tab, extract, *files)
     text = tab.ask("document.querySelector('.receipt').shadowRoot.textContent")
     assert "Nothing was sent: this was a check." in text
