@@ -280,22 +280,6 @@ class Expr:
         below: Expr = self <= high
         return above.__and__(below)
 
-    def is_finite(self) -> Expr:
-        return self.each(lambda v: not isinstance(v, float) or math.isfinite(v), BOOL)
-
-    # --- numbers
-    def round(self, decimals: int = 0, mode: str = "half_to_even") -> Expr:
-        return self.each(lambda v: _rounded(v, decimals, mode))
-
-    def floor(self) -> Expr:
-        return self.each(lambda v: float(math.floor(v)) if isinstance(v, float) else v)
-
-    def abs(self) -> Expr:
-        return self.each(abs)
-
-    def clip(self, lower_bound: Any) -> Expr:
-        return self.each(lambda v: max(v, lower_bound))
-
 
 def _name(a: Series, b: Series) -> str:
     return b.name if a.name == "literal" and b.name != "literal" else a.name
@@ -303,14 +287,3 @@ def _name(a: Series, b: Series) -> str:
 
 def _added(a: Any, b: Any) -> Any:
     return a + timedelta(days=b.days) if isinstance(b, timedelta) else a + b
-
-
-def _rounded(value: Any, decimals: int, mode: str) -> Any:
-    if not isinstance(value, float) or not math.isfinite(value):
-        return value
-    if mode == "half_away_from_zero":
-        unit = 10.0**decimals
-        return math.copysign(math.floor(abs(value) * unit + 0.5), value) / unit
-    if decimals == 0:
-        return float(round(value))
-    return round(value, decimals)

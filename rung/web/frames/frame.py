@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import types as t
-from .expr import BOOL, Expr, all_columns, as_expr, col, flat, run_all
+from .expr import Expr, all_columns, as_expr, flat, run_all
+from .making import columns_of
 from .reduce import ordered
-from .series import Series, type_of
+from .series import Series
 
 U32 = t.UInt32()
 
@@ -20,7 +21,7 @@ class DataFrame:
     def __init__(self, data: Any = None, schema: Any = None, orient: str | None = None) -> None:
         types = dict(schema) if isinstance(schema, Mapping) else {}
         self._columns: dict[str, Series] = {}
-        for name, values in _columns_of(data, types, orient):
+        for name, values in columns_of(data, types, orient):
             if isinstance(values, Series):
                 series = Series(name, values.values, values.dtype)
             else:
@@ -251,25 +252,6 @@ def _beside(left: DataFrame, right: DataFrame, keys: Sequence[str], suffix: str)
     return DataFrame.of([*left.get_columns(), *named], left.height)
 
 
-def _columns_of(data: Any, types: dict[str, Any], orient: str | None) -> list[tuple[str, Any]]:
-    """Names and values out of what a frame may be made of."""
-    if data is None:
-        return []
-    if isinstance(data, DataFrame):
-        return [(each.name, each) for each in data.get_columns()]
-    if isinstance(data, Mapping):
-        return list(data.items())
-    data = list(data)
-    if data and isinstance(data[0], Series):
-        return [(each.name, each) for each in data]
-    names = list(types)
-    if data and isinstance(data[0], Mapping):
-        return [(name, [row.get(name) for row in data]) for name in names]
-    if orient == "row":
-        return list(zip(names, zip(*data, strict=True) if data else ([] for _ in names), strict=True))
-    return list(zip(names, data, strict=True))
-
-
 class GroupBy:
     """Rows in groups, in the order in which groups first come."""
 
@@ -319,6 +301,3 @@ def concat(frames: Iterable[DataFrame], how: str = "vertical") -> DataFrame:
             values += each[name].values if name in each.columns else [None] * each.height
         columns.append(Series(name, values, dtype))
     return DataFrame.of(columns, sum(each.height for each in frames))
-
-
-__all__ = ["BOOL", "DataFrame", "GroupBy", "col", "concat", "type_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -182,6 +183,21 @@ def _implode(self: Expr) -> Expr:
     return Expr(lambda frame: [s.implode() for s in self.run(frame)], self.output)
 
 
+def _rounded(value: Any, decimals: int, mode: str) -> Any:
+    if not isinstance(value, float) or not math.isfinite(value):
+        return value
+    if mode == "half_away_from_zero":
+        unit = 10.0**decimals
+        return math.copysign(math.floor(abs(value) * unit + 0.5), value) / unit
+    if decimals == 0:
+        return float(round(value))
+    return round(value, decimals)
+
+
+def _round(self: Expr, decimals: int = 0, mode: str = "half_to_even") -> Expr:
+    return self.each(lambda v: _rounded(v, decimals, mode))
+
+
 METHODS: dict[str, Callable[..., Expr]] = {
     "sum": _sum_expr,
     "mean": _listing(True, lambda s: _sum(s) / len(_there(s)) if _there(s) else None, t.Float64()),
@@ -213,6 +229,11 @@ METHODS: dict[str, Callable[..., Expr]] = {
     "gather": _gather,
     "repeat_by": _repeat_by,
     "implode": _implode,
+    "round": _round,
+    "floor": lambda self: self.each(lambda v: float(math.floor(v)) if isinstance(v, float) else v),
+    "abs": lambda self: self.each(abs),
+    "clip": lambda self, lower_bound: self.each(lambda v: max(v, lower_bound)),
+    "is_finite": lambda self: self.each(lambda v: not isinstance(v, float) or math.isfinite(v), BOOL),
     "to_physical": lambda self: self,
 }
 for _name, _method in METHODS.items():
