@@ -34,12 +34,15 @@ from .functions import len_ as len
 from .reading import read as read_csv
 from .series import Series
 from .types import (
+    Array,
+    Binary,
     Boolean,
     Categorical,
     DataType,
     Date,
     Datetime,
     Decimal,
+    Duration,
     Enum,
     Float64,
     Int8,
@@ -51,6 +54,7 @@ from .types import (
     Schema,
     String,
     Struct,
+    Time,
     UInt8,
     UInt16,
     UInt32,
@@ -72,6 +76,8 @@ def read_parquet(*_: Any, **__: Any) -> DataFrame:
 
 
 __all__ = [
+    "Array",
+    "Binary",
     "Boolean",
     "Categorical",
     "DataFrame",
@@ -79,6 +85,7 @@ __all__ = [
     "Date",
     "Datetime",
     "Decimal",
+    "Duration",
     "Enum",
     "Expr",
     "Float64",
@@ -93,6 +100,7 @@ __all__ = [
     "Series",
     "String",
     "Struct",
+    "Time",
     "UInt8",
     "UInt16",
     "UInt32",

@@ -82,8 +82,8 @@ def _category(name: str) -> str:
 
 @lru_cache
 def template(text: str) -> Callable[[re.Match[str]], str]:
-    """What replaces a match: `${1}` stands for its groups."""
-    parts = re.split(r"\$\{(\d+)\}", text)
+    """What replaces a match: `${1}`, or `$1` where no letter follows, stands for its groups."""
+    parts = re.split(r"\$(?=\{\d+\}|\d+(?![A-Za-z_]))\{?(\d+)\}?", text)
 
     def filled(found: re.Match[str]) -> str:
         return "".join(part if at % 2 == 0 else found[int(part)] or "" for at, part in enumerate(parts))

@@ -141,18 +141,36 @@ class Namespace:
 
 
 class Expr:
-    """An expression. `run` gives its columns over a frame."""
+    """An expression: what gives columns over a frame."""
 
     def __init__(self, run: Run, name: str | None) -> None:
-        self.run = run
+        self._run = run
         self.output = name
+
+    def run(self, frame: Any) -> list[Series]:
+        """Its columns; one that stands in several places of a selection is worked out once."""
+        memo = getattr(frame, "memo", None)
+        if memo is None:
+            return self._run(frame)
+        found = memo.get(id(self))
+        if found is None:
+            found = memo[id(self)] = (self, self._run(frame))
+        columns: list[Series] = found[1]
+        return columns
 
     # --- ways of making one out of another
     def each(self, make: Callable[[Any], Any], dtype: Any = None) -> Expr:
-        """Value by value, nulls staying null."""
+        """Value by value, nulls staying null. Each text and day that a column has is worked out once."""
 
         def run(frame: Any) -> list[Series]:
-            return [s.like((None if v is None else make(v) for v in s.values), dtype) for s in self.run(frame)]
+            done = []
+            for s in self.run(frame):
+                if t.kind(s.dtype) in ("String", "Date"):
+                    made = {v: None if v is None else make(v) for v in set(s.values)}
+                    done.append(s.like([made[v] for v in s.values], dtype))
+                else:
+                    done.append(s.like([None if v is None else make(v) for v in s.values], dtype))
+            return done
 
         return Expr(run, self.output)
 

@@ -30,6 +30,7 @@ class DataFrame:
         for name, dtype in types.items():
             self._columns.setdefault(name, Series(name, [], dtype))
         self._empty_height = 0
+        self.memo: dict[int, Any] | None = None
 
     @classmethod
     def of(cls, columns: Iterable[Series], height: int | None = None) -> DataFrame:
@@ -129,12 +130,12 @@ class DataFrame:
         return DataFrame.of(columns.values(), height)
 
     def _run(self, given: Iterable[Any], named: Mapping[str, Any]) -> list[Series]:
-        found: list[Series] = []
-        for each in flat(given):
-            found += each.run(self)
-        for name, each in named.items():
-            found += as_expr(each, column=True).alias(name).run(self)
-        return found
+        expressions = [*flat(given), *(as_expr(each, column=True).alias(name) for name, each in named.items())]
+        self.memo = {}
+        try:
+            return run_all(self, expressions)
+        finally:
+            self.memo = None
 
     def drop(self, *names: Any, strict: bool = True) -> DataFrame:
         gone = {each for name in names for each in ([name] if isinstance(name, str) else name)}
@@ -161,7 +162,7 @@ class DataFrame:
         return DataFrame.of((s.like([s.values[at] for at in places]) for s in self.get_columns()), len(places))
 
     def filter(self, *given: Any) -> DataFrame:
-        keeps = [each.spread(self.height) for each in run_all(self, flat(given))]
+        keeps = [each.spread(self.height) for each in self._run(given, {})]
         return self.taken([at for at in range(self.height) if all(keep[at] is True for keep in keeps)])
 
     def slice(self, start: int, length: int | None = None) -> DataFrame:

@@ -59,7 +59,11 @@ class Series:
         if t.same(self.dtype, dtype) and not isinstance(dtype, type):
             return self
         change = caster(self.dtype, dtype)
-        done = [None if value is None else change(value) for value in self.values]
+        if isinstance(self.dtype, t.String):
+            made = {value: None if value is None else change(value) for value in set(self.values)}
+            done = [made[value] for value in self.values]
+        else:
+            done = [None if value is None else change(value) for value in self.values]
         if strict and any(new is None and old is not None for new, old in zip(done, self.values, strict=True)):
             raise t.PolarsError(f"column {self.name}: a value is no {dtype}")
         return Series(self.name, done, dtype, unit=self.unit)

@@ -142,6 +142,18 @@ class Enum(DataType):
     """Words of a set; no column of the check page has one."""
 
 
+class Array(DataType):
+    """Lists of one length; no column of the check page has one."""
+
+
+class Binary(DataType):
+    """Bytes; no column of the check page has one."""
+
+
+class Time(DataType):
+    """A time of day; no column of the check page has one."""
+
+
 class Duration(DataType):
     """A span of time."""
 
