@@ -30,6 +30,7 @@ from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, count_answers, footnote_of
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
+from rung.lake.pay_sums import pay_sums
 from rung.lake.places import write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
@@ -74,6 +75,7 @@ def run_marts(
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
         read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        read["pay_sums"] = pay_sums(work.lake, in_force)
         tables = as_tables(read)
         found = across_files(work, tables, in_force, folder)
         marts = mart_frames(
@@ -118,7 +120,7 @@ def mart_frames(work: Workspace, tables: Tables, counts: dy.LazyFrame[RuleCounts
         except dy.exc.ValidationError as error:
             broken_text = "; ".join(line.strip() for line in str(error).splitlines())
             raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
-    _check_identities(frames, tables["payroll"], nominal=not parameters.deflator)
+    _check_identities(frames, tables["pay_sums"], nominal=not parameters.deflator)
     return frames
 
 
@@ -141,12 +143,12 @@ def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -
     return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
 
 
-def _check_identities(frames: Mapping[str, pl.DataFrame], payroll: pl.LazyFrame, *, nominal: bool) -> None:
+def _check_identities(frames: Mapping[str, pl.DataFrame], sums: pl.LazyFrame, *, nominal: bool) -> None:
     """The identities of DESIGN 8 are gates. Raises GateFailed naming each that does not hold, and how often."""
-    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"payroll": payroll}
+    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"pay_sums": sums}
     checks = broken_rows(lazy, nominal=nominal)
     counts = [rows.select(pl.len()) for rows in checks.values()]
-    # One at a time and streamed: payroll is the largest table there is, and two scans of it need not be in memory.
+    # One at a time and streamed: the sums of pay are the largest table there is, and need not be in memory twice.
     broken = {
         name: rows
         for name, count in zip(checks, counts, strict=True)
