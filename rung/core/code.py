@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
+import re
+from collections.abc import Iterable
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 from rung.core.project import PROJECT
 
 PACKAGES = ("contracts", "transforms", "expectations", "rung")
+# An import wherever it stands, by its text: parsing 250 modules would take longer than a run that finds nothing new. A
+# line of a docstring that looks like one names a module too many, never one too few.
+IMPORTS = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]+)|import\s+([^\n]+))", re.MULTILINE)
 
 
 @lru_cache
@@ -56,9 +61,22 @@ def _path_of(name: str) -> Path | None:
 def _imported(path: Path) -> tuple[str, ...]:
     """Names that may be modules: what is imported, and what is imported from it (a submodule looks like a name)."""
     names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for module, several, plain in IMPORTS.findall(path.read_text(encoding="utf-8")):
+        if module:
+            names += [module, *(f"{module}.{name}" for name in re.findall(r"\w+", several))]
+        else:
+            names += re.findall(r"[\w.]+", plain)
     return tuple(names)
+
+
+def files_sha256(paths: Iterable[Path]) -> str:
+    """SHA-256 of the names and bytes of files that Rung ships beside its code: packs, suites."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def versions_of(*libraries: str) -> dict[str, str]:
+    """The installed versions of libraries that a result depends on."""
+    return {name: version(name) for name in libraries}
