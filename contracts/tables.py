@@ -9,8 +9,9 @@ import dataframely as dy
 import polars as pl
 
 from contracts import reference as ref
-from contracts.extracts import EXTRACTS, AcceptedEvaluation, AcceptedLeadership, AcceptedPayroll, AcceptedRoster
+from contracts.extracts import EXTRACTS, AcceptedEvaluation, AcceptedLeadership, AcceptedRoster
 from contracts.reference import REFERENCES
+from contracts.resolved.pay import PaySums
 
 
 class DesignationTables(TypedDict):
@@ -26,9 +27,10 @@ class DesignationTables(TypedDict):
 
 
 class Tables(DesignationTables):
-    """Every table that a run reads; an optional one that the state lacks is an empty frame."""
+    """Every table that marts read; an optional one that the state lacks is an empty frame. Payroll is there as its sums
+    only."""
 
-    payroll: dy.LazyFrame[AcceptedPayroll]
+    pay_sums: dy.LazyFrame[PaySums]
     pay_codes: dy.LazyFrame[ref.PayCodes]
     funds: dy.LazyFrame[ref.Funds]
     salary_schedules: dy.LazyFrame[ref.SalarySchedules]
@@ -50,7 +52,9 @@ def as_tables(frames: Mapping[str, pl.LazyFrame]) -> Tables:
 
     A column that is missing or cannot be cast stops the plan that reads it (dataframely's SchemaError, by name).
     """
-    return cast(Tables, {name: schema.cast(frames[name]) for name, schema in SCHEMAS.items()})
+    read = SCHEMAS | {"pay_sums": PaySums}
+    del read["payroll"]
+    return cast(Tables, {name: schema.cast(frames[name]) for name, schema in read.items()})
 
 
 def designation_tables(frames: Mapping[str, pl.LazyFrame] | Tables) -> DesignationTables:

@@ -1,8 +1,9 @@
 """What must add up before a release: each identity is a function that returns the rows which break it (DESIGN
 section 8).
 
-`frames` are the marts by name and the accepted `payroll`. No row means that the identity holds; any row stops the
-release, which names the identity. Sums of rounded money may differ by a cent for each amount summed, never more.
+`frames` are the marts by name and `pay_sums`, the accepted payroll as it was summed when it was accepted. No row means
+that the identity holds; any row stops the release, which names the identity. Sums of rounded money may differ by a cent
+for each amount summed, never more.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ Frames = Mapping[str, pl.LazyFrame]
 
 
 def payroll_is_in_compensation_once(frames: Frames) -> pl.LazyFrame:
-    """Every dollar of accepted payroll is in `compensation` once: sums agree by LEA, year and person."""
+    """Every dollar of accepted payroll is in `compensation` once: sums agree by LEA, year and person. That the sums are
+    those of the lines is asked when they are made."""
     person = [*LEA_YEAR, "staff_id"]
-    total = pl.col("amount").pipe(cents).sum()
-    paid = frames["payroll"].group_by(person).agg(total.alias("payroll_cents"))
-    told = frames["compensation"].group_by(person).agg(total.alias("compensation_cents"))
+    paid = frames["pay_sums"].group_by(person).agg(pl.col("cents").sum().alias("payroll_cents"))
+    told = frames["compensation"].group_by(person).agg(pl.col("amount").pipe(cents).sum().alias("compensation_cents"))
     return _differing(paid, told, person, "payroll_cents", "compensation_cents")
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from benchmarks.peers import ALL_MARTS
 from benchmarks.peers.rung_peer import gather
+from contracts.extracts import AcceptedPayroll
 from contracts.marts import MARTS as RESTRICTED
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
@@ -21,6 +22,7 @@ from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
 from rung.packs.load import packs_of
+from transforms.s2_resolve.pay import sum_payroll
 from transforms.s2_resolve.run import resolve
 from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.data_quality import build_data_quality
@@ -36,6 +38,7 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     work = open_workspace(config)
     reference = load_reference(work.reference)
     tables = accepted_tables(work.lake, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
+    tables["pay_sums"] = sum_payroll(AcceptedPayroll.cast(tables["payroll"]))  # from the lines, as the peers do
     terms = [pack.terms() for pack in packs_of(work.settings)]
     parameters = MetricParameters.model_validate(work.settings.metrics)
     few = parameters.projection.model_copy(update={"paths": FEWEST_PATHS})

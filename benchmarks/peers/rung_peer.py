@@ -9,6 +9,7 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
+from contracts.extracts import AcceptedPayroll
 from contracts.marts.designation import Designation
 from contracts.resolved.leaders import LeaderYears
 from contracts.tables import Tables, as_tables, designation_tables
@@ -17,6 +18,7 @@ from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
 from rung.packs.load import load_packs
+from transforms.s2_resolve.pay import sum_payroll
 from transforms.s2_resolve.run import resolve
 from transforms.s3_designate.run import build_designation
 from transforms.s4_sustain.base_pay import base_pay
@@ -33,6 +35,7 @@ def build(config: Path, out: Path) -> None:
     work = open_workspace(config)
     reference = load_reference(work.reference)
     tables = accepted_tables(work.lake, work.ledger.in_force(None)) | {n: f.lazy() for n, f in reference.tables.items()}
+    tables["pay_sums"] = sum_payroll(AcceptedPayroll.cast(tables["payroll"]))  # from the lines, as the peers do
     packs = [pack for pack in load_packs(PROGRAMS, {}) if pack.program_id == LADDER]
     levels = gather({"designation": build_designation(packs=packs, **designation_tables(tables))})
     marts = _marts(as_tables(tables), Designation.cast(levels["designation"]))

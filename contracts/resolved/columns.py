@@ -71,6 +71,7 @@ other_dollars = _dollars("Its part for release, training and administration.")
 
 # --- pay ----------------------------------------------------------------------------------------------------------
 cents = _cents("Net pay.")
+lines = _count("Pay lines that were summed.", low=1)
 pay_cents = _cents("Net pay of the year, all pay types.")
 base_cents = _cents("Net base pay of the year.")
 benefit_cents = _cents("Net benefit lines of the year.")

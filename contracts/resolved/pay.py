@@ -8,7 +8,7 @@ from contracts import columns as c
 from contracts.resolved import columns as r
 
 
-class PaySums(dy.Schema):
+class NetPay(dy.Schema):
     """One row per LEA x year x staff x pay code x fund x school (null school kept): net pay and hours."""
 
     lea_id = c.lea_id.required()
@@ -21,7 +21,16 @@ class PaySums(dy.Schema):
     hours = r.hours.optional()
 
 
-class ResolvedPay(PaySums):
+class PaySums(NetPay):
+    """Net pay as it is summed when payroll is accepted: with how many lines are in each row, and where the first is."""
+
+    lines = r.lines.required()
+    submission_id = c.submission_id.required()
+    source_file = c.source_file.required()
+    source_row = c.source_row.required()
+
+
+class ResolvedPay(NetPay):
     """Pay sums with what each dollar is (pay type, program, role) and who pays it (stream, award)."""
 
     pay_type = c.pay_type.required()

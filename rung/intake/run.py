@@ -42,6 +42,7 @@ from rung.lake.certification import certified
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.originals import original_key
+from rung.lake.pay_sums import PAYROLL, write_pay_sums
 from rung.lake.places import make_durable, write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
@@ -232,6 +233,7 @@ def _commit_one(
 ) -> DecidedSubmission:
     drop, extract = read.drop, read.extract
     decision = desk.policy.decide(read, counts)
+    submission = submission_of(read, counts, code_version())
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     for file in read.files:
         if file.data or not (file.landed.entry.size or file.unread):  # what is larger than the bound was never read
@@ -246,6 +248,8 @@ def _commit_one(
             accepted_key(extract, drop.school_year, drop.lea_id, read.submission_id),
             kept.select(accepted_columns(extract)),
         )
+        if extract == PAYROLL:
+            write_pay_sums(work.lake, submission, kept.lazy())
         if counts["rows_warned"]:
             write_parquet(
                 work.lake,
@@ -255,7 +259,6 @@ def _commit_one(
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
             write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad))
-    submission = submission_of(read, counts, code_version())
     proposal = propose_crosswalk(work, read)
     write_receipt(
         work,

@@ -49,5 +49,6 @@ def scan_accepted(lake: Place, extract: str, submissions: Iterable[Submission]) 
 
 
 def accepted_tables(lake: Place, in_force: Sequence[Submission]) -> dict[str, pl.LazyFrame]:
-    """The accepted rows of the submissions in force, one statewide frame per extract (contracts/extracts)."""
+    """The accepted rows of the submissions in force, one statewide frame per extract (contracts/extracts). Of payroll,
+    what is asked of sums is asked of `rung.lake.pay_sums`."""
     return {name: scan_accepted(lake, name, [s for s in in_force if s.extract == name]) for name in EXTRACTS}

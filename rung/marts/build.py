@@ -5,7 +5,6 @@ Marts lie in the lake under the hash of everything they were made from, so that 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,26 +19,29 @@ from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
-from contracts.tables import Tables, as_tables, designation_tables
+from contracts.tables import Tables, as_tables
 from expectations.identities import broken_rows
+from rung.core.code import code_of, files_sha256, versions_of
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import overlay_sha256
 from rung.core.progress import Progress
-from rung.core.project import code_version
+from rung.core.project import SUITES
 from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, count_answers, footnote_of
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
+from rung.lake.pay_sums import pay_sums
 from rung.lake.places import write_parquet
 from rung.lake.reference import ReferenceTables
+from rung.lake.results import content_id
 from rung.lake.workspace import Workspace
 from rung.marts.cross_file import across_files
+from rung.marts.designations import designations
 from rung.marts.gate import gate_marts
 from rung.marts.summary import summarise
-from rung.packs.load import packs_of
+from rung.packs.load import pack_files, packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
 from transforms.s2_resolve.run import resolve
-from transforms.s3_designate.run import build_designation
 from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.data_quality import build_data_quality
 from transforms.s5_marts.dimensions import build_dimensions
@@ -74,11 +76,12 @@ def run_marts(
         return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
     with progress.stage("marts"):
         read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+        read["pay_sums"] = pay_sums(work.lake, in_force)
         tables = as_tables(read)
         found = across_files(work, tables, in_force, folder)
-        marts = mart_frames(
-            work, tables, with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
-        )
+        designation = designations(work.lake, packs_of(work.settings), tables, in_force, reference)
+        counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
+        marts = mart_frames(work, tables, designation, counts)
         gate_marts(work, marts)
         summary = summarise(in_force, marts)
         for name, frame in marts.items():
@@ -90,15 +93,15 @@ def run_marts(
     return MartsReceipt(inputs_id, True, summary)
 
 
-def mart_frames(work: Workspace, tables: Tables, counts: dy.LazyFrame[RuleCounts]) -> dict[str, pl.DataFrame]:
+def mart_frames(
+    work: Workspace, tables: Tables, designation: dy.LazyFrame[Designation], counts: dy.LazyFrame[RuleCounts]
+) -> dict[str, pl.DataFrame]:
     """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
 
     Raises GateFailed naming the mart that breaks its contract.
     """
     packs = packs_of(work.settings)
     facts = resolve(tables, _materialize)
-    decided = build_designation(packs=packs, **designation_tables(tables))
-    designation = Designation.cast(_materialize({"designation": decided})["designation"])
     terms = [pack.terms() for pack in packs]
     parameters = MetricParameters.model_validate(work.settings.metrics)
     sustained = sustain(facts, tables, designation, terms, parameters, _materialize)
@@ -118,7 +121,7 @@ def mart_frames(work: Workspace, tables: Tables, counts: dy.LazyFrame[RuleCounts
         except dy.exc.ValidationError as error:
             broken_text = "; ".join(line.strip() for line in str(error).splitlines())
             raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
-    _check_identities(frames, tables["payroll"], nominal=not parameters.deflator)
+    _check_identities(frames, tables["pay_sums"], nominal=not parameters.deflator)
     return frames
 
 
@@ -141,12 +144,12 @@ def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -
     return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
 
 
-def _check_identities(frames: Mapping[str, pl.DataFrame], payroll: pl.LazyFrame, *, nominal: bool) -> None:
+def _check_identities(frames: Mapping[str, pl.DataFrame], sums: pl.LazyFrame, *, nominal: bool) -> None:
     """The identities of DESIGN 8 are gates. Raises GateFailed naming each that does not hold, and how often."""
-    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"payroll": payroll}
+    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"pay_sums": sums}
     checks = broken_rows(lazy, nominal=nominal)
     counts = [rows.select(pl.len()) for rows in checks.values()]
-    # One at a time and streamed: payroll is the largest table there is, and two scans of it need not be in memory.
+    # One at a time and streamed: the sums of pay are the largest table there is, and need not be in memory twice.
     broken = {
         name: rows
         for name, count in zip(checks, counts, strict=True)
@@ -164,13 +167,15 @@ def _materialize(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
 
 
 def _inputs_id(work: Workspace, reference: ReferenceTables, in_force: list[Submission], answers: Answers) -> str:
-    broken_text = {
-        "answers": {submission: [asdict(each) for each in counts] for submission, counts in sorted(answers.items())},
-        "submissions": [s.submission_id for s in in_force],
-        "reference": reference.sha256,
-        "code": code_version(),
-        "metrics": work.settings.metrics,
-        "programs": work.settings.programs,
-        "overlay": overlay_sha256(work.settings, "programs", "expectations"),
-    }
-    return hashlib.sha256(json.dumps(broken_text, sort_keys=True, default=str).encode()).hexdigest()[:20]
+    return content_id(
+        answers={submission: [asdict(each) for each in counts] for submission, counts in sorted(answers.items())},
+        submissions=[s.submission_id for s in in_force],
+        reference=reference.sha256,
+        code=code_of(__name__),
+        libraries=versions_of("rung", "polars", "numpy"),
+        packs=files_sha256(pack_files()),
+        suites=files_sha256(SUITES.glob("*.json")),
+        metrics=work.settings.metrics,
+        programs=work.settings.programs,
+        overlay=overlay_sha256(work.settings, "programs", "expectations"),
+    )

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from rung.core.code import code_of, versions_of
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.core.project import code_version
@@ -88,6 +89,8 @@ def run_release(
             "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
             "disclosure": terms.as_json(),
             "republish": republish,
+            "code": code_of(__name__),
+            "libraries": versions_of("polars", "pyarrow"),
         }
         made_as = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
         note = f"marts/{marts.inputs_id}/released-{made_as}.json"

@@ -18,11 +18,13 @@ import dataframely as dy
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from contracts.extracts import AcceptedPayroll
 from contracts.marts import MARTS
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
 from contracts.tables import SCHEMAS, as_tables
 from rung.packs.load import load_packs
+from transforms.s2_resolve.pay import sum_payroll
 from transforms.s2_resolve.run import resolve
 from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.run import build_marts
@@ -75,7 +77,9 @@ def column_lineage() -> Lineage:
     def read(name: str, schema: type[dy.Schema]) -> pl.LazyFrame:
         return tracer.source(name, schema.create_empty().schema)
 
-    tables = as_tables({name: read(name, schema) for name, schema in SCHEMAS.items()})
+    sources = {name: read(name, schema) for name, schema in SCHEMAS.items()}
+    summed = sum_payroll(AcceptedPayroll.cast(sources["payroll"]))
+    tables = as_tables(sources | tracer.hand_on({"pay_sums": summed}))
     designation = Designation.cast(read("designation", Designation))
     terms, parameters = [pack.terms() for pack in load_packs()], MetricParameters()
     facts = sustain(resolve(tables, tracer.hand_on), tables, designation, terms, parameters, tracer.hand_on)

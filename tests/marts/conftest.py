@@ -15,6 +15,7 @@ from contracts.marts.designation import Designation
 from contracts.policy.parameters import LikeComparison, MetricParameters, Projection, Scenario
 from contracts.policy.terms import ComplianceCheck, ProgramTerms
 from contracts.reference import REFERENCES
+from transforms.s2_resolve.pay import sum_payroll
 from transforms.s2_resolve.run import resolve
 from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.run import build_marts
@@ -58,6 +59,7 @@ def stages(
     tables: Tables, designation: pl.LazyFrame, programs: list[ProgramTerms], parameters: MetricParameters
 ) -> Tables:
     """Stages 2, 4 and 5 over given designations."""
+    tables = tables | {"pay_sums": sum_payroll(tables["payroll"])}
     facts = sustain(resolve(tables, gather), tables, designation, programs, parameters, gather)
     return build_marts(facts, tables, designation, programs, parameters, gather)
 

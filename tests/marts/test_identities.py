@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from expectations.identities import IDENTITIES, broken_rows
+from transforms.s2_resolve.pay import sum_payroll
 
 Frames = dict[str, pl.LazyFrame]
 
@@ -15,7 +16,7 @@ Frames = dict[str, pl.LazyFrame]
 @pytest.fixture(scope="module")
 def frames(golden: dict[str, pl.DataFrame], golden_tables: Frames) -> Frames:
     marts = {name: mart.lazy() for name, mart in golden.items()}
-    return marts | {"payroll": golden_tables["payroll"], "designation": golden_tables["designation"]}
+    return marts | {"pay_sums": sum_payroll(golden_tables["payroll"]), "designation": golden_tables["designation"]}
 
 
 def test_all_hold(frames: Frames) -> None:

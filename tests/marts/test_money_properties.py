@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.policy.terms import ProgramTerms
 from expectations.identities import broken_rows
+from transforms.s2_resolve.pay import sum_payroll
 
 QUIET = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 YEARS = (2025, 2026)
@@ -113,6 +114,7 @@ def test_identities_hold_and_order_does_not_matter(make: Any, small: Any, lines:
     frames = {name: mart.lazy() for name, mart in forth.items()}
     given_rows = state(small, lines, posts, held)
     frames |= {name: make(name, given_rows[name]) for name in ("payroll", "designation")}
+    frames["pay_sums"] = sum_payroll(frames["payroll"])
     assert [name for name, rows in broken_rows(frames).items() if rows.collect().height] == []
 
 

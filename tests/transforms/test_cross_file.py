@@ -14,6 +14,7 @@ from contracts.reference import REFERENCES
 from contracts.resolved.findings import CrossFileFindings
 from contracts.rules import CROSS_FILE_RULES
 from transforms.s2_resolve.cross_file import findings, with_cross_file
+from transforms.s2_resolve.pay import sum_payroll
 
 Rows = list[dict[str, Any]]
 
@@ -50,10 +51,15 @@ CLEAN: dict[str, Rows] = {
 }
 
 
+def summed(tables: dict[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """The tables with payroll as its sums, as the rules read it."""
+    return tables | {"pay_sums": sum_payroll(tables["payroll"])}
+
+
 def found(**changes: Rows) -> list[tuple[str, str, int]]:
     """(rule, staff, row) of every finding after the clean state gets more rows."""
     tables = {name: table(name, rows + changes.get(name, [])) for name, rows in CLEAN.items()}
-    result = findings(tables).collect()
+    result = findings(summed(tables)).collect()
     assert result.schema == CrossFileFindings.create_empty().schema
     assert result["evidence"].str.len_chars().min() in (None, *range(10, 200))
     return [(row["rule_id"], row["staff_id"], row["source_row"]) for row in result.iter_rows(named=True)]
@@ -151,4 +157,4 @@ def test_order_of_rows_is_irrelevant() -> None:
     tables["payroll"] = table("payroll", [*CLEAN["payroll"], *more[:2]])
     tables["roster"] = table("roster", [*CLEAN["roster"], more[2]])
     turned = {name: frame.reverse() for name, frame in tables.items()}
-    assert findings(tables).collect().equals(findings(turned).collect())
+    assert findings(summed(tables)).collect().equals(findings(summed(turned)).collect())

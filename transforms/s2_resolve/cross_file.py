@@ -18,11 +18,9 @@ from contracts.resolved.findings import CrossFileFindings, RuleCounts
 from contracts.rules import CROSS_FILE_RULES
 from contracts.school_year import first_day, last_day
 from contracts.tables import Tables
-from transforms.money import MILLION
+from transforms.money import MILLION, money_from_cents
 from transforms.peak_fte import FULL_AND_A_HALF, peak_fte
-from transforms.s2_resolve.pay import is_role_pay
-
-PLACE = ["submission_id", "source_file", "source_row"]
+from transforms.s2_resolve.pay import PLACE, is_role_pay
 
 
 def findings(tables: Tables) -> dy.LazyFrame[CrossFileFindings]:
@@ -77,8 +75,8 @@ def _unlisted(rows: pl.LazyFrame, tables: Tables, person: str = "staff_id") -> p
 
 def paid_but_not_on_roster(tables: Tables) -> pl.LazyFrame:
     """Payroll for nobody on the roster, one row per educator: the first of their lines."""
-    lines = _unlisted(tables["payroll"], tables)
-    first = lines.group_by(PERSON).agg(pl.col(PLACE).sort_by(PLACE).first(), pl.len().alias("lines"))
+    sums = _unlisted(tables["pay_sums"], tables)
+    first = sums.group_by(PERSON).agg(pl.col(PLACE).sort_by(PLACE).first(), pl.col("lines").sum())
     return first.with_columns(evidence=_said(pl.col("lines"), " pay lines, no day on the roster of the year"))
 
 
@@ -100,16 +98,16 @@ def event_of_nobody_on_roster(tables: Tables) -> pl.LazyFrame:
     return rows.with_columns(evidence=_said(pl.col("event_type"), " of somebody with no day on the roster"))
 
 
-def _role_lines(tables: Tables) -> pl.LazyFrame:
-    """Payroll lines of role pay, with the `role` that their code names."""
+def _role_pay(tables: Tables) -> pl.LazyFrame:
+    """Pay sums of role pay, with the `role` that their code names."""
     named = tables["pay_codes"].filter(is_role_pay()).select("lea_id", "pay_code", role="role_code")
-    return tables["payroll"].join(named, on=["lea_id", "pay_code"])
+    return tables["pay_sums"].join(named, on=["lea_id", "pay_code"])
 
 
 def role_without_pay(tables: Tables) -> pl.LazyFrame:
     """A leadership role on the roster and no net role pay, in a district-year that has sent payroll."""
-    paid = _role_lines(tables).group_by(PERSON).agg(pl.col("amount").sum()).filter(pl.col("amount") != 0)
-    sent = tables["payroll"].select(LEA_YEAR).unique()
+    paid = _role_pay(tables).group_by(PERSON).agg(pl.col("cents").sum()).filter(pl.col("cents") != 0)
+    sent = tables["pay_sums"].select(LEA_YEAR).unique()
     held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null())
     rows = held.join(sent, on=LEA_YEAR, how="semi").join(paid, on=PERSON, how="anti")
     return rows.with_columns(evidence=_said("role ", pl.col("role_code"), " on the roster, no net role pay"))
@@ -119,11 +117,11 @@ def pay_without_role(tables: Tables) -> pl.LazyFrame:
     """Net pay on a code that names a role, and no such role on the roster; one row per educator and role."""
     held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null()).select(*PERSON, role="role_code")
     sent = tables["roster"].select(LEA_YEAR).unique()
-    lines = _role_lines(tables).filter(pl.col("role").is_not_null()).join(sent, on=LEA_YEAR, how="semi")
-    paid = lines.group_by(*PERSON, "role").agg(pl.col("amount").sum(), pl.col(PLACE).sort_by(PLACE).first())
-    rows = paid.filter(pl.col("amount") != 0).join(held.unique(), on=[*PERSON, "role"], how="anti")
+    sums = _role_pay(tables).filter(pl.col("role").is_not_null()).join(sent, on=LEA_YEAR, how="semi")
+    paid = sums.group_by(*PERSON, "role").agg(pl.col("cents").sum(), pl.col(PLACE).sort_by(PLACE).first())
+    rows = paid.filter(pl.col("cents") != 0).join(held.unique(), on=[*PERSON, "role"], how="anti")
     return rows.with_columns(
-        evidence=_said("paid ", pl.col("amount"), " for role ", pl.col("role"), ", not on the roster")
+        evidence=_said("paid ", money_from_cents(pl.col("cents")), " for role ", pl.col("role"), ", not on the roster")
     )
 
 

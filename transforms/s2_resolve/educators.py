@@ -52,7 +52,7 @@ def lea_years_of_assignments(assignments: dy.LazyFrame[Stays]) -> dy.LazyFrame[L
     people_lf = assignments.group_by(PERSON).agg(
         is_teacher=(pl.col("staff_classification") == "teacher").any(),
         fte_microdays=pl.col("fte_microdays").sum(),
-        window_days=pl.col("window_days").first(),
+        window_days=pl.col("window_days").max(),
         roster_days=pl.col("roster_days").sum(),
         years_experience=pl.col("years_experience").max(),
         hire_date=pl.col("hire_date").min(),

@@ -1,6 +1,7 @@
 """Payroll summed once and classified: what each dollar is (pay type, program, role) and who pays it (stream, award).
 
-The one pass over the pay lines is `sum_payroll`; everything about money starts from its few rows per educator and year.
+The one pass over the pay lines is `sum_payroll`, when a submission is accepted; everything about money starts from its
+few rows per educator and year.
 """
 
 from __future__ import annotations
@@ -14,21 +15,28 @@ from contracts.reference import Funds, PayCodes
 from contracts.resolved.pay import PaySums, PayTotals, ResolvedPay
 from transforms.money import cents
 
+PLACE = ("submission_id", "source_file", "source_row")
 PAY_KEY = ("lea_id", "school_year", "staff_id", "pay_code", "fund_code", "school_id")
 
 
 def sum_payroll(payroll: dy.LazyFrame[AcceptedPayroll]) -> dy.LazyFrame[PaySums]:
-    """Net pay and hours by lea x year x staff x pay code x fund x school (null school kept).
+    """Net pay and hours by lea x year x staff x pay code x fund x school (null school kept), sorted by that key.
 
-    Columns: PAY_KEY, `cents` (Int64, net of reversals), `hours` (Float64, null when no line has hours or they cancel).
-    Hours are summed as whole millionths, so that their sum does not depend on row order.
+    Columns: PAY_KEY, `cents` (Int64, net of reversals), `hours` (Float64, null when no line has hours or they cancel),
+    `lines`, and `PLACE` of the first of them. Hours are summed as whole millionths, so that their sum does not depend
+    on row order.
     """
     hours = (pl.col("hours") * 1_000_000).round(0).cast(pl.Int64)
     return (
-        payroll.select(*PAY_KEY, pl.col("amount").pipe(cents).alias("cents"), hours.alias("hours"))
+        payroll.select(*PAY_KEY, *PLACE, pl.col("amount").pipe(cents).alias("cents"), hours.alias("hours"))
         .group_by(PAY_KEY)
-        .agg(pl.col("cents").sum(), pl.col("hours").sum())
+        .agg(
+            pl.col("cents", "hours").sum(),
+            pl.len().cast(pl.UInt32).alias("lines"),
+            pl.col(PLACE).sort_by(PLACE).first(),
+        )
         .with_columns(pl.when(pl.col("hours") != 0).then(pl.col("hours") / 1_000_000).alias("hours"))
+        .sort(PAY_KEY, nulls_last=True)
         .pipe(PaySums.cast)
     )
 

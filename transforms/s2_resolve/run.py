@@ -9,7 +9,7 @@ from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears, RecordYears
 from contracts.tables import Tables
 from transforms.s2_resolve.educators import lea_years_of_assignments, record_years
-from transforms.s2_resolve.pay import classify_pay, pay_totals, sum_payroll
+from transforms.s2_resolve.pay import classify_pay, pay_totals
 from transforms.s2_resolve.ratings import usable_ratings
 from transforms.s2_resolve.roles import role_years
 from transforms.s2_resolve.service import clip_assignments
@@ -25,7 +25,7 @@ def resolve(tables: Tables, materialize: Materialize = as_they_are) -> Resolved:
     first = materialize(
         {
             "assignments": clip_assignments(tables["roster"], tables["districts"]),
-            "pay": classify_pay(sum_payroll(tables["payroll"]), tables["pay_codes"], tables["funds"]),
+            "pay": classify_pay(tables["pay_sums"], tables["pay_codes"], tables["funds"]),
             "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]),
         }
     )

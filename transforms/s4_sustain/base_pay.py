@@ -63,7 +63,7 @@ def schedule_value(
         .group_by(PERSON)
         .agg(
             # cents x millionths of an FTE-day over days = millionths of a cent, the fine unit
-            ((pl.col("rate_cents") * pl.col("fte_microdays")).sum() / pl.col("window_days").first())
+            ((pl.col("rate_cents") * pl.col("fte_microdays")).sum() / pl.col("window_days").max())
             .round(0)
             .cast(pl.Int64)
             .alias("schedule_fine"),

@@ -30,7 +30,7 @@ def role_positions(assignments: dy.LazyFrame[Assignments]) -> dy.LazyFrame[RoleP
         .agg(
             pl.col("fte_microdays").sum(),
             pl.when(weight > 0).then(released / weight).alias("release_share"),
-            pl.when(says.any()).then(released / (pl.col("window_days").first() * 1_000_000.0)).alias("release_fte"),
+            pl.when(says.any()).then(released / (pl.col("window_days").max() * 1_000_000.0)).alias("release_fte"),
         )
         .join(covered_days(rows.pipe(Stays.cast), keys, "days"), on=keys, how="left")
         .with_columns(pl.col("days").fill_null(0))

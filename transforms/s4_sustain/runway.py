@@ -44,6 +44,7 @@ def runway(projection: dy.LazyFrame[FundedPaths], parameters: MetricParameters) 
     over_all = pl.col("expected") > pl.col("revenue")
     base = pl.col("future_year").min()
     first = pl.col("future_year").filter(over_recurring).min()
+    lacking = pl.col("cost_status") != "ok"
     return (
         projection.filter(pl.col("scenario") == parameters.projection.runway_scenario)
         .group_by(LEA_PROGRAM)
@@ -53,8 +54,8 @@ def runway(projection: dy.LazyFrame[FundedPaths], parameters: MetricParameters) 
             pl.col("future_year").filter(over_all).min().alias("money_ends_year"),
             pl.when(pl.col("recurring").is_null().any())
             .then(pl.lit("not_configured"))
-            .when((pl.col("cost_status") != "ok").any() & first.is_null())
-            .then(pl.col("cost_status").filter(pl.col("cost_status") != "ok").first())
+            .when(lacking.any() & first.is_null())
+            .then(pl.col("cost_status").filter(lacking).sort_by(pl.col("future_year").filter(lacking)).first())
             .when(first.is_null())
             .then(pl.lit("beyond_horizon"))
             .otherwise(pl.lit("ok"))

@@ -77,13 +77,13 @@ def _positions(assignments: dy.LazyFrame[Assignments], totals: dy.LazyFrame[PayT
     ]
     people = (
         assignments.group_by(PERSON)
-        .agg(pl.col("window_days").first(), pl.col("fte_microdays").sum(), *held)
+        .agg(pl.col("window_days").max(), pl.col("fte_microdays").sum(), *held)
         .join(paid, on=PERSON, how="left")
     )
     wage = pl.col("wage_cents").fill_null(0) * 1_000_000
     return people.group_by(LEA_YEAR).agg(
         *[
-            (pl.col(f"{post}_microdays").sum() / (pl.col("window_days").first() * 1_000_000.0)).alias(f"{post}_fte")
+            (pl.col(f"{post}_microdays").sum() / (pl.col("window_days").max() * 1_000_000.0)).alias(f"{post}_fte")
             for post in POSTS
         ],
         *[

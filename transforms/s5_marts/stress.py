@@ -39,7 +39,7 @@ def build_stress(paths: dy.LazyFrame[FundedPaths], parameters: MetricParameters)
     status = pl.when(status.is_in(list(WHY)) | (status == "ok")).then(status).otherwise(pl.lit("not_enough_data"))
     over = pl.col("expected") > pl.col("money")
     firsts = known.group_by(KEY).agg(
-        pl.col("base_year").first(),
+        pl.col("base_year").max(),
         pl.col("future_year").max().alias("last_year"),
         pl.col("future_year").filter(over).min().alias("first_year_broken"),
         status.filter(status != "ok").sort_by(pl.col("future_year").filter(status != "ok")).first().alias("lacking"),

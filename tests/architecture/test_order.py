@@ -1,0 +1,51 @@
+"""No number depends on the order of rows that an engine happens to give: what takes one row sorts first, in one chain.
+
+The bytes of marts are the same whatever the runner, threads and history (DESIGN 10.1). A value that is the same in all
+rows of a group is taken by `max()`, not by `first()`.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TRANSFORMS = Path(__file__).parents[2] / "transforms"
+STAGES = ("s2_resolve", "s3_designate", "s4_sustain", "s5_marts")
+ONE_ROW = ("first", "last", "head", "tail", "with_row_index", "gather_every", "sample")
+# Sorted by a total key in the statement before, which the chain does not show.
+SORTED_BEFORE = {
+    ("s5_marts/ladder_flow.py", "years.filter(below >= (total + 1) // 2).first()"),
+    ("s5_marts/ladder_flow.py", "years.filter(below >= total // 2 + 1).first()"),
+    ("s5_marts/sunset.py", "pl.col('program_id').first()"),
+}
+
+
+def unsorted_picks(source: str, name: str) -> list[tuple[str, str]]:
+    """Calls that take one row, or number rows, of a chain that does not sort."""
+    return [
+        (name, ast.unparse(node))
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ONE_ROW
+        and not any(sort in ast.unparse(node.func.value) for sort in (".sort(", ".sort_by("))
+    ]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_takes_one_row_sorts_first(stage: str) -> None:
+    found = {
+        pick
+        for path in sorted((TRANSFORMS / stage).glob("*.py"))
+        for pick in unsorted_picks(path.read_text(encoding="utf-8"), f"{stage}/{path.name}")
+    }
+    allowed = {pick for pick in SORTED_BEFORE if pick[0].startswith(stage)}
+    assert found - allowed == set()
+    assert allowed - found == set(), "no longer there: take it out of the list"
+
+
+def test_the_test_sees_an_unsorted_pick() -> None:
+    assert unsorted_picks("x.group_by('a').agg(pl.col('b').first())", "m.py") == [("m.py", "pl.col('b').first()")]
+    assert unsorted_picks("pl.col('b').sort_by('a', 'b').last()", "m.py") == []
