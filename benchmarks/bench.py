@@ -28,7 +28,7 @@ MADE = ("lake", "receipts", "releases", "rung.db", "extra")
 
 def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
     """Benches one scale and prints the report: a table, or JSON. Raises RungError when a step fails."""
-    say = (lambda _text: None) if as_json else _say
+    say = (lambda _text: None) if as_json else _print_answer
     report = measure(prepared(scale, cache_dir, say), say)
     ladder = ladder_step()
     if as_json:
@@ -40,7 +40,7 @@ def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
         sys.stdout.write(json.dumps(data, sort_keys=True) + "\n")
     else:
         report_table(report)
-        _say(ladder.line())
+        _print_answer(ladder.line())
     return report
 
 
@@ -133,5 +133,5 @@ def _clear(state: BenchState) -> None:
             place.unlink(missing_ok=True)
 
 
-def _say(text: str) -> None:
+def _print_answer(text: str) -> None:
     sys.stderr.write(text + "\n")

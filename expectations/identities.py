@@ -23,8 +23,10 @@ def payroll_is_in_compensation_once(frames: Frames) -> pl.LazyFrame:
     those of the lines is asked when they are made."""
     person = [*LEA_YEAR, "staff_id"]
     paid = frames["pay_sums"].group_by(person).agg(pl.col("cents").sum().alias("payroll_cents"))
-    told = frames["compensation"].group_by(person).agg(pl.col("amount").pipe(cents).sum().alias("compensation_cents"))
-    return _differing(paid, told, person, "payroll_cents", "compensation_cents")
+    claimed = (
+        frames["compensation"].group_by(person).agg(pl.col("amount").pipe(cents).sum().alias("compensation_cents"))
+    )
+    return _differing(paid, claimed, person, "payroll_cents", "compensation_cents")
 
 
 def funding_shares_sum_to_one(frames: Frames) -> pl.LazyFrame:

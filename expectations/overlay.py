@@ -36,7 +36,7 @@ class OverlayMeta(Strict):
 
     @field_validator("off")
     @classmethod
-    def _says_why(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+    def _has_reason(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         for rule_id, why in value.items():
             if len(why.strip()) < 10:
                 raise ValueError(f"{rule_id}: say why it is switched off, in ten characters or more")
@@ -138,11 +138,11 @@ def _prove(table: str, rule: Rule, path: Path) -> None:
         for rows, expected in ((examples.passes, False), (examples.fails, True)):
             judged = typed_rows(table, rule.reads, rows).select(row_rule(table, rule).breaks.alias("breaks"))["breaks"]
             if judged.to_list() != [expected] * len(rows):
-                said = "examples.fails keeps" if expected else "examples.passes breaks"
-                raise SuiteError(f"overlay {path}: {rule.rule_id}: a row of {said} the rule; mend rule or example")
+                what = "examples.fails keeps" if expected else "examples.passes breaks"
+                raise SuiteError(f"overlay {path}: {rule.rule_id}: a row of {what} the rule; mend rule or example")
     except (ValueError, TypeError, KeyError, pl.exceptions.PolarsError) as error:
-        said = " ".join(str(error).split())
-        raise SuiteError(f"overlay {path}: {rule.rule_id} cannot be asked of its examples ({said})") from None
+        what = " ".join(str(error).split())
+        raise SuiteError(f"overlay {path}: {rule.rule_id} cannot be asked of its examples ({what})") from None
     strange = sorted({name for row in (*examples.passes, *examples.fails) for name in row} - set(rule.reads))
     if strange:
         raise SuiteError(f"overlay {path}: {rule.rule_id}: an example names {strange[0]}, which the rule does not read")

@@ -57,8 +57,8 @@ def _waiting(work: Workspace, states: Sequence[tuple[Submission, str, str]]) -> 
     yield "|---|---|---|---|---|---|"
     for s, state, why in reversed(waiting[-SHOWN:]):
         page = work.receipts.uri(f"{s.lea_id}/{s.school_year}/{s.extract}/{s.submission_id}/receipt.html")
-        told = masked(why).replace("|", "\\|")
-        yield f"| {names.get(s.lea_id, s.lea_id)} | {s.school_year} | {s.extract} | {state} | {told} | `{page}` |"
+        reason = masked(why).replace("|", "\\|")
+        yield f"| {names.get(s.lea_id, s.lea_id)} | {s.school_year} | {s.extract} | {state} | {reason} | `{page}` |"
 
 
 def gate_artifact(work: Workspace, marts: MartsReceipt) -> None:
@@ -115,11 +115,13 @@ def leave_failure(flow: Any, flow_run: Any, state: Any) -> None:
     """Failure and crash hook: an artifact that says what stopped the run and what to do."""
     try:
         state.result()
-        told = state.name
+        reason = state.name
     except RungError as error:
-        told = masked(str(error))
+        reason = masked(str(error))
     except BaseException as error:
-        told = unexpected(error)
-    text = f"## {flow.name} stopped: {state.name}\n\n{told}\n\nNothing half-done is in force; run it again when mended."
+        reason = unexpected(error)
+    text = (
+        f"## {flow.name} stopped: {state.name}\n\n{reason}\n\nNothing half-done is in force; run it again when mended."
+    )
     with get_client(sync_client=True) as client:
         client.create_artifact(ArtifactCreate(key="run-failed", type="markdown", data=text, flow_run_id=flow_run.id))

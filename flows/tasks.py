@@ -63,10 +63,10 @@ def as_task(name: str, stage: Callable[[], Any]) -> Any:
         retry_delay_seconds=RETRY_AFTER_SECONDS,
         retry_condition_fn=_may_differ_next_time,
     )
-    return follow(lambda: _said(name, stage))()
+    return follow(lambda: _logged(name, stage))()
 
 
-def _said(name: str, stage: Callable[[], Any]) -> Any:
+def _logged(name: str, stage: Callable[[], Any]) -> Any:
     """Run a stage and log its end as `key=value` words: counts and seconds, never a name, an id or a cell."""
     logger = get_run_logger()
     start = time.perf_counter()
@@ -80,16 +80,16 @@ def _said(name: str, stage: Callable[[], Any]) -> Any:
         if transient(error):
             raise
         raise Unexpected(unexpected(error)) from None
-    words = " ".join(f"{key}={value}" for key, value in counts_of(result).items())
-    logger.info("stage=%s event=done seconds=%.1f %s", name, _since(start), words)
+    pairs = " ".join(f"{key}={value}" for key, value in counts_of(result).items())
+    logger.info("stage=%s event=done seconds=%.1f %s", name, _since(start), pairs)
     return result
 
 
 def counts_of(result: Any) -> dict[str, Any]:
     """What a receipt may say in a log: its numbers, states and content-made ids."""
     fields: dict[str, Any] = getattr(result, "__dict__", {})
-    said = {key: value for key, value in fields.items() if isinstance(value, bool | int) or key.endswith("_id")}
-    return said | {f"submissions_{state}": count for state, count in sorted(fields.get("states", {}).items())}
+    fields_shown = {key: value for key, value in fields.items() if isinstance(value, bool | int) or key.endswith("_id")}
+    return fields_shown | {f"submissions_{state}": count for state, count in sorted(fields.get("states", {}).items())}
 
 
 def transient(error: BaseException) -> bool:
@@ -128,7 +128,7 @@ class TrackedProgress(Progress):
 
         with super().stage(name, total) as advance:
 
-            def told(portion: int) -> None:
+            def advance(portion: int) -> None:
                 nonlocal done, sent
                 advance(portion)
                 done += portion
@@ -136,7 +136,7 @@ class TrackedProgress(Progress):
                     sent = time.monotonic()
                     _show(artifact, min(99.0, 100.0 * done / total))
 
-            yield told
+            yield advance
         _show(artifact, 100.0)
 
 

@@ -48,11 +48,11 @@ def run_all(
     """Intake, marts and release over one configuration, alone in the lake. Raises RungError or GateFailed."""
     educator_key_of(work)  # a missing key is found before hours of work, not after
     with work.alone():
-        told = Lineage(work).stage
+        traced = Lineage(work).stage
         reference = call("reference", lambda: load_reference(work.reference))
-        intake = call("intake", lambda: told("intake", lambda: run_intake(work, reference, progress)))
-        marts = call("marts", lambda: told("marts", lambda: run_marts(work, reference, progress)))
-        release = call("release", lambda: told("release", lambda: run_release(work, marts, progress)))
+        intake = call("intake", lambda: traced("intake", lambda: run_intake(work, reference, progress)))
+        marts = call("marts", lambda: traced("marts", lambda: run_marts(work, reference, progress)))
+        release = call("release", lambda: traced("release", lambda: run_release(work, marts, progress)))
     return RunReceipt(intake, marts, release, progress.seconds)
 
 

@@ -223,8 +223,8 @@ class Condition(PackPart):
     @model_validator(mode="after")
     def _one_key(self) -> Condition:
         if len(self.model_fields_set) != 1:
-            said = ", ".join(sorted(self.model_fields_set)) or "none"
-            raise ValueError(f"a condition has exactly one primitive; this one has: {said}")
+            given = ", ".join(sorted(self.model_fields_set)) or "none"
+            raise ValueError(f"a condition has exactly one primitive; this one has: {given}")
         return self
 
     @property

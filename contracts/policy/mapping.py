@@ -115,7 +115,7 @@ class PayLines(Strict):
     lines: tuple[PayLine, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _told_apart(self) -> PayLines:
+    def _distinct(self) -> PayLines:
         codes = [(line.pay_code, line.fund_code) for line in self.lines]
         if len(set(codes)) < len(codes):
             raise ValueError("two lines have the same `pay_code` and `fund_code`; equal amounts would be taken for one")
@@ -174,8 +174,10 @@ class Layout(Strict):
         """The payroll columns that `pay` gives."""
         if self.pay is None or self.extract != "payroll":
             return frozenset()
-        told = {"fund_code"} if all(line.fund_code is not None for line in self.pay.lines) else set()
-        return frozenset({"amount", "pay_code", *told, *({"pay_date"} if self.pay.pay_date is not None else ())})
+        known_columns = {"fund_code"} if all(line.fund_code is not None for line in self.pay.lines) else set()
+        return frozenset(
+            {"amount", "pay_code", *known_columns, *({"pay_date"} if self.pay.pay_date is not None else ())}
+        )
 
     def source(self, column: str) -> ColumnSource | None:
         """The source of a canonical column, None when the layout does not name it."""

@@ -35,7 +35,7 @@ def _read(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(yaml.safe_load(LocalPlace(path.parent).read(path.name)))
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise RungError(f"{path.name}: {told}") from None
+        reasons = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise RungError(f"{path.name}: {reasons}") from None
     except yaml.YAMLError as error:
         raise RungError(f"{path.name}: not YAML: {str(error).splitlines()[0]}") from None

@@ -30,10 +30,10 @@ Read = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """`problems`: what does not hold, worst first; none: the release holds. `said`: what was checked, in numbers."""
+    """`problems`: what does not hold, worst first; none: the release holds. `counts`: what was checked, in numbers."""
 
     problems: tuple[str, ...]
-    said: dict[str, int]
+    counts: dict[str, int]
 
     @property
     def holds(self) -> bool:
@@ -45,29 +45,29 @@ def check(read: Read) -> CheckResult:
     try:
         names = ("cells", "relations", "movements", "proofs")
         cells, relations, movements, proofs = (_table(read, f"{FOLDER}/{name}.parquet") for name in names)
-        told = json.loads(read(f"{FOLDER}/certificates.json"))
+        manifest = json.loads(read(f"{FOLDER}/certificates.json"))
         problems = [
-            *_hashes(read, told),
+            *_hashes(read, manifest),
             *_cells(cells),
             *_published(read, cells),
             *_identities(cells, relations),
             *_sums(cells, movements),
             *_worlds(cells, relations, movements),
-            *_widths(cells, movements, proofs, told),
+            *_widths(cells, movements, proofs, manifest),
         ]
     except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
         return CheckResult((f"the certificates cannot be read: {type(error).__name__}: {error}",), {})
-    said = {"cells": cells.height, "relations": relations["relation"].n_unique(), "certificates": proofs.height}
-    return CheckResult(tuple(problems), {**said, "hidden": cells.filter(pl.col("mask") == "suppressed").height})
+    counts = {"cells": cells.height, "relations": relations["relation"].n_unique(), "certificates": proofs.height}
+    return CheckResult(tuple(problems), {**counts, "hidden": cells.filter(pl.col("mask") == "suppressed").height})
 
 
 def _table(read: Read, path: str) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(read(path)))
 
 
-def _hashes(read: Read, told: dict[str, dict[str, str]]) -> list[str]:
+def _hashes(read: Read, manifest: dict[str, dict[str, str]]) -> list[str]:
     """Every public table and every table of certificates is the one that was certified."""
-    listed = {**told["tables"], **told["certificates"]}
+    listed = {**manifest["tables"], **manifest["certificates"]}
     return [
         f"{p}: not the file that was certified" for p, h in listed.items() if hashlib.sha256(read(p)).hexdigest() != h
     ]
@@ -80,10 +80,10 @@ def _cells(cells: pl.DataFrame) -> list[str]:
     exact = cells.filter((pl.col("mask") == "published") & (pl.col("low") != pl.col("high")))
     naked = cells.filter((pl.col("mask") == "suppressed") & (pl.col("need") < 1) & (pl.col("low") < pl.col("high")))
     return [
-        *_said(twice, "told twice"),
-        *_said(outside, "true value outside its bounds"),
-        *_said(exact, "published, yet not fixed"),
-        *_said(naked, "hidden, yet no width is asked of it"),
+        *_problems_of(twice, "told twice"),
+        *_problems_of(outside, "true value outside its bounds"),
+        *_problems_of(exact, "published, yet not fixed"),
+        *_problems_of(naked, "hidden, yet no width is asked of it"),
     ]
 
 
@@ -96,10 +96,10 @@ def _published(read: Read, cells: pl.DataFrame) -> list[str]:
             rows = rows.filter(pl.col("grain") == "state")
         amount = pl.col(value).cast(pl.Decimal(18, 2)).cast(pl.Float64) * 100 if value == "amount" else pl.col(value)
         columns = [("program_id",), ("school_year",), cut, part, ("grain",), ("lea_id",), ("school_id",)]
-        words = [pl.lit(table), *(_joined(rows, each) for each in columns)]
+        key_texts = [pl.lit(table), *(_joined(rows, each) for each in columns)]
         named = rows.select(
             "reason",
-            name=pl.concat_str(words, separator="|"),
+            name=pl.concat_str(key_texts, separator="|"),
             public_mask="mask",
             public_value=amount.round(0).cast(pl.Int64),
         )
@@ -109,8 +109,11 @@ def _published(read: Read, cells: pl.DataFrame) -> list[str]:
         other = both.filter(pl.col("cell").is_not_null() & (pl.col("public_mask") != pl.col("mask")))
         leaked = both.filter((pl.col("public_mask") == "suppressed") & pl.col("public_value").is_not_null())
         moved = both.filter((pl.col("mask") != "suppressed") & (pl.col("public_value") != pl.col("shown")))
-        problems += [*_said(lost, "public table: no cell"), *_said(other, "public table: another mask")]
-        problems += [*_said(leaked, "public table: shown, yet hidden"), *_said(moved, "public table: another value")]
+        problems += [*_problems_of(lost, "public table: no cell"), *_problems_of(other, "public table: another mask")]
+        problems += [
+            *_problems_of(leaked, "public table: shown, yet hidden"),
+            *_problems_of(moved, "public table: another value"),
+        ]
     return problems
 
 
@@ -124,18 +127,18 @@ def _identities(cells: pl.DataFrame, relations: pl.DataFrame) -> list[str]:
     valued = relations.join(cells.select("cell", "value"), on="cell", how="left")
     total, lost = (pl.col("coefficient") * pl.col("value")).sum(), pl.col("value").has_nulls()
     sums = valued.group_by("relation").agg(pl.col("name").first(), sum=total, lost=lost)
-    return _said(sums.filter((pl.col("sum") != 0) | pl.col("lost")), "the relation does not hold")
+    return _problems_of(sums.filter((pl.col("sum") != 0) | pl.col("lost")), "the relation does not hold")
 
 
 def _sums(cells: pl.DataFrame, movements: pl.DataFrame) -> list[str]:
     """Read from the names alone: certificates keep the state its districts' sum, wholes their parts'."""
-    words = pl.col("name").str.split("|").list
+    key_texts = pl.col("name").str.split("|").list
     named = movements.join(cells.select("cell", "name"), on="cell").with_columns(
-        key=words.head(5).list.join("|"),
-        place=pl.concat_str([words.head(4).list.join("|"), words.slice(5).list.join("|")], separator="|"),
-        table=words.first(),
-        part=words.get(4, null_on_oob=True),
-        grain=words.get(5, null_on_oob=True),
+        key=key_texts.head(5).list.join("|"),
+        place=pl.concat_str([key_texts.head(4).list.join("|"), key_texts.slice(5).list.join("|")], separator="|"),
+        table=key_texts.first(),
+        part=key_texts.get(4, null_on_oob=True),
+        grain=key_texts.get(5, null_on_oob=True),
     )
     down = named.filter(pl.col("table").str.starts_with("public_"))
     state = pl.when(pl.col("grain") == "state").then(-1).otherwise(1) * pl.col("change")
@@ -144,8 +147,8 @@ def _sums(cells: pl.DataFrame, movements: pl.DataFrame) -> list[str]:
     whole = pl.when(pl.col("part") == "all").then(-1).otherwise(1) * pl.col("change")
     parts = counts.group_by("movement", "place").agg(whole.sum().alias("sum"), pl.col("name").first())
     return [
-        *_said(apart.filter(pl.col("sum") != 0), "a certificate makes the state another sum than its districts"),
-        *_said(parts.filter(pl.col("sum") != 0), "a certificate makes a whole another sum than its parts"),
+        *_problems_of(apart.filter(pl.col("sum") != 0), "a certificate makes the state another sum than its districts"),
+        *_problems_of(parts.filter(pl.col("sum") != 0), "a certificate makes a whole another sum than its parts"),
     ]
 
 
@@ -161,14 +164,14 @@ def _worlds(cells: pl.DataFrame, relations: pl.DataFrame, movements: pl.DataFram
     shown = moved.filter(pl.col("name").is_null() | (pl.col("mask") == "published"))
     outside = moved.filter(~(pl.col("value") + pl.col("change")).is_between("low", "high"))
     return [
-        *_said(broken, "a certificate breaks the relation"),
-        *_said(shown, "a certificate moves what is shown"),
-        *_said(outside, "a certificate leaves the bounds"),
+        *_problems_of(broken, "a certificate breaks the relation"),
+        *_problems_of(shown, "a certificate moves what is shown"),
+        *_problems_of(outside, "a certificate leaves the bounds"),
     ]
 
 
 def _widths(
-    cells: pl.DataFrame, movements: pl.DataFrame, proofs: pl.DataFrame, told: dict[str, dict[str, int]]
+    cells: pl.DataFrame, movements: pl.DataFrame, proofs: pl.DataFrame, manifest: dict[str, dict[str, int]]
 ) -> list[str]:
     """Every hidden cell has certificates, and they differ in it by its width; no width is less than the policy's."""
     change = movements.select("cell", "movement", "change")
@@ -181,17 +184,17 @@ def _widths(
     )
     own = (pl.col("rule") != "complementary") & (pl.col("rule") != "not_released")
     money = pl.max_horizontal(
-        (pl.col("value").abs() * told["width"]["money_share"]).ceil(), told["width"]["dollars"] * 100
+        (pl.col("value").abs() * manifest["width"]["money_share"]).ceil(), manifest["width"]["dollars"] * 100
     )
-    asked = pl.when(pl.col("unit") == "persons").then(float(told["width"]["persons"])).otherwise(money)
+    asked = pl.when(pl.col("unit") == "persons").then(float(manifest["width"]["persons"])).otherwise(money)
     less = wide.filter(own & (pl.col("need") < pl.min_horizontal(asked, pl.col("high") - pl.col("low"))))
     return [
-        *_said(wide.filter(pl.col("width") < pl.col("need")), "its certificates are too narrow"),
-        *_said(less, "a smaller width is asked than the policy's"),
+        *_problems_of(wide.filter(pl.col("width") < pl.col("need")), "its certificates are too narrow"),
+        *_problems_of(less, "a smaller width is asked than the policy's"),
     ]
 
 
-def _said(rows: pl.DataFrame, what: str) -> list[str]:
+def _problems_of(rows: pl.DataFrame, what: str) -> list[str]:
     """One line for a kind of problem: how often, and the first by name."""
     if rows.is_empty():
         return []

@@ -64,7 +64,7 @@ def main() -> None:
         sys.exit(130)
     except TyperException as error:  # a wrong option or argument, or none at all
         usage: Any = error
-        _say_json(usage.format_message(), usage.exit_code)
+        _print_json_error(usage.format_message(), usage.exit_code)
         usage.show()
         sys.exit(usage.exit_code)
     except BrokenPipeError:
@@ -78,12 +78,12 @@ def main() -> None:
 
 
 def _stop(why: str, exit_code: int) -> NoReturn:
-    _say_json(why, exit_code)
+    _print_json_error(why, exit_code)
     sys.stderr.write(f"rung: {why}\n")
     sys.exit(exit_code)
 
 
-def _say_json(why: str, exit_code: int) -> None:
+def _print_json_error(why: str, exit_code: int) -> None:
     if "--json" in sys.argv[1:]:
         sys.stdout.write(json.dumps({"error": why, "exit_code": exit_code}) + "\n")
 
@@ -127,7 +127,7 @@ def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
         receipt = run_all(work, progress)
     else:
         receipt = statewide(str(config.resolve()))
-    _say(receipt.as_json(), as_json, lambda: run_table(work, receipt))
+    _print_answer(receipt.as_json(), as_json, lambda: run_table(work, receipt))
     exit_refused(receipt.intake)
 
 
@@ -165,7 +165,7 @@ def intake(
     with work.alone():
         receipt = run_intake(work, load_reference(work.reference), progress, again=again)
     data = {**asdict(receipt), "refused": receipt.refused, "seconds": progress.seconds}
-    _say(data, as_json, lambda: intake_table(work, receipt))
+    _print_answer(data, as_json, lambda: intake_table(work, receipt))
     exit_refused(receipt)
 
 
@@ -187,7 +187,7 @@ def marts(
     with work.alone():
         receipt = run_marts_as_of(work, progress, as_of)
     where = work.lake.uri(f"marts/{receipt.inputs_id}")
-    _say(
+    _print_answer(
         {**asdict(receipt), "seconds": progress.seconds},
         as_json,
         lambda: typer.echo(f"marts {'built' if receipt.built else 'unchanged'}: {where}"),
@@ -218,7 +218,7 @@ def report(
     s3 = work.settings.s3
     target = open_place(out + "-restricted" if restricted else out, work.settings.root, s3.endpoint_url, s3.region)
     receipt = write_report(work, target, Progress(quiet=as_json), restricted=restricted)
-    _say(
+    _print_answer(
         asdict(receipt),
         as_json,
         lambda: typer.echo(f"report: {receipt.pages:,} pages, {receipt.charts:,} charts; open {receipt.start}"),
@@ -237,7 +237,7 @@ def bench(
     run_bench(scale, cache, as_json=as_json)
 
 
-def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
     if as_json:
         typer.echo(json.dumps(as_data, default=str, sort_keys=True))
     else:

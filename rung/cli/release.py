@@ -54,16 +54,16 @@ def release(
     work = open_workspace(config)
     if diff:
         change = _pending(work, as_json) if pending else diff_releases(work)
-        _say(_plain(change), as_json, lambda: typer.echo(_told(change)))
+        _print_answer(_plain(change), as_json, lambda: typer.echo(_change_text(change)))
     elif listed:
         names, now = released_before(work), current_release(work.releases)
         lines = [f"{name}{'  current' if name == now else ''}" for name in names]
-        _say({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
+        _print_answer({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
     elif rollback is not None:
         with work.alone():
             left = roll_back(work, rollback)
-        said = f"current again: {rollback} (before: {left})"
-        _say({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(said))
+        answer = f"current again: {rollback} (before: {left})"
+        _print_answer({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(answer))
     else:
         _publish(work, identified, accept_drift, as_json, (republish,) if republish else (), why)
     if keep is not None:
@@ -109,7 +109,7 @@ def _publish(
         for table, grain, cells, many, value in receipt.utility
     ]
     lines.append(f"release {receipt.release_id}: {receipt.location}")
-    _say(data, as_json, lambda: typer.echo("\n".join(lines)))
+    _print_answer(data, as_json, lambda: typer.echo("\n".join(lines)))
 
 
 def audit(
@@ -121,12 +121,12 @@ def audit(
 
     if not (directory / "restricted" / "certificates").is_dir():
         raise RungError(f"{directory}: has no certificates of a release; name a folder below `releases`")
-    verdict = check(lambda path: (directory / path).read_bytes())
-    said = {"holds": verdict.holds, "problems": verdict.problems, **verdict.said}
-    numbers = ", ".join(f"{count:,} {what}" for what, count in verdict.said.items())
-    words = [f"holds: {numbers}"] if verdict.holds else [f"does not hold: {problem}" for problem in verdict.problems]
-    _say(said, as_json, lambda: typer.echo("\n".join(words)))
-    if not verdict.holds:
+    result = check(lambda path: (directory / path).read_bytes())
+    answer = {"holds": result.holds, "problems": result.problems, **result.counts}
+    numbers = ", ".join(f"{count:,} {what}" for what, count in result.counts.items())
+    printed = [f"holds: {numbers}"] if result.holds else [f"does not hold: {problem}" for problem in result.problems]
+    _print_answer(answer, as_json, lambda: typer.echo("\n".join(printed)))
+    if not result.holds:
         raise typer.Exit(2)
 
 
@@ -181,7 +181,7 @@ def _plain(change: Any) -> dict[str, Any]:
     return asdict(change)
 
 
-def _told(change: Any) -> str:
+def _change_text(change: Any) -> str:
     """The difference in lines: one a mart, one a headline."""
     lines = [f"{change.before} -> {change.after}"]
     for mart in change.marts:
@@ -191,7 +191,7 @@ def _told(change: Any) -> str:
     return "\n".join(lines) if len(lines) > 1 else lines[0] + ": nothing changed"
 
 
-def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
     if as_json:
         typer.echo(json.dumps(as_data, default=str, sort_keys=True))
     else:

@@ -37,16 +37,16 @@ def init(
     """Write a real state's folder: configuration, commented reference tables, an example mapping, the overlay."""
     from rung.setup.init import QUESTIONS, new_state, write_state
 
-    said = {"name": name, "code": code, "leas": leas, "years": years, "programs": programs}
-    lacking = [option for option, value in said.items() if value is None]
+    given = {"name": name, "code": code, "leas": leas, "years": years, "programs": programs}
+    lacking = [option for option, value in given.items() if value is None]
     if lacking and not sys.stdin.isatty():
         raise RungError(f"say --{', --'.join(lacking)}; on a terminal they are asked for")
     for option in lacking:
-        said[option] = typer.prompt(QUESTIONS[option], default="" if option == "programs" else None)
-    written = write_state(directory, new_state(**{option: value or "" for option, value in said.items()}))
+        given[option] = typer.prompt(QUESTIONS[option], default="" if option == "programs" else None)
+    written = write_state(directory, new_state(**{option: value or "" for option, value in given.items()}))
     config = directory / "rung.toml"
     lines = [*written, f"{directory}: {len(written)} files; fill in reference/, then `rung doctor -c {config}`"]
-    _say({"directory": str(directory), "files": written}, as_json, lambda: typer.echo("\n".join(lines)))
+    _print_answer({"directory": str(directory), "files": written}, as_json, lambda: typer.echo("\n".join(lines)))
 
 
 def doctor(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
@@ -54,9 +54,9 @@ def doctor(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     from rung.setup.doctor import examine
 
     found = examine(config)
-    lines = [f"{number:>3}. {each.area}: {each.said}" for number, each in enumerate(found, start=1)]
+    lines = [f"{number:>3}. {each.area}: {each.text}" for number, each in enumerate(found, start=1)]
     lines.append(f"{len(found)} to mend" if found else "nothing is missing; `rung run` may go")
-    _say({"findings": [each.as_json() for each in found]}, as_json, lambda: typer.echo("\n".join(lines)))
+    _print_answer({"findings": [each.as_json() for each in found]}, as_json, lambda: typer.echo("\n".join(lines)))
     if found:
         raise typer.Exit(1)
 
@@ -77,8 +77,8 @@ def upgrade(
     plan = plan_upgrade(settings)
     if apply and not plan.nothing:
         do(settings, plan)
-    said = "\n".join([*list(plan_lines(plan))[:-1], "done"]) if apply else "\n".join(plan_lines(plan))
-    _say({**asdict(plan), "applied": apply}, as_json, lambda: typer.echo(said))
+    given = "\n".join([*list(plan_lines(plan))[:-1], "done"]) if apply else "\n".join(plan_lines(plan))
+    _print_answer({**asdict(plan), "applied": apply}, as_json, lambda: typer.echo(given))
 
 
 def copy(
@@ -97,10 +97,10 @@ def copy(
     copied = copy_ledger(work.ledger, target)
     lines = [f"{rows:>9,}  {table}" for table, rows in copied.items()]
     lines.append(f'copied; now set `ledger = "{shown(target.url)}"` under [storage] of {config}')
-    _say({"copied": copied, "ledger": shown(target.url)}, as_json, lambda: typer.echo("\n".join(lines)))
+    _print_answer({"copied": copied, "ledger": shown(target.url)}, as_json, lambda: typer.echo("\n".join(lines)))
 
 
-def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
     if as_json:
         typer.echo(json.dumps(as_data, default=str, sort_keys=True))
     else:

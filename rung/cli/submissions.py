@@ -47,7 +47,7 @@ def check(
             for c in checked
         ],
     }
-    _say(data, as_json, lambda: check_table(checked, out))
+    _print_answer(data, as_json, lambda: check_table(checked, out))
     if any(each.decision.state != "accepted" for each in checked):
         raise typer.Exit(1)
 
@@ -72,7 +72,7 @@ def status(
     every = status_lines(work, load_reference(work.reference))
     lines = filter_lines(every, leas=lea or (), years=year or (), regions=region or (), needs_person=needs_person)
     data = {"states": count_states(lines), "lines": [line.as_json() for line in lines]}
-    _say(data, as_json, lambda: status_table(lines))
+    _print_answer(data, as_json, lambda: status_table(lines))
 
 
 Lea = Annotated[str, typer.Argument(metavar="LEA", help="The district's id.")]
@@ -108,7 +108,7 @@ def certify(
     data |= {"role": signed.signature.role, "at": signed.at, "submissions": list(signed.submissions)}
     place = work.receipts.uri(f"{lea}/{year}/certification.pdf")
     text = f"{reference.district(lea)} {year}: certified by {signed.signature.signed_by}; {place}"
-    _say(data, as_json, lambda: typer.echo(text))
+    _print_answer(data, as_json, lambda: typer.echo(text))
 
 
 def waive(
@@ -133,7 +133,7 @@ def waive(
     data = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
     kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
     named = names_of(work.reference).get(lea, lea)
-    _say(data, as_json, lambda: typer.echo(f"{named} {year} {extract}: waived; {kept}"))
+    _print_answer(data, as_json, lambda: typer.echo(f"{named} {year} {extract}: waived; {kept}"))
 
 
 def notify(
@@ -152,14 +152,14 @@ def notify(
     if dry_run:
         found = pending_notices(work, reference, now.date())
         data: dict[str, Any] = {"pending": [{"notice_id": n.notice_id, "subject": n.subject} for n in found]}
-        _say(data, as_json, lambda: typer.echo("\n".join(n.subject for n in found) or "nothing to say"))
+        _print_answer(data, as_json, lambda: typer.echo("\n".join(n.subject for n in found) or "nothing to say"))
         return
     if work.settings.notices.smtp is None and work.settings.notices.webhook is None:
         raise RungError("no notices are configured: set `notices.smtp` in rung.toml, or RUNG_NOTICES__WEBHOOK")
     with work.alone():
         sent = send_notices(work, reference, now)
-    told = f"{sent.sent:,} sent, {sent.failed:,} could not be sent"
-    _say({"sent": sent.sent, "failed": sent.failed}, as_json, lambda: typer.echo(told))
+    line = f"{sent.sent:,} sent, {sent.failed:,} could not be sent"
+    _print_answer({"sent": sent.sent, "failed": sent.failed}, as_json, lambda: typer.echo(line))
     if sent.failed:
         raise typer.Exit(1)
 
@@ -175,10 +175,12 @@ def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json 
         late = certification.reopen(work.ledger, lea, year, datetime.now(UTC))
     named = names_of(work.reference).get(lea, lea)
     data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
-    _say(data, as_json, lambda: typer.echo(f"{named} {year}: reopened; {late} late drops wait for `rung intake`"))
+    _print_answer(
+        data, as_json, lambda: typer.echo(f"{named} {year}: reopened; {late} late drops wait for `rung intake`")
+    )
 
 
-def _say(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
+def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
     if as_json:
         typer.echo(json.dumps(as_data, default=str, sort_keys=True))
     else:

@@ -229,7 +229,7 @@ def load_settings(config: Path) -> Settings:
         _refuse_secrets(path)
         settings: Settings = sourced(root=path.parent)
     except ValidationError as error:
-        raise RungError("; ".join(_said(path.name, item) for item in error.errors())) from None
+        raise RungError("; ".join(_error_line(path.name, item) for item in error.errors())) from None
     except ValueError as error:
         raise RungError(f"{config}: not valid TOML: {error}") from None
     _check_overlay(path.name, settings)
@@ -253,9 +253,9 @@ def _refuse_secrets(path: Path) -> None:
     """Secrets come from the environment only. Raises RungError naming one that stands in the file."""
     import tomllib
 
-    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    tree = tomllib.loads(path.read_text(encoding="utf-8"))
     for place in SECRETS:
-        section: Any = said
+        section: Any = tree
         for part in place[:-1]:
             section = section.get(part, {})
         if place[-1] in section:
@@ -263,7 +263,7 @@ def _refuse_secrets(path: Path) -> None:
             raise RungError(f"{path.name}: {place[-1]} is a secret; take it out and set {variable} in the environment")
 
 
-def _said(file: str, item: Any) -> str:
+def _error_line(file: str, item: Any) -> str:
     place = ".".join(str(part) for part in item["loc"])
     if item["type"] == "extra_forbidden":
         return f"{file}: unknown key `{place}`; take it out or mend its spelling"

@@ -63,12 +63,12 @@ def write_demo(
     A folder that holds this very state is left as it is. Raises RungError for sizes that there are not, and where
     `directory` holds another landing.
     """
-    said = {"leas": leas, "educators": educators, "years": years, "seed": seed, "dirty": dirty, "scale": scale}
+    arguments = {"leas": leas, "educators": educators, "years": years, "seed": seed, "dirty": dirty, "scale": scale}
     state = lay_out(leas=leas, educators=educators, years=years, seed=seed, scale=scale)
     if not 0 <= dirty <= MOST_DIRTY:
         raise RungError(f"dirty is a share of rows between 0 and {MOST_DIRTY}")
     if (directory / "landing").exists():
-        if _is_written(directory, said):
+        if _is_written(directory, arguments):
             return
         raise RungError(f"{directory} already holds another landing; name a new folder or remove it")
     directory.mkdir(parents=True, exist_ok=True)
@@ -83,13 +83,13 @@ def write_demo(
     if dirty:
         spoil_landing(state.rng, directory / "landing", dirty).write_parquet(directory / "spoiled.parquet")
     (directory / "rung.toml").write_text(RUNG_TOML, encoding="utf-8")
-    (directory / WRITTEN).write_text(json.dumps(said) + "\n", encoding="utf-8")
+    (directory / WRITTEN).write_text(json.dumps(arguments) + "\n", encoding="utf-8")
 
 
-def _is_written(directory: Path, said: dict[str, int | float | str | None]) -> bool:
+def _is_written(directory: Path, arguments: dict[str, int | float | str | None]) -> bool:
     """Whether the folder holds the whole state that these arguments make."""
     written = directory / WRITTEN
-    return written.exists() and json.loads(written.read_text(encoding="utf-8")) == said
+    return written.exists() and json.loads(written.read_text(encoding="utf-8")) == arguments
 
 
 def _write_reference(state: State, folder: Path) -> None:

@@ -106,8 +106,8 @@ def take_answer_files(work: Workspace, landed: Iterable[LandedAnswers], at: date
         except FileNotFoundError:
             continue
         taken = _TOO_LARGE if data is None else _take_one(work, place, data, f"{landing.address}/{key}", at)
-        told = safe_csv_rows(("problem",), [(problem,) for problem in taken.problems])
-        work.receipts.write("/".join(map(str, (*place, PROBLEMS))), told)
+        problem_rows = safe_csv_rows(("problem",), [(problem,) for problem in taken.problems])
+        work.receipts.write("/".join(map(str, (*place, PROBLEMS))), problem_rows)
         work.ledger.record_object(landing.address, key, entry.etag, entry.size, OWNER)
         files, rows, problems = files + 1, rows + taken.rows, problems + len(taken.problems)
     return AnswerFiles(files, rows, problems)
@@ -163,19 +163,19 @@ def answer(work: Workspace, place: LeaYearExtract, given: Sequence[GivenAnswer],
     for submission, state, _ in work.ledger.states():
         of_place = (submission.lea_id, submission.school_year, submission.extract) == place
         if of_place and state not in ("superseded", "rejected") and submission.rows_warned:
-            tell_answers(work, submission)
+            write_answers(work, submission)
     return taken
 
 
-def tell_kept_answers(work: Workspace, submissions: Iterable[Submission]) -> None:
+def write_kept_answers(work: Workspace, submissions: Iterable[Submission]) -> None:
     """Tell in the receipts of new submissions which of their warnings were answered before."""
     answered = set(answers_by_place(work.ledger))
     for each in submissions:
         if (each.lea_id, each.school_year, each.extract) in answered and each.rows_warned:
-            tell_answers(work, each)
+            write_answers(work, each)
 
 
-def tell_answers(work: Workspace, submission: Submission) -> None:
+def write_answers(work: Workspace, submission: Submission) -> None:
     """Write the answers of a submission's warnings into its receipt: page, data and form."""
     folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
     warnings = warnings_of(work, submission)

@@ -105,11 +105,11 @@ def _same_files(old: Submission, read: DropRead) -> bool:
 
 def check_accounting(read: DropRead, counts: Mapping[str, Any]) -> None:
     """Rows (and cents) read = accepted + quarantined + duplicates + set aside."""
-    told = counts["rows_accepted"] + counts["rows_quarantined"] + counts["rows_duplicate"]
-    told += sum(read.set_aside.values())
+    detail = counts["rows_accepted"] + counts["rows_quarantined"] + counts["rows_duplicate"]
+    detail += sum(read.set_aside.values())
     place = f"{read.drop.lea_id}/{read.drop.school_year}/{read.extract}"
-    if told != read.rows_read:
-        raise GateFailed(f"{place}: {read.rows_read} rows read, {told} accounted for; nothing was applied")
+    if detail != read.rows_read:
+        raise GateFailed(f"{place}: {read.rows_read} rows read, {detail} accounted for; nothing was applied")
     cents = [counts[f"cents_{part}"] for part in ("accepted", "quarantined", "duplicate", "set_aside")]
     if counts["cents_read"] is not None and sum(cents) != counts["cents_read"]:
         raise GateFailed(f"{place}: dollars read and dollars accounted for differ; nothing was applied")
@@ -159,8 +159,8 @@ def _refuse_other_year(part: BatchRows) -> None:
         read = part.drops[drop_no]
         if not read.problems:
             year = read.drop.school_year
-            told = f"{share:.0%} of the rows; the dates run from {begin} to {end}, the folder is of {year - 1}-{year}"
-            read.reject(problem("FILE-045", told))
+            detail = f"{share:.0%} of the rows; the dates run from {begin} to {end}, the folder is of {year - 1}-{year}"
+            read.reject(problem("FILE-045", detail))
 
 
 def refuse_by_rule(

@@ -97,8 +97,8 @@ class BatchRows:
 def submission_id(drop: Drop, extract: str, files: Iterable[FileRead]) -> str:
     """The same files in the same folder always make the same submission."""
     named = sorted(f"{file.landed.name}\0{file.sha256}" for file in files)
-    said = "\n".join([drop.lea_id, str(drop.school_year), extract, *named])
-    return hashlib.sha256(said.encode()).hexdigest()[:20]
+    signature = "\n".join([drop.lea_id, str(drop.school_year), extract, *named])
+    return hashlib.sha256(signature.encode()).hexdigest()[:20]
 
 
 def reject_for_fault(drop: DropRead, rule_id: str, error: BaseException) -> None:

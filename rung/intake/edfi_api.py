@@ -45,8 +45,8 @@ class EdfiApi:
         """The newest change version; None where the API has no change queries."""
         if self._changes is None:
             return None
-        said = self._json(f"{self._changes}/availableChangeVersions")
-        return int(said.get("newestChangeVersion", said.get("NewestChangeVersion")))
+        body = self._json(f"{self._changes}/availableChangeVersions")
+        return int(body.get("newestChangeVersion", body.get("NewestChangeVersion")))
 
     def records(self, resource: str, since: int | None, until: int | None) -> Iterator[dict[str, Any]]:
         """The records of a resource (`ed-fi/staffs`), of those changed after `since` through `until` where given."""
@@ -115,6 +115,6 @@ class EdfiApi:
                 continue
             if answer.status_code not in BUSY or last:
                 return answer
-            told = answer.headers.get("Retry-After", "")
-            self._wait(min(float(told), LONGEST_WAIT) if told.isdecimal() else 2.0**attempt)
+            wait = answer.headers.get("Retry-After", "")
+            self._wait(min(float(wait), LONGEST_WAIT) if wait.isdecimal() else 2.0**attempt)
         raise AssertionError("the last attempt returns or raises")

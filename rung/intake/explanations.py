@@ -104,8 +104,12 @@ def take_answers(
             where = f"line {each.line}: " if each.line else ""
             problems.append(where + (problem or f"{each.rule_id} warns of no such row in the newest submission"))
             continue
-        said = (each.answer.strip().lower(), mask_text(each.explanation.strip()), mask_text(each.answered_by.strip()))
-        kept += [RowAnswer(each.rule_id, row_key, *said) for row_key in rows["row_key"].to_list()]
+        given_texts = (
+            each.answer.strip().lower(),
+            mask_text(each.explanation.strip()),
+            mask_text(each.answered_by.strip()),
+        )
+        kept += [RowAnswer(each.rule_id, row_key, *given_texts) for row_key in rows["row_key"].to_list()]
     return Taken(record_row_answers(work.ledger, place, kept, source, at), tuple(problems))
 
 
@@ -139,12 +143,12 @@ def _rows_of(warned: pl.DataFrame, each: GivenAnswer) -> pl.DataFrame:
 
 def _with_answers(rows: pl.DataFrame, answers: Mapping[tuple[str, str], RowAnswer]) -> pl.DataFrame:
     names = ("answer", "explanation", "answered_by", "answered_at")
-    told = pl.DataFrame(
+    answer_rows = pl.DataFrame(
         [(a.rule_id, a.row_key, a.answer, a.explanation, a.answered_by, a.at) for a in answers.values()],
         schema=dict.fromkeys(("rule_id", "row_key", *names), pl.String),
         orient="row",
     )
-    return rows.join(told, on=["rule_id", "row_key"], how="left", maintain_order="left")
+    return rows.join(answer_rows, on=["rule_id", "row_key"], how="left", maintain_order="left")
 
 
 def _place(submission: Submission) -> LeaYearExtract:
@@ -184,15 +188,15 @@ def count_rows(warnings: pl.DataFrame) -> tuple[AnswerCount, ...]:
     """The counts of one submission's warnings (see `warnings_of`), in order of rule."""
     counted = []
     for (rule_id,), rows in warnings.partition_by("rule_id", as_dict=True, maintain_order=True).items():
-        said = rows["answer"]
+        given_texts = rows["answer"]
         texts = rows["explanation"].drop_nulls().unique(maintain_order=True).to_list()
         counted.append(
             AnswerCount(
                 rule_id=str(rule_id),
                 needs_answer=bool(rows["needs_answer"][0]),
                 rows=rows.height,
-                confirmed=int((said == "confirmed").sum()),
-                explained=int((said == EXPLAINED).sum()),
+                confirmed=int((given_texts == "confirmed").sum()),
+                explained=int((given_texts == EXPLAINED).sum()),
                 texts=tuple(text for text in texts if text),
             )
         )

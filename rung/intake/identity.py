@@ -41,7 +41,7 @@ def find_shared(
     for each in record:
         mine = theirs.filter(pl.col("lea_id") == each.lea_id).join(shared, on="staff_id", how="semi")
         if mine.height:
-            _tell(work, each, mine)
+            _write_claims(work, each, mine)
     return shared
 
 
@@ -55,13 +55,13 @@ def _rosters_of_record(known: Sequence[Submission], school_year: int, without: C
     return list(newest.values())
 
 
-def _tell(work: Workspace, roster: Submission, people: pl.DataFrame) -> None:
+def _write_claims(work: Workspace, roster: Submission, people: pl.DataFrame) -> None:
     """Put the finding beside the receipt of a roster that has been accepted before; the other's ids are not shown."""
     rule = ROW_RULES[SHARED_ID]
-    said = people.select("staff_id").unique().sort("staff_id")
-    said = said.with_columns(rule_id=pl.lit(SHARED_ID), message=pl.lit(rule.message), fix=pl.lit(rule.fix))
+    claims = people.select("staff_id").unique().sort("staff_id")
+    claims = claims.with_columns(rule_id=pl.lit(SHARED_ID), message=pl.lit(rule.message), fix=pl.lit(rule.fix))
     buffer = io.BytesIO()
-    said.write_csv(buffer, include_bom=True)
+    claims.write_csv(buffer, include_bom=True)
     folder = f"{roster.lea_id}/{roster.school_year}/{roster.extract}/{roster.submission_id}"
     work.receipts.write(f"{folder}/shared_ids.csv", buffer.getvalue())
 

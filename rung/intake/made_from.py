@@ -81,14 +81,14 @@ class MadeFrom:
 
 def changed(then: str, now: Mapping[str, str]) -> bool:
     """Whether a decision made from `then` (JSON) could be another one today. One that says nothing could."""
-    said: dict[str, str] = json.loads(then) if then else {}
-    return not said or any(value != now.get(kind, "") for kind, value in said.items())
+    recorded: dict[str, str] = json.loads(then) if then else {}
+    return not recorded or any(value != now.get(kind, "") for kind, value in recorded.items())
 
 
 def versioned(base_id: str, then: str | None, now: Mapping[str, str]) -> str:
     """The id of a submission whose files have been judged before, under `then`: the same while its rows are."""
-    said: dict[str, str] = json.loads(then) if then else {}
-    if then is None or all(said.get(kind) == now[kind] for kind in OF_ROWS):
+    recorded: dict[str, str] = json.loads(then) if then else {}
+    if then is None or all(recorded.get(kind) == now[kind] for kind in OF_ROWS):
         return base_id
     return hashlib.sha256(f"{base_id} {_hash({kind: now[kind] for kind in OF_ROWS})}".encode()).hexdigest()[:20]
 
@@ -103,5 +103,5 @@ def intake_code() -> str:
     return digest.hexdigest()[:16]
 
 
-def _hash(said: Any) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+def _hash(recorded: Any) -> str:
+    return hashlib.sha256(json.dumps(recorded, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -121,10 +121,10 @@ def _mail(notices: Notices, address: str) -> Channel:
         user, password = (quote(s.get_secret_value(), safe="") for s in (notices.smtp_user, notices.smtp_password))
         login = f"{user}:{password}@"
     port = f":{server.port}" if server.port else ""
-    said = {"smtp": server.hostname, "from": notices.sender, "to": address, "mode": MODES[server.scheme]}
-    said |= {"format": "text", "cto": str(SECONDS), "rto": str(SECONDS)}
+    query = {"smtp": server.hostname, "from": notices.sender, "to": address, "mode": MODES[server.scheme]}
+    query |= {"format": "text", "cto": str(SECONDS), "rto": str(SECONDS)}
     scheme = "mailto" if server.scheme == "smtp+plain" else "mailtos"
-    return Channel(_named("mail", address), f"{scheme}://{login}{server.hostname}{port}/?{urlencode(said)}", False)
+    return Channel(_named("mail", address), f"{scheme}://{login}{server.hostname}{port}/?{urlencode(query)}", False)
 
 
 def _named(kind: str, address: str) -> str:

@@ -26,7 +26,7 @@ KIND_OF = {"accepted": "receipt", "rejected": "receipt", "held": "held", "late":
 # So many messages in a row that a server did not take are enough: the rest waits for the next time.
 GIVE_UP = 3
 WORDS = {"accepted": "accepted", "rejected": "sent back, could not be used"}
-Told = tuple[str, str]  # notice_id, channel_id
+Sent_key = tuple[str, str]  # notice_id, channel_id
 _OF_SUBMISSION = dict.fromkeys(("district", "year", "extract", "state_word", "receipt"), "")
 _OF_SUBMISSION |= dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined"), "0")
 _OF_CALENDAR = dict.fromkeys(("district", "year", "due", "extracts"), "")
@@ -69,7 +69,7 @@ def send_notices(work: Workspace, reference: ReferenceTables, at: datetime) -> S
     if settings.smtp is None and settings.webhook is None:
         return Sent()
     channels = channels_of(work.settings, reference)
-    known = told_before(work)
+    known = sent_before(work)
     sent = failed = 0
     in_a_row: Counter[bool] = Counter()
     for notice in pending_notices(work, reference, at.date()):
@@ -97,7 +97,7 @@ def check_notices(work: Workspace, reference: ReferenceTables) -> None:
         _notice(work, kind, kind, "", values)
 
 
-def told_before(work: Workspace) -> set[Told]:
+def sent_before(work: Workspace) -> set[Sent_key]:
     """Notices that went out, by channel."""
     table = work.ledger.table("notice")
     with work.ledger.engine.connect() as connection:

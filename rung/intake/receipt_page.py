@@ -183,7 +183,7 @@ def _dollars(cents: int) -> str:
 @lru_cache
 def _template() -> Any:
     environment = Environment(autoescape=True, trim_blocks=True)
-    environment.filters["words"] = _words
+    environment.filters["words"] = _marked_up
     environment.filters["answered"] = _answered
     environment.filters["number"] = _number
     return environment.from_string(_TEMPLATE)
@@ -192,12 +192,12 @@ def _template() -> Any:
 def _answered(rule: dict[str, Any], answers: dict[str, dict[str, int]]) -> str:
     """How far a warning's rows have been answered."""
     counts = answers.get(rule["rule_id"], {"confirmed": 0, "explained": 0, "open": rule["rows"]})
-    said = f"You confirmed {counts['confirmed']:,} and explained {counts['explained']:,}; {counts['open']:,} open."
+    line = f"You confirmed {counts['confirmed']:,} and explained {counts['explained']:,}; {counts['open']:,} open."
     needed = " Each needs your answer before the year can be certified." if rule["needs_answer"] else ""
-    return said + (needed if counts["open"] else "")
+    return line + (needed if counts["open"] else "")
 
 
-def _words(text: str) -> Markup:
+def _marked_up(text: str) -> Markup:
     """Text with `column_names` shown as words."""
     shown = re.sub(r"`([^`]*)`", lambda m: f"\x02{m.group(1).replace('_', ' ')}\x03", text)
     return Markup(str(escape(shown)).replace("\x02", "<em>").replace("\x03", "</em>"))

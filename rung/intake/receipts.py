@@ -129,8 +129,8 @@ def _marked(rows: pl.DataFrame, by: Sequence[str], rules: Sequence[RowRule]) -> 
 
 def _duplicates() -> list[pl.Expr]:
     """What stands behind a row that was dropped because it repeats another."""
-    words = ("duplicate", *REPEATED)
-    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:4], words, strict=True)]
+    kinds_of_copy = ("duplicate", *REPEATED)
+    return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:4], kinds_of_copy, strict=True)]
 
 
 def _own(read: DropRead, part: Part) -> pl.DataFrame:
@@ -147,7 +147,7 @@ def receipt_data(
     read: DropRead, submission: Submission, decision: Decision, findings: pl.DataFrame, rules: Sequence[RowRule]
 ) -> dict[str, Any]:
     """Everything that a receipt says, as data."""
-    said = {rule.rule_id: rule for rule in rules}
+    by_rule = {rule.rule_id: rule for rule in rules}
     counts = nothing_found().select("rule_id", len="source_row")
     if findings.height:
         counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
@@ -155,11 +155,11 @@ def receipt_data(
         {
             "rule_id": rule_id,
             "rows": rows,
-            "severity": said[rule_id].severity,
-            "needs_answer": said[rule_id].needs_answer,
-            "column": column_shown(said[rule_id]),
+            "severity": by_rule[rule_id].severity,
+            "needs_answer": by_rule[rule_id].needs_answer,
+            "column": column_shown(by_rule[rule_id]),
         }
-        | {"message": said[rule_id].message, "fix": said[rule_id].fix}
+        | {"message": by_rule[rule_id].message, "fix": by_rule[rule_id].fix}
         | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
         for rule_id, rows in zip(counts["rule_id"].to_list(), counts["len"].to_list(), strict=True)
     ]

@@ -48,11 +48,11 @@ def validate_reference(work: Workspace, reference: ReferenceTables, gate: Intake
         counts: dict[str, int] = marks.sum().row(0, named=True)
         for rule in rules:
             if counts[rule.rule_id] and rule.severity != "warn":
-                raise RungError(_said(name, rule, marks[rule.rule_id], counts[rule.rule_id]))
+                raise RungError(_rule_error(name, rule, marks[rule.rule_id], counts[rule.rule_id]))
         warned |= {rule_id: count for rule_id, count in counts.items() if count}
         gate.observe(name, rows, counts)
-    said = json.dumps({"sha256": reference.sha256, "warned": warned}, sort_keys=True).encode()
-    return lambda: work.receipts.write(note, said)
+    record = json.dumps({"sha256": reference.sha256, "warned": warned}, sort_keys=True).encode()
+    return lambda: work.receipts.write(note, record)
 
 
 def conformed(name: str, tables: dict[str, pl.DataFrame], programs: list[str]) -> pl.DataFrame:
@@ -74,7 +74,7 @@ def conformed(name: str, tables: dict[str, pl.DataFrame], programs: list[str]) -
     )
 
 
-def _said(name: str, rule: RowRule, broken: pl.Series, count: int) -> str:
+def _rule_error(name: str, rule: RowRule, broken: pl.Series, count: int) -> str:
     row = broken.arg_true()[0] + FIRST_ROW
     more = f" ({count} rows)" if count > 1 else ""
     return f"reference/{name}: row {row}{more}: {rule.rule_id} {rule.message} {rule.fix}"

@@ -44,10 +44,10 @@ def rules_page() -> str:
     """The whole page. Raises SuiteError for an unusable suite."""
     suites = load_suites(tuple(table for _, _, tables in SECTIONS for table in tables), SUITES)
     parts = [HEAD, _contents(suites)]
-    for title, said, tables in SECTIONS:
-        parts.append(f"## {title}\n\n{said}\n")
+    for title, intro, tables in SECTIONS:
+        parts.append(f"## {title}\n\n{intro}\n")
         parts += [_suite(suites[table]) for table in tables]
-    parts += [_coded(title, said, about) for title, said, about in CODED]
+    parts += [_coded(title, intro, about) for title, intro, about in CODED]
     return "\n".join(parts)
 
 
@@ -68,13 +68,13 @@ def _suite(suite: Suite) -> str:
     return f"### {suite.name}\n\n" + markdown_table(COLUMNS, rows)
 
 
-def _coded(title: str, said: str, about: tuple[str, ...]) -> str:
+def _coded(title: str, intro: str, about: tuple[str, ...]) -> str:
     rows = [
         (rule.rule_id, rule.severity, rule.message, rule.fix, rule.passes, rule.fails)
         for rule in CODED_RULES.values()
         if rule.about in about
     ]
-    return f"## {title}\n\n{said}\n\n" + markdown_table(COLUMNS, rows)
+    return f"## {title}\n\n{intro}\n\n" + markdown_table(COLUMNS, rows)
 
 
 def _examples(rows: Iterable[Mapping[str, Any]]) -> str:

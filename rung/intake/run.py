@@ -21,7 +21,7 @@ from contracts.row_rules import RowRule
 from rung.core.progress import Progress
 from rung.core.project import code_version
 from rung.intake.again import REFUSED, to_validate_again
-from rung.intake.answer_files import AnswerFiles, take_answer_files, tell_kept_answers
+from rung.intake.answer_files import AnswerFiles, take_answer_files, write_kept_answers
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop, discover, printable
 from rung.intake.drops import DropRead, FileRead
@@ -173,7 +173,7 @@ def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: I
     gate.settle()
     decisions = _written(pending)
     if decisions:
-        tell_kept_answers(work, (d.submission for d in decisions if d.state != "rejected"))
+        write_kept_answers(work, (d.submission for d in decisions if d.state != "rejected"))
         make_durable(work.lake, work.receipts)
         work.ledger.record(decisions, datetime.now(UTC))
     for decision in decisions:

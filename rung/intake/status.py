@@ -80,10 +80,10 @@ def status_lines(work: Workspace, reference: ReferenceTables) -> list[StatusLine
     shown = {line.submission_id for line in lines}
     current = [s for found in newest.values() for s, _, _ in found if s.submission_id in shown]
     answers = count_answers(work, current)
-    return [_told(line, districts.get(line.lea_id, {}), answers, locked) for line in lines]
+    return [_shown(line, districts.get(line.lea_id, {}), answers, locked) for line in lines]
 
 
-def _told(
+def _shown(
     line: StatusLine,
     district: Mapping[str, Any],
     answers: Answers,

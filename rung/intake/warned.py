@@ -81,8 +81,8 @@ def list_warnings(warned: pl.DataFrame, rules: Sequence[RowRule], extract: str) 
         mine = rows.filter(pl.col(WARNINGS).list.contains(rule.rule_id))
         if rule.severity != "warn" or mine.is_empty():
             continue
-        told = findings_of(mine, rule).with_columns(mine["row_key"], needs_answer=pl.lit(rule.needs_answer))
-        found.append(told.select(WARNED.names()).cast(WARNED))
+        answerable = findings_of(mine, rule).with_columns(mine["row_key"], needs_answer=pl.lit(rule.needs_answer))
+        found.append(answerable.select(WARNED.names()).cast(WARNED))
     return pl.concat(found).sort("rule_id", "source_file", "source_row", "row_key")
 
 
@@ -106,6 +106,6 @@ def row_keys(rows: pl.DataFrame, extract: str) -> Sequence[str]:
     names = [name for name in EXTRACTS[extract].sent.columns() if name in rows.columns]
     keys = []
     for values in rows.select(names).iter_rows():
-        said = "\x1f".join(f"{name}={value}" for name, value in zip(names, values, strict=True) if value is not None)
-        keys.append(hashlib.sha256(said.encode()).hexdigest()[:KEY_LENGTH])
+        text = "\x1f".join(f"{name}={value}" for name, value in zip(names, values, strict=True) if value is not None)
+        keys.append(hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH])
     return keys

@@ -54,6 +54,6 @@ def check_lake(lake: Place) -> Place:
 def mark_lake(lake: Place) -> None:
     """Write the version and the columns of accepted rows into the lake; nothing where the same stands there."""
     columns = {extract: {name: str(kind) for name, kind in accepted_schema(extract).items()} for extract in EXTRACTS}
-    said = json.dumps({"version": VERSION, "accepted": columns}, indent=1, sort_keys=True).encode()
-    if lake.tag(MARK) is None or lake.read(MARK) != said:
-        lake.write(MARK, said)
+    mark_text = json.dumps({"version": VERSION, "accepted": columns}, indent=1, sort_keys=True).encode()
+    if lake.tag(MARK) is None or lake.read(MARK) != mark_text:
+        lake.write(MARK, mark_text)

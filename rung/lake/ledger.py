@@ -65,8 +65,8 @@ class Ledger:
                 for old in refused.get((*place, new.files), set()) - {new.submission_id}:
                     why = f"judged again as {new.submission_id}"
                     events.append({"submission_id": old, "state": "superseded", "why": why})
-                said = {"submission_id": new.submission_id, "state": decision.state, "why": decision.why}
-                events.append({**said, "made_from": decision.made_from})
+                event = {"submission_id": new.submission_id, "state": decision.state, "why": decision.why}
+                events.append({**event, "made_from": decision.made_from})
             self._insert_submissions(connection, decisions)
             self._insert_events(connection, events, at)
             self._insert_objects(connection, decisions)
@@ -77,8 +77,8 @@ class Ledger:
         with self.writing() as connection:
             events = superseding(self._in_force(connection, None).get(place), submission.submission_id)
             made_from = self._made_from(connection, [submission.submission_id]).get(submission.submission_id, "")
-            said = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
-            events.append({**said, "made_from": made_from})
+            event = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
+            events.append({**event, "made_from": made_from})
             self._insert_events(connection, events, at)
 
     def _undecided(self, connection: sa.Connection, decisions: Sequence[DecidedSubmission]) -> list[DecidedSubmission]:

@@ -25,10 +25,10 @@ def to_parquet(frame: pl.DataFrame, schema: type[dy.Schema] | None) -> bytes:
     for field in table.schema:
         kind = _plain(field.type)
         declared = columns.get(field.name)
-        told = {"description": declared.description or ""} if declared is not None else {}
+        field_metadata = {"description": declared.description or ""} if declared is not None else {}
         if declared is not None and declared.metadata and declared.metadata.get("unit"):
-            told["unit"] = str(declared.metadata["unit"])
-        fields.append(pa.field(field.name, kind, field.nullable, told or None))
+            field_metadata["unit"] = str(declared.metadata["unit"])
+        fields.append(pa.field(field.name, kind, field.nullable, field_metadata or None))
     about = {"description": (schema.__doc__ or "").strip()} if schema is not None else None
     buffer = io.BytesIO()
     pq.write_table(

@@ -122,7 +122,7 @@ class LocalPlace:
         return end.is_relative_to(self.root) and end not in through
 
     def read(self, key: str) -> bytes:
-        with self._told("read", key):
+        with self._named_errors("read", key):
             return self.path(key).read_bytes()
 
     def read_whole(self, entry: Entry) -> bytes:
@@ -142,7 +142,7 @@ class LocalPlace:
 
     def write(self, key: str, data: bytes) -> None:
         path = self.path(key)
-        with self._told("written", key):
+        with self._named_errors("written", key):
             self._write_beside(path, data).replace(path)
 
     def _write_beside(self, path: Path, data: bytes) -> Path:
@@ -157,7 +157,7 @@ class LocalPlace:
         return temporary
 
     @contextmanager
-    def _told(self, verb: str, key: str) -> Iterator[None]:
+    def _named_errors(self, verb: str, key: str) -> Iterator[None]:
         """An error of the disk as one line: what, where, the mend. An absent file stays FileNotFoundError."""
         try:
             yield
@@ -169,7 +169,7 @@ class LocalPlace:
 
     def write_new(self, key: str, data: bytes) -> None:
         path = self.path(key)
-        with self._told("written", key):
+        with self._named_errors("written", key):
             temporary = self._write_beside(path, data)
             try:
                 os.link(temporary, path)  # atomic, and refuses an existing name
@@ -202,7 +202,7 @@ class LocalPlace:
 
     def point(self, name: str, target: str) -> None:
         link = self.path(name)
-        with self._told(f"made to show {target}", name):
+        with self._named_errors(f"made to show {target}", name):
             temporary = self._beside(link)
             temporary.symlink_to(target, target_is_directory=True)
             temporary.replace(link)

@@ -25,7 +25,7 @@ _HELD: set[str] = set()
 
 
 @contextmanager
-def one_run(ledger: Ledger, wait_seconds: float, tell: Callable[[str], object]) -> Iterator[None]:
+def one_run(ledger: Ledger, wait_seconds: float, announce: Callable[[str], object]) -> Iterator[None]:
     """Hold the lake while the context lasts. `tell` is called once where another run is waited for.
 
     Raises RungError where the other run has not ended after `wait_seconds`.
@@ -36,11 +36,11 @@ def one_run(ledger: Ledger, wait_seconds: float, tell: Callable[[str], object]) 
         return
     with _locks(ledger) as taken:
         until = time.monotonic() + wait_seconds
-        told = False
+        announced = False
         while not taken():
-            if not told:
-                tell(f"another run works in this lake; waiting for it, at most {wait_seconds:,.0f} s")
-                told = True
+            if not announced:
+                announce(f"another run works in this lake; waiting for it, at most {wait_seconds:,.0f} s")
+                announced = True
             if time.monotonic() >= until:
                 raise RungError(
                     f"another run has worked in this lake for more than {wait_seconds:,.0f} s; let it end, or raise"

@@ -59,7 +59,7 @@ class Workspace:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the lake against other runs; wait for one that holds it, and say so. Leftovers of dead runs go first."""
-        with one_run(self.ledger, self.settings.storage.wait_seconds, lambda said: sys.stderr.write(f"rung: {said}\n")):
+        with one_run(self.ledger, self.settings.storage.wait_seconds, lambda line: sys.stderr.write(f"rung: {line}\n")):
             for place in (self.lake, self.receipts, self.releases):
                 if isinstance(place, LocalPlace):
                     place.sweep()

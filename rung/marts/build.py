@@ -127,7 +127,7 @@ def mart_frames(
 
 def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -> dy.LazyFrame[RuleCounts]:
     """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
-    said = {(submission, each.rule_id): each for submission, counts in answers.items() for each in counts}
+    answered = {(submission, each.rule_id): each for submission, counts in answers.items() for each in counts}
     failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
     rows = [
         (
@@ -135,7 +135,7 @@ def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -
             s.rows_accepted + s.rows_quarantined,
             failed.get((s.submission_id, rule.rule_id), 0),
             datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
-            *footnote_of(said.get((s.submission_id, rule.rule_id))),
+            *footnote_of(answered.get((s.submission_id, rule.rule_id))),
         )
         for s in in_force
         for rule in row_rules_for(s.extract, s.school_year, work.settings)

@@ -16,7 +16,7 @@ from rung.lake.workspace import Workspace
 from transforms.s2_resolve.cross_file import findings
 
 WRITERS = 8
-TOLD = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")
+WORDED = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")
 
 
 def across_files(work: Workspace, tables: Tables, in_force: list[Submission], folder: str) -> pl.DataFrame:
@@ -29,14 +29,14 @@ def across_files(work: Workspace, tables: Tables, in_force: list[Submission], fo
         schema=["rule_id", "message", "fix"],
         orient="row",
     )
-    told = found.join(messages, on="rule_id", how="left", maintain_order="left")
-    by_district = told.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
-    nothing = told.clear()
+    worded = found.join(messages, on="rule_id", how="left", maintain_order="left")
+    by_district = worded.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
+    nothing = worded.clear()
 
-    def tell(place: tuple[str, int]) -> None:
-        rows = by_district.get(place, nothing).select(TOLD).sort("extract", "source_file", "source_row", "rule_id")
+    def write_findings(place: tuple[str, int]) -> None:
+        rows = by_district.get(place, nothing).select(WORDED).sort("extract", "source_file", "source_row", "rule_id")
         work.receipts.write(f"{place[0]}/{place[1]}/across_files.csv", safe_csv(rows))
 
     with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(tell, sorted({(each.lea_id, each.school_year) for each in in_force})))
+        list(pool.map(write_findings, sorted({(each.lea_id, each.school_year) for each in in_force})))
     return found

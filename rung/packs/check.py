@@ -53,8 +53,8 @@ def _names(pack: Pack) -> Iterator[str]:
         yield from _rule(pack, space, place, rule)
         yield from (f"{place}: no version `{name}`" for name in many(rule.versions) if name not in versions)
     for number, pay in enumerate(pack.pay):
-        said = {name: cases for name, cases in pay.when.items() if name not in space.latches}
-        yield from _known_cases(space, f"pay.{number}", said)
+        cases_of = {name: cases for name, cases in pay.when.items() if name not in space.latches}
+        yield from _known_cases(space, f"pay.{number}", cases_of)
         yield from (f"pay.{number}: no level `{name}`" for name in many(pay.levels) if name not in space.rank)
 
 

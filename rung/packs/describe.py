@@ -20,7 +20,7 @@ from contracts.policy.conditions import (
 from contracts.policy.packs import NONE, Pack
 
 
-def condition_words(condition: Condition) -> str:
+def condition_text(condition: Condition) -> str:
     """A condition as a phrase."""
     if condition.all_ is not None:
         return " and ".join(_inside(part) for part in condition.all_)
@@ -33,7 +33,7 @@ def condition_words(condition: Condition) -> str:
     if condition.here_since is not None:
         return f"in this or an earlier year, at the same school ever since: {_inside(condition.here_since)}"
     if condition.k_of is not None:
-        listed = "; ".join(condition_words(part) for part in condition.k_of.of)
+        listed = "; ".join(condition_text(part) for part in condition.k_of.of)
         return f"{condition.k_of.k} of these {len(condition.k_of.of)}: {listed}"
     if condition.not_set is not None:
         return f"the knob {condition.not_set} is not set"
@@ -102,7 +102,7 @@ def _number(value: Number) -> str:
 
 
 def _inside(condition: Condition) -> str:
-    words = condition_words(condition)
+    words = condition_text(condition)
     return f"({words})" if condition.all_ or condition.any_ or condition.k_of else words
 
 
@@ -122,7 +122,7 @@ def _field(name: str, value: Any) -> str:
     return f"{label} {str(value).lower() if isinstance(value, bool) else value}"
 
 
-def when_words(pack: Pack, when: Mapping[str, Many]) -> str:
+def when_text(pack: Pack, when: Mapping[str, Many]) -> str:
     """A rule's `when` as a phrase."""
     parts = []
     for name, cases in when.items():

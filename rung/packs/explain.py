@@ -14,7 +14,7 @@ from contracts.policy.packs import Pack, Rule
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.core.pseudonym import educator_key
-from rung.packs.describe import condition_words, kinds
+from rung.packs.describe import condition_text, kinds
 from rung.packs.names import Names
 from transforms.s3_designate.evidence import Evidence, materialize
 from transforms.s3_designate.graph import shortest_rise
@@ -152,10 +152,10 @@ def _evidence(staff_id: str, pack: Pack, years: list[int], tables: Mapping[str, 
     reads = set(kinds(pack))
     found: list[str] = []
     if reads & RATING_KINDS:
-        found += _said("evaluation", tables["evaluation"].filter(of_years & system), RATING_FIELDS)
-    found += _said("leadership", tables["leadership"].filter(of_years & kind), EVENT_FIELDS)
+        found += _evidence_lines("evaluation", tables["evaluation"].filter(of_years & system), RATING_FIELDS)
+    found += _evidence_lines("leadership", tables["leadership"].filter(of_years & kind), EVENT_FIELDS)
     if "holds_role" in reads:
-        found += _said("roster", tables["roster"].filter(of_years & role), ROSTER_FIELDS)
+        found += _evidence_lines("roster", tables["roster"].filter(of_years & role), ROSTER_FIELDS)
     return found
 
 
@@ -164,7 +164,7 @@ def _events(condition: Any) -> list[Any]:
     return own + [test for part in condition.children() for test in _events(part)]
 
 
-def _said(extract: str, rows: pl.LazyFrame, fields: Sequence[str]) -> list[str]:
+def _evidence_lines(extract: str, rows: pl.LazyFrame, fields: Sequence[str]) -> list[str]:
     frame = rows.sort("school_year", "lea_id", "source_file", "source_row").collect()
     lines = []
     for row in frame.to_dicts():
@@ -194,7 +194,7 @@ def _asked(pack: Pack, automaton: TransitionTable, symbol: int) -> str:
         if name == "bank" and case != "none":
             parts.append("units enough for the next interval")
         elif case != "none" and name in pack.inputs:
-            parts.append(condition_words(pack.inputs[name][case]))
+            parts.append(condition_text(pack.inputs[name][case]))
     return " and ".join(parts) or "teach on"
 
 

@@ -11,7 +11,7 @@ from contracts.policy.conditions import many
 from contracts.policy.packs import Knob, Pack, Rule
 from rung.core.errors import RungError
 from rung.lake.places import open_place
-from rung.packs.describe import condition_words, primitives, when_words
+from rung.packs.describe import condition_text, primitives, when_text
 from rung.packs.diagram import mermaid, svg
 from rung.packs.load import load_pack
 from rung.packs.names import names_of_packs
@@ -81,7 +81,7 @@ def program_page(pack: Pack) -> str:
     parts += [f"  {level.id}: {level.title}, state tier {level.tier} (assumption)" for level in pack.levels]
     parts += ["", "What is looked at, each year (the first case that holds)"]
     for name, cases in pack.inputs.items():
-        parts += [f"  {name}"] + [f"    {case}: {condition_words(condition)}" for case, condition in cases.items()]
+        parts += [f"  {name}"] + [f"    {case}: {condition_text(condition)}" for case, condition in cases.items()]
     parts += ["", "Rules, the first that applies decides"]
     for rule in (*pack.placement, *pack.rules):
         parts += _rule(pack, rule)
@@ -95,15 +95,15 @@ def program_page(pack: Pack) -> str:
 
 def _version(pack: Pack) -> list[str]:
     years = [(v, f"{v.from_year} to {v.to_year or 'today'}") for v in pack.versions]
-    return [f"  {v.version}: {said} [{v.source}; {v.provenance}]" for v, said in years]
+    return [f"  {v.version}: {text} [{v.source}; {v.provenance}]" for v, text in years]
 
 
 def _rule(pack: Pack, rule: Rule) -> list[str]:
     origin = f"from {' or '.join(many(rule.from_))}, " if rule.from_ else ""
     goal = f"to {rule.to}" if rule.to else f"answer {rule.answer}"
     version = f" (version {', '.join(many(rule.versions))})" if rule.versions else ""
-    said = f"  {rule.id}{version}: {origin}when {when_words(pack, rule.when)}: {goal}"
-    return [said, f"      [{rule.source}; {rule.provenance}]"]
+    text = f"  {rule.id}{version}: {origin}when {when_text(pack, rule.when)}: {goal}"
+    return [text, f"      [{rule.source}; {rule.provenance}]"]
 
 
 def _pay(pack: Pack) -> list[str]:
@@ -112,7 +112,7 @@ def _pay(pack: Pack) -> list[str]:
         number = pack.number(pay.amount)
         amount = "not configured" if number is None else f"{number:,.2f} dollars"
         more = f" plus {pay.times:,.0f} for each of {pay.per}" if pay.per else ""
-        where = f"{' or '.join(many(pay.levels)) or 'any level'}, {when_words(pack, pay.when)}"
+        where = f"{' or '.join(many(pay.levels)) or 'any level'}, {when_text(pack, pay.when)}"
         lines.append(f"  {amount}{more}: {where} [{pay.source}; {pay.provenance}]")
     lines += [f"  {effect.text} [{effect.source}; {effect.provenance}]" for effect in pack.effects]
     lines += [f"  compliance {cap.rule_id}: {cap.kind} [{cap.source}; {cap.provenance}]" for cap in pack.compliance]

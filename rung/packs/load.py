@@ -83,7 +83,7 @@ def read_districts(own: Path) -> dict[str, dict[str, dict[str, Any]]]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RungError(f"{path.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        raise RungError(_said(path.name, error.errors()[0])) from None
+        raise RungError(_error_line(path.name, error.errors()[0])) from None
 
 
 def load_pack(
@@ -110,7 +110,7 @@ def load_pack(
             }
         )
     except ValidationError as error:
-        raise RungError("; ".join(_said(path.name, item) for item in error.errors()[:5])) from None
+        raise RungError("; ".join(_error_line(path.name, item) for item in error.errors()[:5])) from None
     if pack.program_id != path.stem:
         raise RungError(f"{path.name}: program_id is `{pack.program_id}`; it must be the file's name, `{path.stem}`")
     wrong = problems(pack, compiled=check)
@@ -172,6 +172,6 @@ def _replaced(value: Any, row: Mapping[str, Any]) -> Any:
     return value
 
 
-def _said(file: str, item: Any) -> str:
+def _error_line(file: str, item: Any) -> str:
     place = ".".join(str(part) for part in item["loc"])
     return f"{file}: `{place}`: {item['msg']}"

@@ -34,11 +34,11 @@ class Rendered:
 
     def entry(self) -> dict[str, Any]:
         """The manifest's line: path, bytes, checksum; rows and columns of a table."""
-        said: dict[str, Any] = {"path": self.path, "bytes": len(self.data)}
-        said["sha256"] = hashlib.sha256(self.data).hexdigest()
+        fields: dict[str, Any] = {"path": self.path, "bytes": len(self.data)}
+        fields["sha256"] = hashlib.sha256(self.data).hexdigest()
         if self.rows is not None:
-            said |= {"rows": self.rows, "columns": [{"name": n, "type": t} for n, t in self.columns]}
-        return said
+            fields |= {"rows": self.rows, "columns": [{"name": n, "type": t} for n, t in self.columns]}
+        return fields
 
 
 def table_name(path: str) -> str | None:
@@ -108,9 +108,9 @@ def restricted_package(files: list[Rendered]) -> Rendered:
     return Rendered("restricted/datapackage.json", frictionless("restricted", tables))
 
 
-def manifest_of(files: list[Rendered], said: dict[str, Any]) -> tuple[str, bytes]:
+def manifest_of(files: list[Rendered], fields: dict[str, Any]) -> tuple[str, bytes]:
     """The release's id (from the content of everything in it and what it was made from) and its manifest."""
-    body = {**said, "files": [file.entry() for file in sorted(files, key=lambda file: file.path)]}
+    body = {**fields, "files": [file.entry() for file in sorted(files, key=lambda file: file.path)]}
     release_id = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
     return release_id, json.dumps({"release_id": release_id, **body}, indent=1, sort_keys=True).encode()
 

@@ -124,8 +124,10 @@ def load_postgres(
         try:
             _clear_postgres(cursor, schema)
         except psycopg.errors.InsufficientPrivilege as error:
-            said = str(error).splitlines()[0]
-            raise RungError(f"PostgreSQL: {said}; let the owner run: CREATE SCHEMA {schema} AUTHORIZATION …") from None
+            message = str(error).splitlines()[0]
+            raise RungError(
+                f"PostgreSQL: {message}; let the owner run: CREATE SCHEMA {schema} AUTHORIZATION …"
+            ) from None
         for statement in ddl("postgres", tables):
             cursor.execute(statement)
         for placed in tables:

@@ -77,19 +77,19 @@ def table_of(name: str, side: str, schema: type[dy.Schema], key: Sequence[str], 
 
 
 def _entry(table: str, name: str, column: dy.Column, key: tuple[str, ...]) -> Entry:
-    told = dict(column.metadata or {})
+    column_metadata = dict(column.metadata or {})
     return Entry(
         table=table,
         column=name,
         type=_type(column)[0],
         is_key=name in key,
         may_be_empty=column.nullable,
-        unit=str(told.get("unit") or ""),
+        unit=str(column_metadata.get("unit") or ""),
         meaning=column.description or "",
-        values=tuple(told.get("values") or ()),
-        edfi=tuple(told.get("edfi") or ()),
-        ceds=tuple(told.get("ceds") or ()),
-        oneroster=tuple(told.get("oneroster") or ()),
+        values=tuple(column_metadata.get("values") or ()),
+        edfi=tuple(column_metadata.get("edfi") or ()),
+        ceds=tuple(column_metadata.get("ceds") or ()),
+        oneroster=tuple(column_metadata.get("oneroster") or ()),
     )
 
 

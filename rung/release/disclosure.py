@@ -163,21 +163,21 @@ def certificates(side: PublicSide, terms: Terms, public: dict[str, bytes]) -> di
     files = {f"{FOLDER}/{name}.parquet": to_parquet(frame, None) for name, frame in frames.items()}
     files[f"{FOLDER}/problem.jj"] = jj_format(made.cells, made.relations).encode()
     width = terms.policy.width
-    told = {
+    manifest = {
         "tables": {path: _sha(data) for path, data in sorted(public.items())},
         "certificates": {path: _sha(data) for path, data in sorted(files.items())},
         "width": {"persons": width.persons, "money_share": width.money_share, "dollars": width.dollars},
     }
-    files[f"{FOLDER}/certificates.json"] = json.dumps(told, indent=1).encode()
+    files[f"{FOLDER}/certificates.json"] = json.dumps(manifest, indent=1).encode()
     return files
 
 
 def ask_checker(files: dict[str, bytes]) -> dict[str, int]:
     """What the checker read. Raises GateFailed with its first words where the release does not hold."""
-    verdict = check(lambda path: files[path])
-    if not verdict.holds:
-        raise GateFailed(f"disclosure: the checker refuses: {'; '.join(verdict.problems[:3])}; nothing was released")
-    return verdict.said
+    result = check(lambda path: files[path])
+    if not result.holds:
+        raise GateFailed(f"disclosure: the checker refuses: {'; '.join(result.problems[:3])}; nothing was released")
+    return result.counts
 
 
 def decision_log(side: PublicSide) -> pl.DataFrame:
@@ -191,7 +191,7 @@ def utility_report(side: PublicSide, terms: Terms, checked: dict[str, int]) -> b
     """`restricted/disclosure.json`: what the public sees by table and grain, why the rest is hidden."""
     cells = side.decided.cells.filter(pl.col("mask") != "latent")
     by_rule = cells.group_by("mask", "rule").len("cells").sort("mask", "rule", nulls_last=True)
-    said = {
+    fields = {
         "utility": side.utility.to_dicts(),
         "by_rule": by_rule.to_dicts(),
         "derived_relations": list(side.decided.derived),
@@ -199,7 +199,7 @@ def utility_report(side: PublicSide, terms: Terms, checked: dict[str, int]) -> b
         "checked": checked,
         "in_force": terms.as_json(),
     }
-    return json.dumps(said, indent=1).encode()
+    return json.dumps(fields, indent=1).encode()
 
 
 def _sha(data: bytes) -> str:

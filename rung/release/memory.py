@@ -60,14 +60,14 @@ def newest(work: Workspace, until: str | None = None) -> Memory | None:
     name = holder(work, until)
     if name is None:
         return None
-    told = _told(work, name)
+    note = _note(work, name)
 
     def read(table: str) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(work.releases.read(f"{name}/{FOLDER}/{table}.parquet")))
 
-    since = {(lea, int(year)): day for lea, year, day in told["since"]}
-    anchors = {int(year): tuple(tuple(each) for each in sets) for year, sets in told["anchors"].items()}
-    return Memory(told["number"], told["policy"], since, anchors, read("records"), read("rows"))
+    since = {(lea, int(year)): day for lea, year, day in note["since"]}
+    anchors = {int(year): tuple(tuple(each) for each in sets) for year, sets in note["anchors"].items()}
+    return Memory(note["number"], note["policy"], since, anchors, read("records"), read("rows"))
 
 
 def holder(work: Workspace, until: str | None = None) -> str | None:
@@ -75,12 +75,12 @@ def holder(work: Workspace, until: str | None = None) -> str | None:
     order = list(dict.fromkeys(reversed(work.ledger.releases())))
     names = order[: order.index(until)] if until in order else order
     kept = [name for name in names if work.releases.tag(f"{name}/{FOLDER}/memory.json") is not None]
-    return max(kept, key=lambda name: (_told(work, name)["number"], kept.index(name)), default=None)
+    return max(kept, key=lambda name: (_note(work, name)["number"], kept.index(name)), default=None)
 
 
-def _told(work: Workspace, name: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(work.releases.read(f"{name}/{FOLDER}/memory.json"))
-    return told
+def _note(work: Workspace, name: str) -> dict[str, Any]:
+    note: dict[str, Any] = json.loads(work.releases.read(f"{name}/{FOLDER}/memory.json"))
+    return note
 
 
 def records_of(marts: Mapping[str, pl.LazyFrame], key: bytes) -> pl.DataFrame:
@@ -175,7 +175,7 @@ def _planned(
     shape = blocks.columns
     before = memory.rows.filter(pl.col("grain") != "state").join(old, on=LEA_YEAR, how="semi")
     public = pl.concat([blocks.join(now, on=LEA_YEAR, how="semi"), before.select(shape)])
-    told = pl.concat([records.join(now, on=LEA_YEAR, how="semi"), memory.records.join(old, on=LEA_YEAR, how="semi")])
+    note = pl.concat([records.join(now, on=LEA_YEAR, how="semi"), memory.records.join(old, on=LEA_YEAR, how="semi")])
     years = {year for _, year in moved | gone}
     anchors: dict[int, tuple[tuple[str, ...], ...]] = {}
     for year in sorted({year for _, year in moved | kept}):
@@ -189,7 +189,7 @@ def _planned(
     masks = pl.concat([before, frozen]).select(*MASKED).filter(pl.col("rule").fill_null("") != "not_released")
     fresh = now.filter(pl.col("school_year").is_in([year for _, year in memory.since]))
     since = {block: memory.since[block] for block in kept} | dict.fromkeys(moved, today)
-    return Plan(public, Past(masks, anchors, fresh), told, since, anchors, tuple(sorted(kept)))
+    return Plan(public, Past(masks, anchors, fresh), note, since, anchors, tuple(sorted(kept)))
 
 
 MASKED = ["table", "program_id", "school_year", "cut", "part", "grain", "lea_id", "school_id", "mask", "rule"]
@@ -203,7 +203,7 @@ def memory_files(
     plan: Plan, side: PublicSide, policy: str, before: Memory | None, why: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Files of `restricted/memory/` of a release. `why`: what a state ordered to be published again, and why."""
-    told = {
+    note = {
         "number": (before.number if before else 0) + 1,
         "policy": policy,
         "since": [[lea, year, day] for (lea, year), day in sorted(plan.since.items())],
@@ -216,7 +216,7 @@ def memory_files(
     state = decided.filter(pl.col("grain") == "state")
     rows = pl.concat([blocks, state], how="diagonal").sort(MASKED[:8], nulls_last=True)
     return {
-        f"{FOLDER}/memory.json": json.dumps(told, indent=1).encode(),
+        f"{FOLDER}/memory.json": json.dumps(note, indent=1).encode(),
         f"{FOLDER}/records.parquet": to_parquet(plan.records.sort(*LEA_YEAR, "person"), None),
         f"{FOLDER}/rows.parquet": to_parquet(rows, None),
     }

@@ -83,7 +83,7 @@ def run_release(
     with progress.stage("release"):
         asked = Asked(today or datetime.now(UTC).date(), republish, why)
         terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
-        said = {
+        fields = {
             "inputs_id": marts.inputs_id,
             "identified": identified,
             "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
@@ -92,7 +92,7 @@ def run_release(
             "code": code_of(__name__),
             "libraries": versions_of("polars", "pyarrow"),
         }
-        made_as = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+        made_as = hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:12]
         note = f"marts/{marts.inputs_id}/released-{made_as}.json"
         begun = f"marts/{marts.inputs_id}/begun-{made_as}.json"
         if work.lake.tag(begun) is not None:  # its memory holds the day: ended on another one, it is the same release
@@ -155,7 +155,7 @@ def _write_release(
     files += [*disclosure_files(side, terms, public), *(as_rendered(path, data) for path, data in memory.items())]
     files += [restricted_package(files), *public]
     packs = packs_of(work.settings)
-    said = {
+    fields = {
         "state": work.settings.state.code,
         "identified": identified,
         "inputs": made_from,
@@ -163,7 +163,7 @@ def _write_release(
         "disclosure": terms.as_json(),
         "code_version": code_version(),
     }
-    release_id, manifest = manifest_of(files, said)
+    release_id, manifest = manifest_of(files, fields)
     work.lake.write(begun, json.dumps({"day": asked.today.isoformat()}).encode())
     for file in files:
         work.releases.write(f"{release_id}/{file.path}", file.data)

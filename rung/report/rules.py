@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.policy.conditions import many
 from contracts.policy.packs import Pack
-from rung.packs.describe import condition_words, when_words
+from rung.packs.describe import condition_text, when_text
 from rung.report.facts import Program
 from rung.report.shown import Table
 
@@ -27,7 +27,7 @@ def _rungs(pack: Pack) -> Table:
 
 def _inputs(pack: Pack) -> Table:
     lines = [
-        (name.replace("_", " "), case.replace("_", " "), condition_words(condition))
+        (name.replace("_", " "), case.replace("_", " "), condition_text(condition))
         for name, cases in pack.inputs.items()
         for case, condition in cases.items()
     ]
@@ -39,7 +39,7 @@ def _rules(pack: Pack) -> Table:
     for rule in (*pack.placement, *pack.rules):
         start = " or ".join(pack_title(pack, level) for level in many(rule.from_)) if rule.from_ else "any"
         goal = pack_title(pack, rule.to) if rule.to else str(rule.answer).replace("_", " ")
-        lines.append((rule.id, start, when_words(pack, rule.when), goal, f"{rule.source} ({rule.provenance})"))
+        lines.append((rule.id, start, when_text(pack, rule.when), goal, f"{rule.source} ({rule.provenance})"))
     title = "Rules, the first that applies decides"
     return Table("rules", title, ("rule", "from", "when", "to, or the answer", "source"), lines)
 
@@ -51,7 +51,7 @@ def _pay(pack: Pack) -> Table:
         amount = "not configured" if number is None else f"${number:,.2f}"
         amount += f" plus {pay.times:,.0f} for each of {pay.per}" if pay.per else ""
         levels = " or ".join(pack_title(pack, level) for level in many(pay.levels)) or "any rung"
-        lines.append((levels, amount, when_words(pack, pay.when), f"{pay.source} ({pay.provenance})"))
+        lines.append((levels, amount, when_text(pack, pay.when), f"{pay.source} ({pay.provenance})"))
     return Table("pay", "Pay", ("rung", "amount", "when", "source"), lines)
 
 

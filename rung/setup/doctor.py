@@ -25,7 +25,7 @@ class Finding:
     """One thing to mend: where it belongs, and what is wrong with the mend, in a sentence."""
 
     area: str
-    said: str
+    text: str
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -39,9 +39,9 @@ def examine(config: Path) -> list[Finding]:
     try:
         work = Workspace(load_settings(config))
     except RungError as error:
-        return [Finding("rung.toml", said) for said in str(error).split(f"; {config.name}: ")]
+        return [Finding("rung.toml", text) for text in str(error).split(f"; {config.name}: ")]
     found = [*_asked("key", lambda: educator_key_of(work))]
-    found += [Finding("storage", said) for said in storage_findings(work)]
+    found += [Finding("storage", text) for text in storage_findings(work)]
     overlay = [
         *_asked("overlay", lambda: packs_of(work.settings)),
         *_asked("overlay", lambda: state_rules(work.settings)),
@@ -49,10 +49,10 @@ def examine(config: Path) -> list[Finding]:
     ]
     found += overlay
     try:
-        tables, said = table_findings(work)
+        tables, text = table_findings(work)
     except (RungError, OSError) as error:
         return [*found, Finding("reference", str(error))]
-    found += [Finding("reference", text) for text in said]
+    found += [Finding("reference", text) for text in text]
     usable = {name for name in REFERENCES if name in tables}
     packs = () if overlay else packs_of(work.settings)
     return found + [Finding("districts", text) for text in evidence_findings(work, tables, usable, packs)]

@@ -17,7 +17,7 @@ from contracts.policy.parameters import MetricParameters
 from contracts.reference import REFERENCES
 from rung.core.markdown import markdown_table
 from rung.core.settings import Settings
-from rung.setup.words import example_of, need_words, type_words, values_words
+from rung.setup.column_text import example_of, need_text, type_text, values_text
 
 HEAD = """# Reference
 
@@ -52,14 +52,14 @@ def reference_page() -> str:
 def _table_of(name: str, schema: type[dy.Schema], need: str) -> str:
     rows = []
     for column, spec in schema.columns().items():
-        said = (
-            need_words(spec),
-            type_words(spec),
+        cells = (
+            need_text(spec),
+            type_text(spec),
             spec.description or "",
-            values_words(spec),
+            values_text(spec),
             example_of(column, spec),
         )
-        rows.append((f"`{column}`", *said))
+        rows.append((f"`{column}`", *cells))
     return f"### {name}\n\n{_first_words(schema)} {need}".rstrip() + "\n\n" + markdown_table(COLUMNS, rows)
 
 
@@ -79,8 +79,8 @@ def _section(name: str, model: type[BaseModel]) -> str:
             continue
         needed = field.is_required()
         shown = "needed" if needed else _shown(key, field.get_default(call_default_factory=True, validated_data={}))
-        said = inspect.formatannotation(kind).replace("typing.", "").replace("collections.abc.", "")
-        rows.append((f"`{key}`", meanings.get(key, ""), said.replace("contracts.policy.parameters.", ""), shown))
+        cells = inspect.formatannotation(kind).replace("typing.", "").replace("collections.abc.", "")
+        rows.append((f"`{key}`", meanings.get(key, ""), cells.replace("contracts.policy.parameters.", ""), shown))
     return f"### [{name}]\n\n{_first_words(model)}\n\n" + markdown_table(KEYS, rows)
 
 
@@ -97,14 +97,14 @@ def _first_words(about: type) -> str:
 def _meanings(model: type[BaseModel]) -> dict[str, str]:
     """What stands above each number in the code, by key."""
     found: dict[str, str] = {}
-    said: list[str] = []
+    cells: list[str] = []
     for line in inspect.getsource(model).splitlines():
         text = line.strip()
         if text.startswith("#"):
-            said.append(text.lstrip("# "))
+            cells.append(text.lstrip("# "))
         else:
-            found[text.split(":")[0]] = " ".join(said)
-            said = []
+            found[text.split(":")[0]] = " ".join(cells)
+            cells = []
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from contracts.extracts import EXTRACTS
 from contracts.reference import REFERENCES
 from contracts.vocabulary import EXPECTED_EXTRACTS
-from rung.setup.words import need_words, type_words, values_words
+from rung.setup.column_text import need_text, type_text, values_text
 
 WIDTH = 118
 
@@ -47,9 +47,9 @@ def _table(name: str, state: NewState) -> str:
     about = " ".join((schema.__doc__ or "").split())
     head = [f"{name}: {'needed' if REFERENCES[name].needed else 'optional'}. {about}"]
     for column, spec in schema.columns().items():
-        said = f"{column} ({need_words(spec)}; {type_words(spec)}): {spec.description or ''}"
-        values = values_words(spec)
-        head.append(f"  {said}{f' [{values}]' if values else ''}")
+        comment = f"{column} ({need_text(spec)}; {type_text(spec)}): {spec.description or ''}"
+        values = values_text(spec)
+        head.append(f"  {comment}{f' [{values}]' if values else ''}")
     comments = [f"# {line}" for text in head for line in textwrap.wrap(text, WIDTH, subsequent_indent="    ")]
     return "\n".join([*comments, ",".join(schema.columns()), *_known_rows(name, state)]) + "\n"
 

@@ -23,10 +23,10 @@ def ceds_rows() -> list[tuple[str, str, str, str, str, str]]:
     rows = []
     for element in read["elements"]:
         options = read["option_sets"].get(element.get("options"), {})
-        said = (element["column"], element["id"], element["label"], read["version"])
-        rows += [(*said, code["code"], value) for value, codes in options.items() for code in codes]
+        entry = (element["column"], element["id"], element["label"], read["version"])
+        rows += [(*entry, code["code"], value) for value, codes in options.items() for code in codes]
         if not options:
-            rows.append((*said, "", ""))
+            rows.append((*entry, "", ""))
     return rows
 
 

@@ -64,25 +64,25 @@ class Lineage:
         from openlineage.client.uuid import generate_new_uuid
 
         own = str(generate_new_uuid())
-        self._tell("START", name, own)
+        self._emit_stage("START", name, own)
         try:
             done = run()
         except BaseException:
-            self._tell("FAIL", name, own)
+            self._emit_stage("FAIL", name, own)
             raise
-        self._tell("COMPLETE", name, own)
+        self._emit_stage("COMPLETE", name, own)
         if name == "marts" and getattr(done, "built", False):
             for mart in column_lineage():
-                self._tell_mart(mart, own)
+                self._emit_mart(mart, own)
         return done
 
-    def _tell(self, state: str, name: str, run: str) -> None:
+    def _emit_stage(self, state: str, name: str, run: str) -> None:
         """An event of a stage, below the run of the whole job."""
         inputs = [self._input(kind, table) for kind in READS[name] for table in _tables(kind)]
         outputs = [self._output(kind, table) for kind in WRITES[name] for table in _tables(kind)]
         self._emit(state, name, run, self._run, "run", inputs, outputs)
 
-    def _tell_mart(self, mart: str, parent: str) -> None:
+    def _emit_mart(self, mart: str, parent: str) -> None:
         """A mart was built: the columns of tables that each of its columns depends on."""
         from openlineage.client.facet_v2 import column_lineage_dataset as facet
         from openlineage.client.uuid import generate_new_uuid

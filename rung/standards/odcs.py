@@ -113,9 +113,9 @@ def _property(table: Table, entry: Entry, rules: Sequence[Rule]) -> dict[str, An
         described |= {"primaryKey": True, "primaryKeyPosition": table.key.index(entry.column) + 1}
     custom = [("unit", entry.unit), ("values", list(entry.values)), ("edfi", list(entry.edfi))]
     custom += [("ceds", list(entry.ceds)), ("oneroster", list(entry.oneroster))]
-    said = [{"property": name, "value": value} for name, value in custom if value]
-    if said:
-        described["customProperties"] = said
+    custom_fields = [{"property": name, "value": value} for name, value in custom if value]
+    if custom_fields:
+        described["customProperties"] = custom_fields
     if rules:
         described["quality"] = [_quality(rule) for rule in rules]
     return described
@@ -129,7 +129,7 @@ def _classification(side: str, column: str) -> str:
 
 def _quality(rule: Rule) -> dict[str, Any]:
     years = {"since": rule.meta.since, "until": rule.meta.until}
-    said = [{"property": name, "value": year} for name, year in years.items() if year is not None]
+    custom_fields = [{"property": name, "value": year} for name, year in years.items() if year is not None]
     return {
         "id": rule.rule_id,
         "name": rule.rule_id,
@@ -139,5 +139,5 @@ def _quality(rule: Rule) -> dict[str, Any]:
         "description": f"{rule.meta.message} {rule.meta.fix}",
         "dimension": DIMENSIONS.get(rule.type, OTHERWISE),
         "severity": rule.meta.severity,
-        **({"customProperties": said} if said else {}),
+        **({"customProperties": custom_fields} if custom_fields else {}),
     }

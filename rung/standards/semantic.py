@@ -90,13 +90,18 @@ def _meaning(table: Table, column: str) -> str:
 
 def _simple(table: Table, column: str) -> dict[str, Any]:
     name = f"{table.name}_{column}"
-    said = {"name": name, "label": name.replace("_", " ").capitalize(), "description": _meaning(table, column)}
-    return said | {"type": "simple", "type_params": {"measure": {"name": name}}}
+    metric_fields = {"name": name, "label": name.replace("_", " ").capitalize(), "description": _meaning(table, column)}
+    return metric_fields | {"type": "simple", "type_params": {"measure": {"name": name}}}
 
 
 def _ratio(name: str, numerator: str, denominator: str, description: str) -> dict[str, Any]:
-    said = {"name": name, "label": name.replace("_", " ").capitalize(), "description": description, "type": "ratio"}
-    return said | {"type_params": {"numerator": {"name": numerator}, "denominator": {"name": denominator}}}
+    metric_fields = {
+        "name": name,
+        "label": name.replace("_", " ").capitalize(),
+        "description": description,
+        "type": "ratio",
+    }
+    return metric_fields | {"type_params": {"numerator": {"name": numerator}, "denominator": {"name": denominator}}}
 
 
 def _spine() -> dict[str, Any]:

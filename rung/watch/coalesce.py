@@ -19,27 +19,27 @@ class Coalescer:
     settle: float = 5.0
     longest: float = 60.0
     remind: float = 300.0
-    _said: Waiting = frozenset()
-    _said_at: float = 0.0
+    _noted: Waiting = frozenset()
+    _noted_at: float = 0.0
     _new: Waiting = frozenset()
     _new_since: float = field(default=0.0)
     _changed_at: float = field(default=0.0)
 
     def due(self, waiting: Waiting, now: float) -> bool:
         """Whether to speak now about `waiting`, the objects that the ledger has not seen."""
-        self._said = self._said & waiting
-        new = waiting - self._said
+        self._noted = self._noted & waiting
+        new = waiting - self._noted
         if new and not self._new:
             self._new_since = now
         if new != self._new:
             self._new, self._changed_at = new, now
         if new:
             return now - self._changed_at >= self.settle or now - self._new_since >= self.longest
-        return bool(waiting) and now - self._said_at >= self.remind
+        return bool(waiting) and now - self._noted_at >= self.remind
 
-    def said(self, waiting: Waiting, now: float) -> None:
+    def note(self, waiting: Waiting, now: float) -> None:
         """Note that `waiting` was announced and heard."""
-        self._said, self._said_at, self._new = frozenset(waiting), now, frozenset()
+        self._noted, self._noted_at, self._new = frozenset(waiting), now, frozenset()
 
     @property
     def settling(self) -> bool:

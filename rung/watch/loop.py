@@ -69,7 +69,7 @@ def _poll(work: Workspace, announce: Announce, coalescer: Coalescer, reference: 
     waiting = waiting_objects(found)
     if coalescer.due(waiting, time.monotonic()):
         announce(found)
-        coalescer.said(waiting, time.monotonic())
+        coalescer.note(waiting, time.monotonic())
         logger.info("watch=announced drops=%d objects=%d", len(found.drops), len(waiting))
 
 

@@ -20,7 +20,7 @@ def spoken(arrivals: dict[int, int], seconds: int, *, taken_up: bool, step: int 
             for _ in range(arrivals.get(second, 0)):
                 waiting.add(drop(len(waiting) + sum(n for _, n in told)))
         if coalescer.due(frozenset(waiting), now):
-            coalescer.said(frozenset(waiting), now)
+            coalescer.note(frozenset(waiting), now)
             told.append((now, len(waiting)))
             if taken_up:
                 waiting = set()
@@ -54,7 +54,7 @@ def test_a_run_that_takes_up_part_of_what_was_said_wakes_no_new_word() -> None:
     waiting = frozenset(drop(n) for n in range(10))
     assert not coalescer.due(waiting, 0)
     assert coalescer.due(waiting, 5)
-    coalescer.said(waiting, 5)
+    coalescer.note(waiting, 5)
     assert not coalescer.due(frozenset(list(waiting)[:4]), 20)
     assert not coalescer.due(frozenset(), 30)
 
@@ -63,7 +63,7 @@ def test_an_overwritten_object_is_new() -> None:
     coalescer = Coalescer(settle=5, longest=60, remind=300)
     first = frozenset({("landing", "k", "one")})
     coalescer.due(first, 0)
-    coalescer.said(first, 5)
+    coalescer.note(first, 5)
     second = frozenset({("landing", "k", "two")})
     assert not coalescer.due(second, 6)
     assert coalescer.due(second, 11)

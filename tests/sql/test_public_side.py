@@ -105,7 +105,7 @@ def test_the_certificates_of_the_release_hold(released: Workspace) -> None:
     folder = Path(released.releases.uri("current"))
     verdict = check(lambda path: (folder / path).read_bytes())
     assert verdict.problems == ()
-    assert verdict.said["hidden"] > 100
+    assert verdict.counts["hidden"] > 100
 
 
 def test_every_row_that_could_be_is_there(released: Workspace) -> None:

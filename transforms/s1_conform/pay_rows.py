@@ -74,12 +74,12 @@ def _with_line(
     text: pl.DataFrame, own: pl.DataFrame, cells: Mapping[str, str], pay: PayLines, at: int, school_year: int
 ) -> pl.DataFrame:
     line = pay.lines[at]
-    told = {"pay_code": pl.lit(line.pay_code)}
+    fixed = {"pay_code": pl.lit(line.pay_code)}
     if pay.pay_date is not None:
-        told["pay_date"] = text_of(ColumnSource(constant=pay.pay_date), school_year)
+        fixed["pay_date"] = text_of(ColumnSource(constant=pay.pay_date), school_year)
     if line.fund_code is not None:
-        told["fund_code"] = pl.lit(line.fund_code)
-    return text.with_columns(own[cells[line.amount]].alias("amount"), **told)
+        fixed["fund_code"] = pl.lit(line.fund_code)
+    return text.with_columns(own[cells[line.amount]].alias("amount"), **fixed)
 
 
 def _money(amount: pl.Expr, how: ParseOptions) -> pl.Expr:

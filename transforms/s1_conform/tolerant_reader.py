@@ -134,7 +134,7 @@ def _take_table(
 ) -> None:
     matched = match_columns(table.header, extract, layout)
     drop.unread_columns += [name for name in matched.unread if name not in drop.unread_columns]
-    found = _unfit(table, matched) or _told_twice(table, matched)
+    found = _unfit(table, matched) or _named_twice(table, matched)
     if found is not None:
         drop.problems.append(found)
         drop.drift.append(drift_report(table.header, matched, extract))
@@ -212,7 +212,7 @@ def _unfit(table: Table, matched: Matched) -> FileProblem | None:
     return None
 
 
-def _told_twice(table: Table, matched: Matched) -> FileProblem | None:
+def _named_twice(table: Table, matched: Matched) -> FileProblem | None:
     """Two spellings of one name (`Staff ID`, `staff_id`) whose values differ: which one counts cannot be told."""
     read = {column for source in matched.sources.values() for column in source.read}
     for column in sorted(read):

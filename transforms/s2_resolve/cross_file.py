@@ -77,25 +77,27 @@ def paid_but_not_on_roster(tables: Tables) -> pl.LazyFrame:
     """Payroll for nobody on the roster, one row per educator: the first of their lines."""
     sums = _unlisted(tables["pay_sums"], tables)
     first = sums.group_by(PERSON).agg(pl.col(PLACE).sort_by(PLACE).first(), pl.col("lines").sum())
-    return first.with_columns(evidence=_said(pl.col("lines"), " pay lines, no day on the roster of the year"))
+    return first.with_columns(evidence=_evidence(pl.col("lines"), " pay lines, no day on the roster of the year"))
 
 
 def rated_but_not_on_roster(tables: Tables) -> pl.LazyFrame:
     """An evaluation for nobody on the roster."""
     rows = _unlisted(tables["evaluation"], tables)
-    return rows.with_columns(evidence=_said("evaluated under ", pl.col("rating_system"), ", no day on the roster"))
+    return rows.with_columns(evidence=_evidence("evaluated under ", pl.col("rating_system"), ", no day on the roster"))
 
 
 def evaluator_not_employed(tables: Tables) -> pl.LazyFrame:
     """An evaluation by somebody who is not on the district's roster of the year."""
     rows = _unlisted(tables["evaluation"], tables, "evaluator_staff_id")
-    return rows.with_columns(evidence=_said("evaluator ", pl.col("evaluator_staff_id"), " has no day on the roster"))
+    return rows.with_columns(
+        evidence=_evidence("evaluator ", pl.col("evaluator_staff_id"), " has no day on the roster")
+    )
 
 
 def event_of_nobody_on_roster(tables: Tables) -> pl.LazyFrame:
     """A leadership event of somebody who is not on the district's roster of the year."""
     rows = _unlisted(tables["leadership"], tables)
-    return rows.with_columns(evidence=_said(pl.col("event_type"), " of somebody with no day on the roster"))
+    return rows.with_columns(evidence=_evidence(pl.col("event_type"), " of somebody with no day on the roster"))
 
 
 def _role_pay(tables: Tables) -> pl.LazyFrame:
@@ -110,7 +112,7 @@ def role_without_pay(tables: Tables) -> pl.LazyFrame:
     sent = tables["pay_sums"].select(LEA_YEAR).unique()
     held = tables["roster"].filter(_in_year(), pl.col("role_code").is_not_null())
     rows = held.join(sent, on=LEA_YEAR, how="semi").join(paid, on=PERSON, how="anti")
-    return rows.with_columns(evidence=_said("role ", pl.col("role_code"), " on the roster, no net role pay"))
+    return rows.with_columns(evidence=_evidence("role ", pl.col("role_code"), " on the roster, no net role pay"))
 
 
 def pay_without_role(tables: Tables) -> pl.LazyFrame:
@@ -121,7 +123,9 @@ def pay_without_role(tables: Tables) -> pl.LazyFrame:
     paid = sums.group_by(*PERSON, "role").agg(pl.col("cents").sum(), pl.col(PLACE).sort_by(PLACE).first())
     rows = paid.filter(pl.col("cents") != 0).join(held.unique(), on=[*PERSON, "role"], how="anti")
     return rows.with_columns(
-        evidence=_said("paid ", money_from_cents(pl.col("cents")), " for role ", pl.col("role"), ", not on the roster")
+        evidence=_evidence(
+            "paid ", money_from_cents(pl.col("cents")), " for role ", pl.col("role"), ", not on the roster"
+        )
     )
 
 
@@ -133,7 +137,7 @@ def claimed_beyond_full_time(tables: Tables) -> pl.LazyFrame:
     over = peak_fte(assignments, who, FULL_AND_A_HALF).filter(pl.col("peak_fte") > FULL_AND_A_HALF)
     rows = assignments.join(over, on=who)
     return rows.with_columns(
-        evidence=_said("all districts together claim ", (pl.col("peak_fte") / MILLION).round(3), " FTE on one day")
+        evidence=_evidence("all districts together claim ", (pl.col("peak_fte") / MILLION).round(3), " FTE on one day")
     )
 
 
@@ -146,7 +150,7 @@ def one_id_two_people(tables: Tables) -> pl.LazyFrame:
     return rows.with_columns(evidence=pl.lit("another district has this identifier beside another licence"))
 
 
-def _said(*parts: str | pl.Expr) -> pl.Expr:
+def _evidence(*parts: str | pl.Expr) -> pl.Expr:
     return pl.concat_str([pl.lit(p) if isinstance(p, str) else p.cast(pl.String) for p in parts], ignore_nulls=True)
 
 

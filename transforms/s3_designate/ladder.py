@@ -66,8 +66,8 @@ def transitions(automata: Mapping[int, TransitionTable], symbols: Symbols, bank:
     shown, since = np.zeros(people, np.int32), np.zeros(people, np.int16)
     for year in range(years):
         automaton = automata[year]
-        said = symbols[year] if bank is None else bank.settle(automaton, state, symbols[year], year)
-        following, outcome = tables[id(automaton)].step(state, said)
+        symbol = symbols[year] if bank is None else bank.settle(automaton, state, symbols[year], year)
+        following, outcome = tables[id(automaton)].step(state, symbol)
         level = shown_level(automaton).take(outcome)
         since = np.where(level == 0, 0, np.where(level == shown, since + 1, 1)).astype(np.int16)
         out.state[year], out.after[year], out.outcome[year] = state, following, outcome

@@ -33,17 +33,17 @@ def with_messages(rows: pl.DataFrame, pack: Pack, space: StateSpace, years_of: Y
         code = (rule.reason_code if rule else None) or str(rule_id)
         quoted = set(re.findall(r"{(\w+)}", template + code)) & set(texts)
         years = _years(rule, space, years_of)
-        said = part.with_columns(
+        worded = part.with_columns(
             *(texts[name].alias(f"w_{name}") for name in sorted(quoted)),
             evidence_years=_joined(years, ";"),
             w_years=_joined(years, " and "),
         )
-        said = said.with_columns(
-            reason=sentence(template),
-            reason_code=sentence(code),
+        worded = worded.with_columns(
+            reason=render(template),
+            reason_code=render(code),
             finding=pl.lit(rule.finding if rule else None, pl.String),
         )
-        parts.append(said.drop("w_years", *(f"w_{name}" for name in sorted(quoted))))
+        parts.append(worded.drop("w_years", *(f"w_{name}" for name in sorted(quoted))))
     return pl.concat(parts)
 
 
@@ -73,7 +73,7 @@ def _text(value: pl.Expr) -> pl.Expr:
     return value.cast(pl.String).str.replace(r"\.0+$", "").fill_null(NOT_GIVEN)
 
 
-def sentence(template: str) -> pl.Expr:
+def render(template: str) -> pl.Expr:
     """The template with `{name}` replaced by the row's text."""
     pieces = re.split(r"{(\w+)}", template)
     parts = [pl.col(f"w_{piece}") if place % 2 else pl.lit(piece) for place, piece in enumerate(pieces) if piece]
@@ -107,4 +107,4 @@ def _joined(years: list[pl.Expr], between: str) -> pl.Expr:
     return pl.when(listed.list.len() > 0).then(listed.cast(pl.List(pl.String)).list.join(between))
 
 
-__all__ = ["NONE", "sentence", "with_messages"]
+__all__ = ["NONE", "render", "with_messages"]

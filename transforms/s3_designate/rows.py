@@ -199,12 +199,12 @@ def with_meaning(frame: pl.DataFrame, ladder_run: LadderRun) -> pl.DataFrame:
         version[here] = automaton.version.version
     parts = {name: _meaning(frame, ladder_run, name) for name in ("rule_id", "status", "level", "from_level")}
     next_year = pl.col("school_year").cast(pl.Int64) + pl.Series("review", review)
-    said = frame.with_columns(**parts, pack_version=pl.Series(version.tolist(), dtype=pl.String))
+    worded = frame.with_columns(**parts, pack_version=pl.Series(version.tolist(), dtype=pl.String))
     if "stopped" in frame.columns:  # the program is over in this LEA, though the person holds on in another
         here = pl.col("stopped").fill_null(False)
         over = {"rule_id": pl.lit("program_ended"), "status": pl.lit("ended"), "level": pl.lit(None, pl.String)}
-        said = said.with_columns(**{n: pl.when(here).then(new).otherwise(pl.col(n)) for n, new in over.items()})
-    return said.with_columns(
+        worded = worded.with_columns(**{n: pl.when(here).then(new).otherwise(pl.col(n)) for n, new in over.items()})
+    return worded.with_columns(
         next_review_year=pl.when((pl.Series(review) < NEVER) & pl.col("level").is_not_null())
         .then(next_year)
         .cast(pl.Int16)

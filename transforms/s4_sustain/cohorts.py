@@ -87,7 +87,7 @@ def _frame(made: list[Run], years: int, schema: dict[str, Any]) -> pl.DataFrame:
     """One row per cohort, scenario and year 0 .. years; year 0 is the actual year even where no later one is told."""
     span = years + 1
 
-    def told(path_values: str, actual: str) -> list[Any]:
+    def values_of(path_values: str, actual: str) -> list[Any]:
         return [
             value
             for run in made
@@ -100,8 +100,8 @@ def _frame(made: list[Run], years: int, schema: dict[str, Any]) -> pl.DataFrame:
         "scenario": [run.scenario for run in made for _ in range(span)],
         "future_year": [run.scalar["base_year"] + year for run in made for year in range(span)],
         "cost_status": [status for run in made for status in (run.scalar["cost_status"], *[run.later_status] * years)],
-        "persons": told("leaders", "leaders"),
-        **{amount: told(amount, "cost") for amount in AMOUNTS},
+        "persons": values_of("leaders", "leaders"),
+        **{amount: values_of(amount, "cost") for amount in AMOUNTS},
     }
     return pl.DataFrame(columns, schema_overrides=schema).select(list(schema))
 

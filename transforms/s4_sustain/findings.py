@@ -40,24 +40,26 @@ def _finding(rows: pl.LazyFrame, kind: str | pl.Expr, evidence: pl.Expr) -> dy.L
 
 def role_without_pay(leadership_role: dy.LazyFrame[LeadershipRole]) -> dy.LazyFrame[FindingRows]:
     """A role held for more than half of the days, and no net role pay."""
-    sentence = format_message("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
-    return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", sentence)
+    evidence_text = format_message("Role {} held for {} days; net role pay 0.00.", "role_code", "days")
+    return _finding(leadership_role.filter("role_without_pay"), "role_without_pay", evidence_text)
 
 
 def pay_without_role(leadership_role: dy.LazyFrame[LeadershipRole]) -> dy.LazyFrame[FindingRows]:
     """Net role pay, and no roster row with the role."""
     role = pl.coalesce("role_code", format_message("of program {}", "program_id"))
-    sentence = format_message("Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role)
-    return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", sentence)
+    evidence_text = format_message(
+        "Role pay of {} for role {}, which no roster row of the year names.", "role_pay", role
+    )
+    return _finding(leadership_role.filter("pay_without_role"), "pay_without_role", evidence_text)
 
 
 def low_pay_per_hour(leadership_role: dy.LazyFrame[LeadershipRole]) -> dy.LazyFrame[FindingRows]:
     """Role pay per hour below the state's minimum wage (M09)."""
     low = leadership_role.filter(pl.col("ratio_to_minimum_wage") < 1)
-    sentence = format_message(
+    evidence_text = format_message(
         "Role {} pays {} an hour, {} of the minimum wage.", "role_code", "pay_per_hour", "ratio_to_minimum_wage"
     )
-    return _finding(low, "low_pay_per_hour", sentence)
+    return _finding(low, "low_pay_per_hour", evidence_text)
 
 
 def of_designations(designation: dy.LazyFrame[Designation]) -> dy.LazyFrame[FindingRows]:
@@ -76,8 +78,8 @@ def out_of_band(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.LazyFr
         for check in program.compliance
         if check.kind == "pay_within"
     ]
-    sentence = format_message("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
-    found = [_finding(row, "tlr_out_of_band", sentence) for row in rows]
+    evidence_text = format_message("Role {} pays {}; its band is {} to {}.", "role_code", "paid", "low", "high")
+    found = [_finding(row, "tlr_out_of_band", evidence_text) for row in rows]
     return FindingRows.cast(pl.concat([FindingRows.create_empty(lazy=True), *found]))
 
 
@@ -95,8 +97,8 @@ def nomination_concentration(
     many = (pl.col("all_made") >= limits.nomination_minimum) & (
         pl.col("made") > pl.col("all_made") * limits.nomination_share
     )
-    sentence = format_message("Made {} of the district's {} nominations of the year.", "made", "all_made")
-    return _finding(counts.filter(many), "nomination_concentration", sentence)
+    evidence_text = format_message("Made {} of the district's {} nominations of the year.", "made", "all_made")
+    return _finding(counts.filter(many), "nomination_concentration", evidence_text)
 
 
 def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> dy.LazyFrame[FindingRows]:
@@ -107,10 +109,10 @@ def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> 
     both = ratings.filter(pl.col("growth_index").is_not_null() & pl.col("observation_average").is_not_null())
     rows = both.with_columns(growth_level(limits).alias("growth"), observation_level().alias("seen"))
     apart = rows.filter((pl.col("growth") - pl.col("seen")).abs() >= limits.growth_gap_levels)
-    sentence = format_message(
+    evidence_text = format_message(
         "Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system"
     )
-    return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", sentence)
+    return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", evidence_text)
 
 
 def growth_level(limits: Findings) -> pl.Expr:
@@ -131,8 +133,8 @@ def over_fte(assignments: dy.LazyFrame[Assignments], limits: Findings) -> dy.Laz
     where = assignments.group_by(person).agg(pl.col("lea_id").min())
     highest = over.join(where, on=person)
     held = (pl.col("peak_fte") / MILLION).round(6)
-    sentence = format_message("Concurrent positions add up to {} FTE on some day.", held)
-    return _finding(highest, "over_one_and_a_half_fte", sentence)
+    evidence_text = format_message("Concurrent positions add up to {} FTE on some day.", held)
+    return _finding(highest, "over_one_and_a_half_fte", evidence_text)
 
 
 def thin_evidence(leaders: dy.LazyFrame[Leaders], ratings: dy.LazyFrame[Ratings]) -> dy.LazyFrame[FindingRows]:
@@ -165,25 +167,25 @@ def admin_license_unused(
     Without codes in `administrator_credentials` there are no such findings.
     """
     unused = licensed(leadership, lea_years, limits).filter(~is_administrator())
-    sentence = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
-    return _finding(unused, "admin_license_unused", sentence)
+    evidence_text = format_message("Holds credential {}; works as {}.", "event_code", "staff_classification")
+    return _finding(unused, "admin_license_unused", evidence_text)
 
 
 def designation_without_role(designees: dy.LazyFrame[DesigneesAndRoles]) -> dy.LazyFrame[FindingRows]:
     """A designee of tier 2 or above of a program with roles who neither held one nor led in any event (M32)."""
-    sentence = format_message("Holds {}; no leadership role and no leadership event in the year.", "level")
-    return _finding(designees.filter(~pl.col("has_role")), "designation_without_role", sentence)
+    evidence_text = format_message("Holds {}; no leadership role and no leadership event in the year.", "level")
+    return _finding(designees.filter(~pl.col("has_role")), "designation_without_role", evidence_text)
 
 
 def ap_falls_leaders_rise(staffing: dy.LazyFrame[LeadershipStaffing]) -> dy.LazyFrame[FindingRows]:
     """Assistant principals fall while lower-paid leadership rises, two years running (M29)."""
-    sentence = format_message(
+    evidence_text = format_message(
         "Assistant principals fell to {} FTE while coaches ({}) and released leaders ({} FTE) rose, two years running.",
         "ap_fte",
         "coach_fte",
         "released_leader_fte",
     )
-    return _finding(staffing.filter("ap_falls_leaders_rise"), "ap_falls_leaders_rise", sentence)
+    return _finding(staffing.filter("ap_falls_leaders_rise"), "ap_falls_leaders_rise", evidence_text)
 
 
 def rating_system_mismatch(

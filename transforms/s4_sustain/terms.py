@@ -34,9 +34,9 @@ def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
 
 def level_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[LevelTerms]:
     """One row per level of which its pack says whether it leads: `program_id`, `level`, `leads`."""
-    told = [(program.program_id, level, leads) for program in programs for level, leads in program.leads.items()]
+    leads_rows = [(program.program_id, level, leads) for program in programs for level, leads in program.leads.items()]
     schema = {"program_id": pl.String, "level": pl.String, "leads": pl.Boolean}
-    return pl.LazyFrame(told, schema=schema, orient="row").pipe(LevelTerms.cast)
+    return pl.LazyFrame(leads_rows, schema=schema, orient="row").pipe(LevelTerms.cast)
 
 
 def role_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[ProgramRoles]:

@@ -24,7 +24,7 @@ def build_compensation(pay: dy.LazyFrame[ResolvedPay], base_lf: dy.LazyFrame[Bas
     )
     carries = pl.col("place") == pl.col("place").max().over(PERSON)
     has_base = carries & (pl.col("pay_type") == "base")
-    told = base_lf.select(
+    carried = base_lf.select(
         *PERSON,
         money(dollars(pl.col("counterfactual_fine"))).alias("base_counterfactual"),
         money(dollars(pl.col("increment_fine"))).alias("increment"),
@@ -33,7 +33,7 @@ def build_compensation(pay: dy.LazyFrame[ResolvedPay], base_lf: dy.LazyFrame[Bas
     return (
         rows.with_columns(_place().alias("place"))
         .with_columns(carries.alias("carries"), has_base.alias("has_base"))
-        .join(told, on=PERSON, how="left")
+        .join(carried, on=PERSON, how="left")
         .with_columns(
             money_from_cents(pl.col("cents")).alias("amount"),
             money_from_cents(pl.col("role_cents")).alias("role_amount"),

@@ -46,10 +46,10 @@ def build_stress(paths: dy.LazyFrame[FundedPaths], parameters: MetricParameters)
     )
     at = pl.coalesce("first_year_broken", "last_year").alias("future_year")
     shown = known.select(*KEY, "future_year", "expected", "money", "persons")
-    return _told(firsts.with_columns(at).join(shown, on=[*KEY, "future_year"])).pipe(StressTest.cast)
+    return _graded(firsts.with_columns(at).join(shown, on=[*KEY, "future_year"])).pipe(StressTest.cast)
 
 
-def _told(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _graded(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Grade, gap, payable leaders and the reason; all but the reason are null where something is lacking."""
     broken, years = pl.col("first_year_broken"), pl.col("first_year_broken") - pl.col("base_year")
     graded = pl.when(broken.is_null()).then(pl.lit("A")).when(years >= 6).then(pl.lit("B"))

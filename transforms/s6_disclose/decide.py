@@ -88,8 +88,8 @@ def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Deci
     try:
         found = protect(system)
     except DisclosureBlocked as error:
-        said = "" if "derived|" not in str(error) else "; the derived relation follows from no declared one"
-        raise DisclosureBlocked(f"{error}{said}") from None
+        suffix = "" if "derived|" not in str(error) else "; the derived relation follows from no declared one"
+        raise DisclosureBlocked(f"{error}{suffix}") from None
     return _decided(cells, every, more, found)
 
 
@@ -135,14 +135,14 @@ def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, fou
         orient="row",
     )
     names = masked.select("cell", "name")
-    said = (
+    derived_rows = (
         more.join(names, on="cell", suffix="_of")
         .group_by("name", maintain_order=True)
         .agg(pl.concat_str(pl.col("coefficient").cast(pl.String), pl.lit(" x "), pl.col("name_of")).str.join("; "))
     )
     ways = {"network": found.by_network, "programs": found.by_program, "narrowed": len(found.narrowed)}
     kept = pl.concat([held, alone]).select(FINAL)
-    return Decided(masked, kept, relations, movements, proofs, tuple(said["coefficient"].to_list()), ways)
+    return Decided(masked, kept, relations, movements, proofs, tuple(derived_rows["coefficient"].to_list()), ways)
 
 
 def _joined(counts: Decided, money: Decided, rest: pl.DataFrame) -> Decided:

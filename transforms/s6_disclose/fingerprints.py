@@ -105,19 +105,21 @@ def _longer(prints: Words, secret: npt.NDArray[np.bool_], names: list[int]) -> I
     at = np.searchsorted(ranked, prints)
     for c in np.flatnonzero(ranked[np.minimum(at, len(ranked) - 1)] == prints):
         pair = order[at[c]]
-        yield from _told((i[pair], 1), (j[pair], 1), (int(c), -1), secret=secret, names=names)
+        yield from _identities((i[pair], 1), (j[pair], 1), (int(c), -1), secret=secret, names=names)
     for k in np.flatnonzero(ranked[1:] == ranked[:-1]):
         p, q = order[k], order[k + 1]
-        yield from _told((i[p], 1), (j[p], 1), (i[q], -1), (j[q], -1), secret=secret, names=names)
+        yield from _identities((i[p], 1), (j[p], 1), (i[q], -1), (j[q], -1), secret=secret, names=names)
     less = np.concatenate([prints[i] - prints[j], prints[j] - prints[i]])
     more = np.concatenate([i, j]), np.concatenate([j, i])
     at = np.minimum(np.searchsorted(ranked, less), len(ranked) - 1)
     for d in np.flatnonzero(ranked[at] == less):
         pair = order[at[d]]
-        yield from _told((i[pair], 1), (j[pair], 1), (more[0][d], -1), (more[1][d], 1), secret=secret, names=names)
+        yield from _identities(
+            (i[pair], 1), (j[pair], 1), (more[0][d], -1), (more[1][d], 1), secret=secret, names=names
+        )
 
 
-def _told(*terms: tuple[int, int], secret: npt.NDArray[np.bool_], names: list[int]) -> Iterator[Identity]:
+def _identities(*terms: tuple[int, int], secret: npt.NDArray[np.bool_], names: list[int]) -> Iterator[Identity]:
     found: Identity = {}
     for at, k in terms:
         found[int(at)] = found.get(int(at), 0) + k

@@ -90,7 +90,7 @@ def moved(designation: pl.DataFrame, years: pl.DataFrame, ladders: pl.DataFrame)
         sensitive="confidential", group=pl.col("value").sum().over(PROGRAM)
     )
     moves = pl.DataFrame({"part": MOVES})
-    told = counted(
+    with_sizes = counted(
         years.join(kinds.filter(~pl.col("confidential")).select("program_id"), on="program_id").join(
             moves, how="cross"
         ),
@@ -99,6 +99,6 @@ def moved(designation: pl.DataFrame, years: pl.DataFrame, ladders: pl.DataFrame)
     return pl.concat(
         [
             shaped(leaf, "public_ladder_flow", grain="leaf"),
-            shaped(told, "public_ladder_flow", cut="lea"),
+            shaped(with_sizes, "public_ladder_flow", cut="lea"),
         ]
     )

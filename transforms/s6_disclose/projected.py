@@ -52,10 +52,10 @@ def projected(cost_projection: pl.LazyFrame, money: pl.DataFrame, policy: Disclo
     rounded, so that neither a level of few persons can be worked back from cents, nor a person's correction be seen
     from one release to the next. Otherwise all numbers of the program are hidden, with the reason.
     """
-    told = money.filter((pl.col("grain") == "state") & (pl.col("dimension") == WHOLE)).select(
-        *PROGRAM, "mask", "reason", told=cents(pl.col("amount"))
+    whole_cost = money.filter((pl.col("grain") == "state") & (pl.col("dimension") == WHOLE)).select(
+        *PROGRAM, "mask", "reason", whole_cost=cents(pl.col("amount"))
     )
-    rows = added_up(cost_projection).collect().join(told, on=PROGRAM, how="left")
+    rows = added_up(cost_projection).collect().join(whole_cost, on=PROGRAM, how="left")
     first = pl.col("future_year") == pl.col("school_year")
     shares = policy.dominance
     apart = (pl.col("largest") <= shares.largest_share * pl.col("expected")) & (

@@ -62,9 +62,9 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _entries(rows: pl.DataFrame, name: list[pl.Expr | str], kind: str, coefficient: int | pl.Expr) -> pl.DataFrame:
-    said = [pl.col(each).cast(pl.String).fill_null("") if isinstance(each, str) else each for each in name]
+    name_parts = [pl.col(each).cast(pl.String).fill_null("") if isinstance(each, str) else each for each in name]
     value = pl.lit(coefficient, pl.Int64) if isinstance(coefficient, int) else coefficient.cast(pl.Int64)
-    return rows.select(name=pl.concat_str(said, separator="|"), kind=pl.lit(kind), cell="cell", coefficient=value)
+    return rows.select(name=pl.concat_str(name_parts, separator="|"), kind=pl.lit(kind), cell="cell", coefficient=value)
 
 
 def columns(cells: pl.DataFrame, found: Gathered) -> None:

@@ -103,7 +103,7 @@ def planted(kind: str, n: int) -> Files:
 def test_what_is_right_holds() -> None:
     verdict = check(lambda path: release()[path])
     assert verdict.problems == ()
-    assert verdict.said["hidden"] > 10
+    assert verdict.counts["hidden"] > 10
 
 
 @pytest.mark.parametrize(("kind", "n"), faults())

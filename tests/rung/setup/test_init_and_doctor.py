@@ -30,7 +30,7 @@ OPTIONS = [part for option, value in TOLD.items() for part in (f"--{option}", va
 
 
 def areas(config: Path) -> list[tuple[str, str]]:
-    return [(each.area, each.said) for each in examine(config)]
+    return [(each.area, each.text) for each in examine(config)]
 
 
 def test_init_writes_a_folder_whose_every_file_rung_reads(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from transforms.s1_conform.decode.dialect import Dialect, tell_dialect
+from transforms.s1_conform.decode.dialect import Dialect, find_dialect
 from transforms.s1_conform.decode.encoding import decode_text
 from transforms.s1_conform.decode.grid import take_table
 from transforms.s1_conform.decode.model import DecodeOptions, Refused, Table
@@ -28,7 +28,7 @@ def read_delimited(data: bytes, name: str, options: DecodeOptions, repairs: Coun
         delimiter, skipped = delimiter or text[4], 1
         text = text[5:].removeprefix("\r").removeprefix("\n")
         repairs["separator_line"] += 1
-    dialect = tell_dialect(text, options, delimiter)
+    dialect = find_dialect(text, options, delimiter)
     repairs.update(dialect.repairs(delimiter))
     if delimiter is not None and delimiter != "," and not skipped:
         repairs["delimiter_declared"] += 1

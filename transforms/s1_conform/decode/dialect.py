@@ -68,7 +68,7 @@ class Dialect:
         return [word for word in words if word]
 
 
-def tell_dialect(text: str, options: DecodeOptions, delimiter: str | None = None) -> Dialect:
+def find_dialect(text: str, options: DecodeOptions, delimiter: str | None = None) -> Dialect:
     """The dialect that fits best; a declared delimiter is not put to the question."""
     windows = _windows(text)
     best, best_score = Dialect(delimiter or ","), (-1, -1.0)

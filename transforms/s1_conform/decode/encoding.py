@@ -31,7 +31,7 @@ def decode_text(data: bytes, declared: str | None, repairs: Counter[str]) -> str
         text = _declared(data, declared)
         repairs["declared_encoding"] += 1
     else:
-        text = _told(data, repairs)
+        text = _decoded(data, repairs)
     return _clean(text, repairs)
 
 
@@ -45,7 +45,7 @@ def _declared(data: bytes, name: str) -> str:
         raise Refused("FILE-003", f"line {line} is not {name}, which the mapping file declares") from None
 
 
-def _told(data: bytes, repairs: Counter[str]) -> str:
+def _decoded(data: bytes, repairs: Counter[str]) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             repairs["byte_order_mark" if name == "utf-8-sig" else "utf16"] += 1

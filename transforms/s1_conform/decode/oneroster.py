@@ -110,13 +110,13 @@ def _check_manifest(parts: Mapping[str, pl.DataFrame], names: Mapping[str, str],
     for needed in ("manifest", "users"):
         if needed not in parts:
             raise Refused("FILE-027", f"{names[needed]} has no rows")
-    said = dict(zip(parts["manifest"]["propertyName"], parts["manifest"]["value"], strict=True))
-    if said.get("manifest.version") != "1.0":
+    properties = dict(zip(parts["manifest"]["propertyName"], parts["manifest"]["value"], strict=True))
+    if properties.get("manifest.version") != "1.0":
         repairs["oneroster_manifest_version"] += 1
-    if not str(said.get("oneroster.version", "")).startswith(("1.1", "1.2")):
-        version = said.get("oneroster.version") or "of no version that its manifest names"
+    if not str(properties.get("oneroster.version", "")).startswith(("1.1", "1.2")):
+        version = properties.get("oneroster.version") or "of no version that its manifest names"
         raise Refused("FILE-027", f"it is OneRoster {version}, and 1.1 and 1.2 are read")
-    for key, mode in said.items():
+    for key, mode in properties.items():
         stem = str(key).removeprefix("file.").lower()
         if not str(key).startswith("file.") or stem not in NEEDED:
             continue

@@ -74,8 +74,11 @@ def parse_columns(rows: pl.DataFrame, contract: type[dy.Schema], options: ParseO
     days = [name for name in typed if columns[name].dtype == pl.Date]
     order = orders(cleaned, [name for name in days if options.date_format(name) is None])
     if options.date_order is not None:
-        repairs["date_order_assumed"] += sum(1 for told in order.values() if told == "ambiguous")
-        order = {name: options.date_order if told == "ambiguous" else told for name, told in order.items()}
+        repairs["date_order_assumed"] += sum(1 for found_order in order.values() if found_order == "ambiguous")
+        order = {
+            name: options.date_order if found_order == "ambiguous" else found_order
+            for name, found_order in order.items()
+        }
     bare = [name for name in days if options.excel or options.date_format(name) is None]
     epochs = serial_epochs(cleaned, bare, options.excel, options.from_1904)
     tidied = {
@@ -151,7 +154,7 @@ def _problems(order: Mapping[str, str]) -> tuple[FileProblem, ...]:
     """Columns whose dates are ambiguous (FILE-031) or follow two orders (FILE-032)."""
     problems = []
     for rule_id, word in (("FILE-031", "ambiguous"), ("FILE-032", "mixed")):
-        named = ", ".join(f"`{name}`" for name, told in order.items() if told == word)
+        named = ", ".join(f"`{name}`" for name, found_order in order.items() if found_order == word)
         if named:
             rule = FILE_RULES[rule_id]
             problems.append(FileProblem(rule_id, rule.message.format(named), rule.fix))

@@ -27,8 +27,8 @@ def orders(rows: pl.DataFrame, columns: Sequence[str]) -> dict[str, str]:
     """
     if not columns:
         return {}
-    told = rows.select(_order(pl.col(column)).alias(column) for column in columns)
-    return {column: str(told[column][0]) for column in columns}
+    orders = rows.select(_order(pl.col(column)).alias(column) for column in columns)
+    return {column: str(orders[column][0]) for column in columns}
 
 
 def _order(text: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ TYPES: dict[Any, str] = {
 }
 
 
-def type_words(column: dy.Column) -> str:
+def type_text(column: dy.Column) -> str:
     """The type as a person who fills in a table says it."""
     kind = column.dtype
     if kind.is_integer():
@@ -24,14 +24,14 @@ def type_words(column: dy.Column) -> str:
     return "number" if kind.is_float() else TYPES[kind.base_type()]
 
 
-def need_words(column: dy.Column) -> str:
+def need_text(column: dy.Column) -> str:
     """Part of the key, needed, or optional."""
     if column.primary_key:
         return "key"
     return "optional" if column.nullable else "needed"
 
 
-def values_words(column: dy.Column) -> str:
+def values_text(column: dy.Column) -> str:
     """The vocabulary or the bounds; empty where any value will do."""
     about = column.metadata or {}
     if about.get("values"):
