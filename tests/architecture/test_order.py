@@ -18,7 +18,7 @@ ONE_ROW = ("first", "last", "head", "tail", "with_row_index", "gather_every", "s
 SORTED_BEFORE = {
     ("s5_marts/ladder_flow.py", "years.filter(below >= (total + 1) // 2).first()"),
     ("s5_marts/ladder_flow.py", "years.filter(below >= total // 2 + 1).first()"),
-    ("s5_marts/sunset.py", "pl.col('program_id').first()"),
+    ("s4_sustain/revenue.py", "pl.col('program_id').first()"),
 }
 
 
