@@ -12,12 +12,12 @@ from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, Refuse
 # Days since 1970 of 0001-01-01 and 9999-12-31, between which a day can be written.
 CALENDAR = (-719_162, 2_932_896)
 _HELD = {
-    pl.List: "lists",
-    pl.Array: "lists",
-    pl.Struct: "records",
-    pl.Binary: "bytes",
-    pl.Time: "times of day",
-    pl.Duration: "spans of time",
+    "List": "lists",
+    "Array": "lists",
+    "Struct": "records",
+    "Binary": "bytes",
+    "Time": "times of day",
+    "Duration": "spans of time",
 }
 
 
@@ -35,7 +35,7 @@ def read_parquet(data: bytes, name: str, options: DecodeOptions, repairs: Counte
         raise Refused("FILE-005")
     nested = [column for column, dtype in frame.schema.items() if not _is_plain(dtype)]
     if nested:
-        held = _HELD.get(frame.schema[nested[0]].base_type(), "what is no text")
+        held = _HELD.get(type(frame.schema[nested[0]]).__name__, "what is no text")
         raise Refused("FILE-030", f"column {nested[0]} holds {held}")
     repairs["text_from_numbers"] += sum(1 for dtype in frame.dtypes if dtype.is_numeric())
     text = frame.select(_as_text(column) for column in frame.get_columns())

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, ParseError
 import xlrd
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from xlrd.compdoc import CompDocError
 
 from transforms.s1_conform.decode.archive import BROKEN_ZIP
 from transforms.s1_conform.decode.model import Refused
@@ -38,6 +39,7 @@ _EXACT = 10**15  # from here on a spreadsheet has lost the last digits of a whol
 # What a damaged binary workbook makes its reader say.
 _BROKEN_BINARY = (
     xlrd.XLRDError,
+    CompDocError,
     AssertionError,
     LookupError,
     ArithmeticError,
