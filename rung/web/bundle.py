@@ -50,7 +50,7 @@ def engine(kit: Mapping[str, Any], suites: Mapping[str, str]) -> bytes:
 def _files() -> Iterator[tuple[str, bytes]]:
     for folder in OWN:
         yield from _python_of(PROJECT / folder, folder)
-    for name in ("rung/__init__.py", "rung/web/__init__.py", "rung/web/judge.py"):
+    for name in ("rung/__init__.py", "rung/web/__init__.py", "rung/web/answer.py"):
         yield name, (PROJECT / name).read_bytes()
     for name, source in STAND_INS.items():
         path = WEB / source

@@ -91,6 +91,10 @@ def test_only_storage_opens_files() -> None:
         "notice_channels.py",  # the file of addresses that the settings name
         "data.py",  # the data files of rung/standards
         "made_from.py",  # hashes the code of intake
+        "assets.py",  # what kits are made of, in the user's cache
+        "bundle.py",  # the code that a kit holds
+        "kit.py",  # the page's own files
+        "answer.py",  # in the page: what a kit knows
         "release.py",  # `rung audit` reads a folder that is no place of the state
     }
     calls = {"open", "read_text", "write_text", "read_bytes", "write_bytes"}

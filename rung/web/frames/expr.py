@@ -152,13 +152,11 @@ class Expr:
         memo = getattr(frame, "memo", None)
         if memo is None:
             return self._run(frame)
-        found = memo.get(id(self))
-        if found is None:
-            found = memo[id(self)] = (self, self._run(frame))
-        columns: list[Series] = found[1]
+        if id(self) not in memo:
+            memo[id(self)] = (self, self._run(frame))
+        columns: list[Series] = memo[id(self)][1]
         return columns
 
-    # --- ways of making one out of another
     def each(self, make: Callable[[Any], Any], dtype: Any = None) -> Expr:
         """Value by value, nulls staying null. Each text and day that a column has is worked out once."""
 
@@ -199,7 +197,6 @@ class Expr:
 
         return Expr(run, self.output)
 
-    # --- operators
     def __eq__(self, other: object) -> Expr:  # type: ignore[override]
         return self.with_other(other, _both(operator.eq), BOOL)
 
@@ -257,23 +254,18 @@ class Expr:
     def __truediv__(self, other: Any) -> Expr:
         return self.with_other(other, _both(_divided), t.Float64())
 
-    def __floordiv__(self, other: Any) -> Expr:
-        return self.with_other(other, _both(operator.floordiv))
-
     def __mod__(self, other: Any) -> Expr:
         return self.with_other(other, _both(operator.mod))
 
     def __neg__(self) -> Expr:
         return self.each(operator.neg)
 
-    # --- naming and types
     def alias(self, name: str) -> Expr:
         return Expr(lambda frame: [s.like(s.values, name=name) for s in self.run(frame)], name)
 
     def cast(self, dtype: Any, strict: bool = True) -> Expr:
         return Expr(lambda frame: [s.cast(dtype, strict) for s in self.run(frame)], self.output)
 
-    # --- nulls and membership
     def is_null(self) -> Expr:
         return self.whole(lambda s: (v is None for v in s.values), BOOL)
 
@@ -295,8 +287,7 @@ class Expr:
 
     def is_between(self, low: Any, high: Any) -> Expr:
         above: Expr = self >= low
-        below: Expr = self <= high
-        return above.__and__(below)
+        return above.__and__(self <= high)
 
 
 def _name(a: Series, b: Series) -> str:

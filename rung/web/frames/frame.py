@@ -49,7 +49,6 @@ class DataFrame:
         frame._empty_height = height
         return frame
 
-    # --- shape
     @property
     def height(self) -> int:
         return len(next(iter(self._columns.values())).values) if self._columns else self._empty_height
@@ -111,14 +110,12 @@ class DataFrame:
     def equals(self, other: DataFrame) -> bool:
         return self.columns == other.columns and list(self.iter_rows()) == list(other.iter_rows())
 
-    # --- lazy frames are frames
     def lazy(self) -> DataFrame:
         return self
 
     def collect(self) -> DataFrame:
         return self
 
-    # --- columns
     def select(self, *given: Any, **named: Any) -> DataFrame:
         return DataFrame.of(self._run(given, named))
 
@@ -156,7 +153,6 @@ class DataFrame:
     def sum(self) -> DataFrame:
         return self.select(all_columns().sum())  # type: ignore[attr-defined]
 
-    # --- rows
     def taken(self, places: Sequence[int]) -> DataFrame:
         """Rows at places, in their order."""
         return DataFrame.of((s.like([s.values[at] for at in places]) for s in self.get_columns()), len(places))

@@ -99,18 +99,22 @@ def _widest(columns: list[Series]) -> Any:
 
 
 def any_horizontal(*given: Any) -> Expr:
+    """Whether any holds in a row."""
     return horizontal(given, lambda row: True if True in row else (None if None in row else False), BOOL)
 
 
 def all_horizontal(*given: Any) -> Expr:
+    """Whether all hold in a row."""
     return horizontal(given, lambda row: False if False in row else (None if None in row else True), BOOL)
 
 
 def sum_horizontal(*given: Any) -> Expr:
+    """The sum of a row, nulls passed over."""
     return horizontal(given, lambda row: sum(value for value in row if value is not None), None)
 
 
 def max_horizontal(*given: Any) -> Expr:
+    """The greatest of a row, nulls passed over."""
     return horizontal(given, lambda row: max((value for value in row if value is not None), default=None), None)
 
 
@@ -139,6 +143,7 @@ def concat_str(*given: Any, separator: str = "", ignore_nulls: bool = False) -> 
 
 
 def concat_list(*given: Any) -> Expr:
+    """Values of a row as a list."""
     expressions = flat(given)
 
     def run(frame: Any) -> list[Series]:
@@ -161,6 +166,7 @@ def struct(*given: Any) -> Expr:
 
 
 def fold(start: Expr, make: Callable[[Expr, Expr], Expr], expressions: Iterable[Expr]) -> Expr:
+    """Expressions put together one after the other."""
     for each in expressions:
         start = make(start, each)
     return start
@@ -212,4 +218,5 @@ def duration(*, days: Any) -> Expr:
 
 
 def collect_all(frames: Iterable[Any]) -> list[Any]:
+    """Frames worked out; they are already."""
     return list(frames)

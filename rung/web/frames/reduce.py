@@ -153,7 +153,7 @@ def _filter(self: Expr, condition: Any) -> Expr:
     return Expr(run, self.output)
 
 
-def _gather(self: Expr, places: Any) -> Expr:
+def _picked(self: Expr, places: Any) -> Expr:
     wanted = as_expr(places)
 
     def run(frame: Any) -> list[Series]:
@@ -226,7 +226,7 @@ METHODS: dict[str, Callable[..., Expr]] = {
     "replace": _replace,
     "replace_strict": _replace_strict,
     "filter": _filter,
-    "gather": _gather,
+    "gather": _picked,
     "repeat_by": _repeat_by,
     "implode": _implode,
     "round": _round,

@@ -104,9 +104,6 @@ class Series:
     def equals(self, other: Series, null_equal: bool = True) -> bool:
         return self.values == other.values and (null_equal or None not in self.values)
 
-    def gather(self, places: Any) -> Series:
-        return self.like(None if at is None else self.values[at] for at in places)
-
     def scatter(self, places: Iterable[int], values: Any) -> Series:
         """New values at some places."""
         done = list(self.values)

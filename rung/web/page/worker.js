@@ -21,15 +21,15 @@ async function start({ wasm, stdlib, engine, core, lock }) {
   });
   python.unpackArchive(core, "wheel");
   python.unpackArchive(engine, "zip", { extractDir: "/rung" });
-  python.runPython("import sys; sys.path.insert(0, '/rung'); from rung.web import judge");
+  python.runPython("import sys; sys.path.insert(0, '/rung'); from rung.web import answer");
 }
 
 function check({ files, extract, year }) {
-  const judge = python.runPython(
-    "from rung.web import judge\nlambda files, extract, year: judge.check_as_json(" +
-      "judge.own_kit(), {name: data.to_bytes() for name, data in files}, extract, year)",
+  const answer = python.runPython(
+    "from rung.web import answer\nlambda files, extract, year: answer.check_as_json(" +
+      "answer.own_kit(), {name: data.to_bytes() for name, data in files}, extract, year)",
   );
-  return judge(files, extract, year);
+  return answer(files, extract, year);
 }
 
 self.onmessage = async ({ data }) => {

@@ -13,7 +13,7 @@ from expectations.conformed import typed_rows
 from expectations.masks import row_rule
 from expectations.suites import load_suite
 from rung.core.project import SUITES
-from rung.web.judge import check
+from rung.web.answer import check
 
 YEAR = 2026
 CHANGING = ("received_at", "code_version")

@@ -17,9 +17,9 @@ from rung.core.settings import load_settings
 from rung.intake.dry_run import check_files
 from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
+from rung.web.answer import check
 from rung.web.assets import ASSETS, PYDANTIC_CORE, assets_folder, read_asset
 from rung.web.district import kit_data, suites
-from rung.web.judge import check
 from rung.web.kit import write_kit
 from rung.web.workbook_templates import template
 from tests import overlay_state
