@@ -91,6 +91,7 @@ def test_only_storage_opens_files() -> None:
         "notice_channels.py",  # the file of addresses that the settings name
         "data.py",  # the data files of rung/standards
         "made_from.py",  # hashes the code of intake
+        "code.py",  # hashes the modules that a result rests on
         "assets.py",  # what kits are made of, in the user's cache
         "bundle.py",  # the code that a kit holds
         "kit.py",  # the page's own files
