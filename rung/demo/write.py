@@ -150,6 +150,8 @@ def _write_extract(state: State, group: range, year: int, extract: str, frame: p
     for index in group:
         here = slice_of(lea, index)
         rows = cells.slice(here.start, here.stop - here.start)
+        if rows.is_empty():  # a small district may have no event of a year, and sends no file of them
+            continue
         if extract in REPEATS_THE_FOLDER:
             rows = rows.select(pl.lit(state.lea_id(index)).alias("lea_id"), pl.lit(year).alias("school_year"), pl.all())
         folder = landing / state.lea_id(index) / str(year) / extract
