@@ -88,11 +88,13 @@ def comparison_groups_have_no_leader(frames: Frames) -> pl.LazyFrame:
         .agg(pl.len().cast(pl.Int64).alias("teachers_without_leaders"))
     )
     rows = frames["retention"].filter(pl.col("comparison_group").is_in(["leaders", "others"]))
-    others = pl.col("persons").filter(pl.col("comparison_group") == "others").sum().cast(pl.Int64)
+    # null where the program is not in force: it has no others
+    others = pl.col("persons").filter(pl.col("comparison_group") == "others").max().cast(pl.Int64)
     groups = rows.group_by(PROGRAM).agg(
         others.alias("others"), pl.col("compared_with").max().fill_null(0).cast(pl.Int64)
     )
-    wrong = (pl.col("others") != pl.col("teachers_without_leaders")) | (pl.col("compared_with") > pl.col("others"))
+    there = pl.col("teachers_without_leaders")
+    wrong = (pl.col("others") != there).fill_null(False) | (pl.col("compared_with") > there)
     return (
         groups.join(plain, on=LEA_YEAR, how="left")
         .with_columns(pl.col("teachers_without_leaders").fill_null(0))
