@@ -24,7 +24,8 @@ whole_ AS (
   LEFT JOIN (SELECT lea_id, program_id, school_year, count(*) AS other_leaders FROM who_leads WHERE NOT is_teacher GROUP BY ALL) h
     USING (lea_id, program_id, school_year)
   WINDOW lea AS (PARTITION BY c.lea_id, c.school_year))
-SELECT lea_id, program_id, school_year, leaders, other_leaders, from_cents(role_cents) AS role_pay, money(dollars(increment_fine)) AS increments,
+SELECT lea_id, program_id, school_year,
+  CASE WHEN in_force THEN 'in_force' ELSE 'not_in_force' END AS program_status, leaders, other_leaders, from_cents(role_cents) AS role_pay, money(dollars(increment_fine)) AS increments,
   money(benefit) AS benefit_load, money(incremental) AS incremental_pay,
   CASE WHEN unscheduled > 0 THEN 'no_schedule' WHEN leaders_without_increment > 0 THEN 'no_base_pay' ELSE 'ok' END AS incremental_pay_status,
   leaders_without_increment, money(teacher_dollars) AS teacher_compensation, rate(pay_share) AS pay_share_of_compensation,
@@ -58,4 +59,5 @@ SELECT lea_id, program_id, school_year, leaders, other_leaders, from_cents(role_
   CASE WHEN leaders = 0 THEN 'zero_denominator' WHEN depth IS NULL THEN 'no_base_pay' ELSE 'ok' END AS increment_depth_status,
   runway_years, money_ends_year, coalesce(runway_years_status, 'not_latest_year') AS runway_years_status
 FROM whole_
+WHERE in_force OR cost_status <> 'not_configured'
 ORDER BY lea_id, program_id, school_year
