@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import random
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,8 +18,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.disclosed import decided, files_of, levels
+from tests.disclosed import decided, files_of, levels, policy
+from tests.transforms.s6_disclose.test_attacks import FIRST, release, remembered
 from tests.transforms.s6_disclose.test_together import outcomes
+from transforms.s6_disclose.decide import Decided
 
 # Table -> what a row counts, beside program, year and place; the last is what adds up.
 COUNTS = {
@@ -105,15 +108,21 @@ def at_most(known: dict[Cell, int | None]) -> list[Relation]:
     return made
 
 
-def bounds(known: dict[Cell, int | None], most: int) -> dict[Cell, tuple[int, int]]:
-    """The least and the largest value of every hidden count, given everything shown."""
+def bounds(
+    known: dict[Cell, int | None],
+    most: int,
+    more: Sequence[Relation] = (),
+    box: Mapping[Cell, tuple[int, int]] | None = None,
+) -> dict[Cell, tuple[int, int]]:
+    """The least and the largest value of every hidden count, given everything shown, `more` relations and boxes."""
     hidden = [cell for cell, number in known.items() if number is None]
     place = {cell: at for at, cell in enumerate(hidden)}
     model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
-    for _ in hidden:
-        model.addVar(0.0, float(most))
-    for terms, above in relations(known):
+    for cell in hidden:
+        low, high = (box or {}).get(cell, (0, most))
+        model.addVar(float(max(low, 0)), float(high))
+    for terms, above in [*relations(known), *more]:
         free = [(place[c], k) for c, k in terms if c in place]
         told = sum(k * (known[c] or 0) for c, k in terms if c not in place)
         if not free:
@@ -169,9 +178,7 @@ def small(seed: int) -> pl.DataFrame:
 @cache
 def published(seed: int) -> tuple[dict[str, str], pl.DataFrame]:
     made = decided(small(seed))
-    files = {path: data for path, data in files_of(made).items() if path.startswith("public/")}
-    csv = {path.split("/")[1]: pl.read_parquet(io.BytesIO(data)).write_csv() for path, data in files.items()}
-    return csv, made.cells
+    return in_csv(made), made.cells
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -187,3 +194,46 @@ def test_the_outsider_finds_what_primary_suppression_alone_would_leave_open() ->
     worth = {cell: value for cell, (value, need) in needs(log).items() if need < 5}
     found = bounds({**known, **worth}, 100_000)
     assert any(low == high for low, high in found.values())
+
+
+def in_csv(made: Decided) -> dict[str, str]:
+    """The CSV files of the public tables."""
+    files = {path: data for path, data in files_of(made).items() if path.startswith("public/")}
+    return {path.split("/")[1]: pl.read_parquet(io.BytesIO(data)).write_csv() for path, data in files.items()}
+
+
+def boxes(csv: dict[str, str], unit: int) -> dict[Cell, tuple[int, int]]:
+    """What a reader knows of rounded counts who knows the unit."""
+    rounded = {name: text for name, text in csv.items() if name in COUNTS}
+    shown = cells(rounded)
+    hidden = cells(
+        {
+            n: pl.read_csv(io.StringIO(t), infer_schema=False)
+            .with_columns(persons=pl.when(pl.col("mask") != "rounded").then("persons"))
+            .write_csv()
+            for n, t in rounded.items()
+        }
+    )
+    return {c: (n - unit // 2, n + (unit - 1) // 2) for c, n in shown.items() if n is not None and hidden[c] is None}
+
+
+@pytest.mark.parametrize("late", [[40, 6, 30], [25, 3, 2], [60, 40, 9]])
+def test_two_releases_with_a_late_district_tell_no_more_than_the_decisions_say(late: list[int]) -> None:
+    """Districts of the first release keep their numbers, so the state now less the state before is the late one."""
+    first_plan, first = release(FIRST, None)
+    _, second = release({**FIRST, "00009": late}, remembered(first_plan, first))
+    now, before = in_csv(second), in_csv(first)
+    box = boxes(now, 2 * policy().width.persons)
+    shown = {cell: None if cell in box else number for cell, number in cells(now).items()}
+    old = {(c[0], c[1], c[2] - 1000, *c[3:]): number for c, number in cells(before).items()}
+    same: list[Relation] = [
+        (((cell, 1), ((cell[0], cell[1], cell[2] + 1000, *cell[3:]), -1)), 0.0) for cell in old if cell[3]
+    ]
+    found = bounds({**shown, **old}, 10_000, same, box)
+    asked = needs(second.cells)
+    tried = [cell for cell in found if cell in asked]
+    assert len(tried) > 2
+    for cell in tried:
+        value, need = asked[cell]
+        low, high = found[cell]
+        assert low <= value <= high and high - low >= need, (cell, low, high, need)
