@@ -9,7 +9,9 @@ import pytest
 
 from contracts.public import PLUS
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
+from rung.release.memory import Memory, Plan, plan
 from tests.disclosed import decided, files_of, holds, masks, policy
+from tests.transforms.s6_disclose.test_attacks import records, remembered
 from transforms.s6_disclose.decide import Decided
 from transforms.s6_disclose.past import nothing_before
 from transforms.s6_disclose.shape import shaped
@@ -91,3 +93,28 @@ def test_a_later_release_tells_the_same_sums_and_an_old_one_without_gets_none() 
     later = decided(outcomes(counts), past=dataclasses.replace(nothing_before(), masks=without))
     assert not any(PLUS in part for part in state(later))
     assert holds(files_of(later))
+
+
+def test_a_late_district_does_not_tell_what_few_leaders_of_a_program_did() -> None:
+    """Its leaves are published nowhere, but the state now less the state before would be them: two moved, 29 - 27."""
+    counts = {"00001": [100, 20, 14, 15, 30], "00002": [90, 15, 13, 12, 20]}
+    late = {**counts, "00003": [40, 3, 2, 0, 11]}
+
+    def released(counts: dict[str, list[int]], memory: Memory | None) -> tuple[Plan, Decided]:
+        planned = plan(outcomes(counts), records(counts), memory, K, "policy", "2026-11-01", "round")
+        return planned, decided(planned.blocks, past=planned.past)
+
+    planned, first = released(counts, None)
+    _, second = released(late, remembered(planned, first))
+    assert set(state(first).values()) == {"published"}
+    seen = state(second)
+    assert {seen["move_school"], seen["move_lea"]} == {"suppressed"}
+    assert sum(mask == "suppressed" for mask in seen.values()) >= 2
+    assert seen["all"] == "published"
+    assert holds(files_of(second))
+    leaves = second.cells.filter(pl.col("name").str.contains("leaf|00003", literal=True) & (pl.col("need") > 0))
+    assert sorted(leaves["value"]) == [2, 3]
+    for cell in leaves["cell"]:
+        mine = second.movements.filter(pl.col("cell") == cell)["change"]
+        highest, lowest = max([0, *mine]), min([0, *mine])
+        assert highest - lowest >= policy().width.persons
