@@ -18,6 +18,7 @@ from contracts.policy.disclosure import MASKS, PUBLIC_REASONS
 GRAINS = ("school", "lea", "state")
 NOBODY = "none"  # no level
 WHOLE = "all"
+PLUS = " + "  # between the outcomes of a row that tells them together
 PAY_GROUPS = ("base", "benefit", "supplement")
 RECURS, NO_END = "recurs", "unknown"  # of money: it comes again every year; its award has no last day on file
 SPAN_MEASURES = ("teachers", "evaluators", "evaluators_without_leaders")
@@ -104,11 +105,14 @@ class PublicRetention(Counts):
     """One row per grain x lea_id x program_id x school_year x comparison_group x next-year outcome; `all`: the whole.
 
     With a program_id: leaders of it, for the state alone. Without: leaders of any program, other teachers, top-rated.
+    Where an outcome of the state is small, a row such as `move_lea + leave_teaching` tells adjacent ones together.
     """
 
     program_id = c.program_id.optional()
     comparison_group = c.comparison_group.required()
-    outcome = dy.String(nullable=False, description="What became of the persons next year; all = the whole.")
+    outcome = dy.String(
+        nullable=False, description="What became of the persons next year; all = the whole; a + b = both."
+    )
 
 
 class PublicAccess(Counts):

@@ -109,11 +109,8 @@ def _published(read: Read, cells: pl.DataFrame) -> list[str]:
         other = both.filter(pl.col("cell").is_not_null() & (pl.col("public_mask") != pl.col("mask")))
         leaked = both.filter((pl.col("public_mask") == "suppressed") & pl.col("public_value").is_not_null())
         moved = both.filter((pl.col("mask") != "suppressed") & (pl.col("public_value") != pl.col("shown")))
-        problems += [*_problems_of(lost, "public table: no cell"), *_problems_of(other, "public table: another mask")]
-        problems += [
-            *_problems_of(leaked, "public table: shown, yet hidden"),
-            *_problems_of(moved, "public table: another value"),
-        ]
+        kinds = ((lost, "no cell"), (other, "another mask"), (leaked, "shown, yet hidden"), (moved, "another value"))
+        problems += [each for bad, what in kinds for each in _problems_of(bad, f"public table: {what}")]
     return problems
 
 

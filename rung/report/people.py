@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.public import PLUS
 from contracts.school_year import year_name
 from rung.report import charts, theme
 from rung.report.facts import Facts, Program, Row
@@ -161,6 +162,8 @@ def retention(facts: Facts, program: Program | None = None, lea_id: str | None =
     for group, name in GROUPS.items():
         mine = {r["outcome"]: r for r in rows if r["comparison_group"] == group and r["school_year"] == year}
         table += [(name, OUTCOMES[o], persons_text(mine[o])) for o in OUTCOMES if o in mine and o != "outcome_unknown"]
+        sums = {o: " or ".join(OUTCOMES[part] for part in o.split(PLUS)) for o in mine if PLUS in o}
+        table += [(name, label, persons_text(mine[o])) for o, label in sums.items()]
         whole = persons_value(mine.get("all"))
         parts = {o: persons_value(mine[o]) for o in OUTCOMES if o in mine}
         seen = sum(value or 0 for value in parts.values())

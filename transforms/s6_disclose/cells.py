@@ -50,8 +50,8 @@ def _count_rule(policy: DisclosurePolicy, small: pl.Expr) -> pl.Expr:
         .then(pl.lit("few_persons"))
         .when(small & many)
         .then(pl.lit("small_group"))
-        # That nobody leads, or is top-rated, where levels are confidential, tells what everybody is not.
-        .when(~part & (pl.col("table") == "public_retention") & (secret == 0))
+        # That none of a few holders leads, or of a few rated is top-rated, tells what each is not.
+        .when(~part & (pl.col("table") == "public_retention") & (secret == 0) & (group < policy.zero_shown_from))
         .then(pl.lit("sensitive_zero"))
         .when(part & many & (secret == 0) & (group < policy.zero_shown_from))
         .then(pl.lit("sensitive_zero"))
@@ -131,7 +131,15 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     width = pl.max_horizontal(
         (pl.col("value").abs() * policy.width.money_share).ceil().cast(pl.Int64), policy.width.dollars * 100
     )
-    need = pl.when(pl.col("rule").is_null()).then(0).when(persons).then(policy.width.persons).otherwise(width)
+    need = (
+        pl.when(pl.col("rule").is_null())
+        .then(0)
+        .when(pl.col("rule") == "complementary")
+        .then(1)
+        .when(persons)
+        .then(policy.width.persons)
+        .otherwise(width)
+    )
     names = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in order], separator="|")
     made = rows.sort(order, nulls_last=True).with_columns(
         name=names,

@@ -9,11 +9,12 @@ import polars as pl
 from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.cells import as_cells, rounded_to, with_rules
 from transforms.s6_disclose.fingerprints import derived
-from transforms.s6_disclose.past import Past, anchored, as_before, rounded_where_fresh
+from transforms.s6_disclose.past import Past, anchored, as_before, rounded_where_fresh, small_leaves
 from transforms.s6_disclose.protect import DisclosureBlocked, Protection, protect
 from transforms.s6_disclose.relations import declared
 from transforms.s6_disclose.shape import KEY, PLACE
 from transforms.s6_disclose.system import system_of
+from transforms.s6_disclose.together import told_together
 
 FINAL = ["cell", "name", "unit", "value", "persons", "mask", "rule", "low", "high", "need", "rank", "shown"]
 
@@ -41,7 +42,7 @@ def decide(
 
     Raises DisclosureBlocked naming a cell, or a derived relation, that cannot be protected.
     """
-    every = with_rules(rows, policy, closed)
+    every = told_together(with_rules(rows, policy, closed), policy.minimum_persons, past)
     apart = (pl.col("grain") == "school") | (pl.col("rule") == "not_released").fill_null(False)
     ruled, rest = every.filter(~apart), as_they_are(every.filter(apart))
     none = pl.DataFrame(
@@ -78,6 +79,7 @@ def as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Decided:
     given = as_before(as_cells(rounded_where_fresh(rows, past, policy.width.persons), policy), past)
+    given = small_leaves(given, past, policy.minimum_persons, policy.width.persons)
     cells, entries = declared(given)
     cells, earlier = anchored(cells, past)
     prints = rows.select(*KEY, *PLACE, "print", "sensitive")

@@ -62,6 +62,19 @@ def rounded_where_fresh(rows: pl.DataFrame, past: Past, width: int) -> pl.DataFr
     return joined.with_columns(unit_of_rounding=pl.when(mine).then(unit).otherwise("unit_of_rounding")).drop("fresh")
 
 
+def small_leaves(cells: pl.DataFrame, past: Past, k: int, width: int) -> pl.DataFrame:
+    """Cells in which a fresh block's small leaves need a width: the state now less the state before is what came.
+
+    Leaves are not published; among the other districts of a first release they need none, after it they do.
+    """
+    fresh = past.fresh.with_columns(fresh=pl.lit(True))
+    joined = cells.join(fresh, on=["lea_id", "school_year"], how="left", maintain_order="left")
+    small = pl.col("fresh").fill_null(False) & (pl.col("grain") == "leaf") & (pl.col("rank") >= 0)
+    small &= (pl.col("unit") == "persons") & pl.col("value").is_between(1, k - 1)
+    wide = pl.min_horizontal(pl.lit(width), pl.col("high") - pl.col("low")).cast(pl.Int64)
+    return joined.with_columns(need=pl.when(small).then(wide).otherwise("need")).drop("fresh")
+
+
 def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Cells, and entries (name, kind, cell, coefficient) of the sums that earlier state totals tell of blocks."""
     lea = cells.filter(pl.col("grain").is_in(["lea", "leaf"]) & (pl.col("rank") > -2))

@@ -93,13 +93,18 @@ def access_of(people: pl.DataFrame, schools: pl.DataFrame, closed: pl.DataFrame)
 
 
 def retained(
-    people: pl.DataFrame, program_leaders: pl.DataFrame, closed: pl.DataFrame, kinds: pl.DataFrame
+    people: pl.DataFrame,
+    program_leaders: pl.DataFrame,
+    closed: pl.DataFrame,
+    kinds: pl.DataFrame,
+    holders: pl.DataFrame,
 ) -> pl.DataFrame:
     """`public_retention`: by LEA the leaders of any program, other teachers and the top-rated; as leaves the leaders of
     each program, which only the state's sums show.
 
     Years of which nobody's next year is on file have no rows; an LEA without rosters of the next year has its wholes.
-    `program_leaders`: lea_id, program_id, school_year, staff_id. How many lead an open program is public.
+    `program_leaders`: lea_id, program_id, school_year, staff_id. How many lead an open program is public. `holders`:
+    lea_id, school_year, holders: persons in confidential programs, among whom the leaders that nobody sees are.
     """
     known = people.filter(pl.col("next_year_outcome") != UNKNOWN).select("school_year").unique()
     people = people.join(known, on="school_year", how="semi")
@@ -128,10 +133,21 @@ def retained(
         | ((pl.col("part") == WHOLE) & ((pl.col("cut") == "top_rated") | pl.col("shut").fill_null(False)))
     )
     # Who leads openly is public; what is left is the secret.
-    openly = people.group_by(LEA_YEAR).agg(pl.col("openly").sum().cast(pl.Int64).alias("floor"))
+    openly = people.group_by(LEA_YEAR).agg(
+        pl.col("openly").sum().cast(pl.Int64).alias("floor"),
+        rated=(pl.col("is_teacher") & pl.col("is_top").is_not_null()).sum().cast(pl.Int64),
+    )
     led_whole = (pl.col("cut") == "leaders") & (pl.col("part") == WHOLE)
-    lea = lea.join(openly, on=LEA_YEAR, how="left").with_columns(
-        floor=pl.when(led_whole).then(pl.col("floor").fill_null(0)).otherwise(0)
+    top_whole = (pl.col("cut") == "top_rated") & (pl.col("part") == WHOLE)
+    lea = lea.join(openly, on=LEA_YEAR, how="left").join(holders, on=LEA_YEAR, how="left")
+    lea = lea.with_columns(floor=pl.when(led_whole).then(pl.col("floor").fill_null(0)).otherwise(0))
+    # Of a whole, the group is who could be in it: a zero among many tells little.
+    lea = lea.with_columns(
+        group=pl.when(led_whole)
+        .then(pl.col("floor") + pl.col("holders").fill_null(0))
+        .when(top_whole)
+        .then(pl.col("rated").fill_null(0))
+        .otherwise("group")
     )
     leaf = by_program.join(kinds, on="program_id").with_columns(confidential=pl.col("kind") == "confidential")
     leaf = leaf.with_columns(sensitive=outcome | ((pl.col("part") == WHOLE) & pl.col("confidential")))

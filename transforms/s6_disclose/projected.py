@@ -61,7 +61,7 @@ def projected(cost_projection: pl.LazyFrame, money: pl.DataFrame, policy: Disclo
     apart = (pl.col("largest") <= shares.largest_share * pl.col("expected")) & (
         pl.col("two_largest") <= shares.two_largest_share * pl.col("expected")
     )
-    same = pl.all_horizontal(pl.col(AMOUNTS) == pl.col("told")) | ~first | (pl.col("mask") == "rounded")
+    same = pl.all_horizontal(pl.col(AMOUNTS) == pl.col("whole_cost")) | ~first | (pl.col("mask") == "rounded")
     of_program = [
         (pl.col("is_whole") & same).fill_null(False).all().over("program_id").alias("is_there"),
         apart.fill_null(False).all().over("program_id").alias("is_apart"),
@@ -77,9 +77,9 @@ def projected(cost_projection: pl.LazyFrame, money: pl.DataFrame, policy: Disclo
     shown = rows.with_columns(of_program).with_columns(reason=rule)
     hidden = pl.col("reason").is_not_null()
     amounts = [
-        money_from_cents(pl.when(~hidden).then(pl.when(first).then("told").otherwise(_rounded(name, policy)))).alias(
-            name
-        )
+        money_from_cents(
+            pl.when(~hidden).then(pl.when(first).then("whole_cost").otherwise(_rounded(name, policy)))
+        ).alias(name)
         for name in AMOUNTS
     ]
     exact = first & (pl.col("mask") == "published")

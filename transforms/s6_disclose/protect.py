@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from transforms.s6_disclose.cells import STATE_PART
 from transforms.s6_disclose.network import Network
 from transforms.s6_disclose.programs import Programs
 from transforms.s6_disclose.system import Movement, System, components
@@ -57,6 +58,10 @@ class _Work:
         if (cell, change) not in self.solutions:
             self.solutions[cell, change] = self.programs.movement(cell, change)
         return self.solutions[cell, change]
+
+    def cost(self, movement: Movement) -> int:
+        """What a movement asks to be hidden, by rank."""
+        return sum(self.system.asks(cell, self.system.value[cell] + by) or 0 for cell, by in movement.items())
 
     def width(self, cell: int) -> int:
         return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0]
@@ -129,11 +134,10 @@ def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
         found = [work.path(cell, change) for change in (way[0], -way[1]) if change]
         if all(found) and (best is None or sum(f[0] for f in found if f) < best[0]):
             best = sum(f[0] for f in found if f), [f[1] for f in found if f], way
-    if best is not None:
-        work.by_network += 1
-        for movement in best[1]:
-            work.keep(movement)
-        return best[2]
+    if best is not None and best[0] < STATE_PART:
+        return _kept(work, best[1], best[2], program=False)
+    # A way of the network moves every number by the same amount. Before it hides a number of the state, a program may
+    # find one that several districts share.
     for way in ways:
         solved: list[Movement] = []
         for change in (way[0], -way[1]):
@@ -144,11 +148,17 @@ def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
                 break
             solved.append(answer)
         else:
-            work.by_program += 1
-            for answer in solved:
-                work.keep(answer)
-            return way
-    return None
+            if best is None or sum(work.cost(answer) for answer in solved) < best[0]:
+                return _kept(work, solved, way, program=True)
+    return None if best is None else _kept(work, best[1], best[2], program=False)
+
+
+def _kept(work: _Work, movements: list[Movement], way: tuple[int, int], *, program: bool) -> tuple[int, int]:
+    work.by_program += program
+    work.by_network += not program
+    for movement in movements:
+        work.keep(movement)
+    return way
 
 
 def _can(way: tuple[int, int], up: int, down: int) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.public import NOBODY, WHOLE
-from transforms.s6_disclose.shape import ARROW
+from contracts.public import NOBODY, PLUS, WHOLE
+from transforms.s6_disclose.shape import ARROW, is_sum
 
 AT = ["program_id", "school_year", "grain", "lea_id"]
 ENTRY = {"name": pl.String, "kind": pl.String, "cell": pl.Int64, "coefficient": pl.Int64}
@@ -31,13 +31,15 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Only relations in which something moves are kept: those with a sensitive cell.
     """
     found = Gathered([], [])
+    sums_of_parts(cells, found)
+    every_row, cells = cells, cells.filter(~is_sum().fill_null(False))
     columns(cells, found)
     wholes(cells, found)
     teachers(cells, found)
     flows(cells, found)
     bounded(cells, found)
     latent = pl.concat(found.latent) if found.latent else pl.DataFrame(schema={"gap": pl.String, "value": pl.Int64})
-    gaps = latent.sort("gap").with_columns(cell=len(cells) + pl.int_range(pl.len()).cast(pl.Int64))
+    gaps = latent.sort("gap").with_columns(cell=len(every_row) + pl.int_range(pl.len()).cast(pl.Int64))
     entries = pl.concat([each.select(list(ENTRY)) for each in found.entries])
     filled = gaps.select(name="gap", kind=pl.lit("soft"), cell="cell", coefficient=pl.lit(-1, pl.Int64))
     extra = gaps.select(
@@ -55,7 +57,7 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         box_low="value",
         box_high="value",
     )
-    every = pl.concat([cells, extra], how="diagonal")
+    every = pl.concat([every_row, extra], how="diagonal")
     moving = pl.concat([entries, filled]).join(every.select("cell", "rank", "mask"), on="cell")
     live = ((pl.col("rank") >= 0) | (pl.col("mask") != "published")).any().over("name")
     return every, moving.filter(live).select(list(ENTRY)).sort("name", "cell")
@@ -80,6 +82,17 @@ def columns(cells: pl.DataFrame, found: Gathered) -> None:
     sign = pl.when(pl.col("grain") == "state").then(-1).otherwise(1)
     name: list[pl.Expr | str] = [pl.lit("state is the sum"), "table", "program_id", "school_year", "cut", "part"]
     found.entries.append(_entries(rows, name, "hard", sign))
+
+
+def sums_of_parts(cells: pl.DataFrame, found: Gathered) -> None:
+    """A row that tells several outcomes together is their sum."""
+    at = ["table", *AT, "cut"]
+    told = cells.filter(is_sum())
+    parts = told.select(*at, sum="part", part=pl.col("part").str.split(PLUS)).explode("part")
+    members = cells.join(parts, on=[*at, "part"], nulls_equal=True)
+    name: list[pl.Expr | str] = [pl.lit("told together"), *at]
+    found.entries.append(_entries(members, [*name, "sum"], "hard", 1))
+    found.entries.append(_entries(told, [*name, "part"], "hard", -1))
 
 
 def wholes(cells: pl.DataFrame, found: Gathered) -> None:

@@ -69,6 +69,11 @@ def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.Data
     secret = steps.filter(pl.col("leads") & (pl.col("kind") == "confidential")).select("program_id").unique()
     # Where a confidential level makes leaders, how many lead is a sensitive count; adoption itself is public.
     veiled = years.join(secret, on="program_id", how="semi").select("lea_id", "school_year").unique()
+    holders = (
+        designation.join(secret, on="program_id", how="semi")
+        .group_by("lea_id", "school_year")
+        .agg(pl.col("staff_id").n_unique().cast(pl.Int64).alias("holders"))
+    )
     who = people.leaders_of(record, designation, known["leadership_role"], steps)
     return pl.concat(
         [
@@ -77,7 +82,7 @@ def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.Data
             people.in_schools(who, known["dim_school"], known["supervision_span"], veiled),
             people.span_of(known["supervision_span"], veiled),
             people.access_of(who, known["dim_school"], veiled),
-            people.retained(who, led, veiled, kinds),
+            people.retained(who, led, veiled, kinds, holders),
             money.costed(known["sustainability"], known["funding_mix"], pay, years, kinds),
             money.compensated(known["compensation"], pay, kinds),
         ]

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from contracts.public import PLUS
+
 KEY = ["table", "program_id", "school_year", "cut", "part"]
 PLACE = ["grain", "lea_id", "school_id"]
 SHAPE: dict[str, Any] = {
@@ -36,6 +38,11 @@ SHAPE: dict[str, Any] = {
     "print": pl.UInt64,  # fingerprint: random numbers of the persons behind it, times cents, added up modulo 2^64
 }
 ARROW = " > "
+
+
+def is_sum() -> pl.Expr:
+    """Whether a row tells several parts together."""
+    return pl.col("part").str.contains(PLUS, literal=True)
 
 
 def shaped(rows: pl.DataFrame, table: str, unit: str = "persons", **constants: Any) -> pl.DataFrame:

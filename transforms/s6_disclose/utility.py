@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.public import WHOLE
+from contracts.public import PLUS, WHOLE
+from transforms.s6_disclose.shape import is_sum
 
 
 def utility(rows: pl.DataFrame, k: int) -> pl.DataFrame:
@@ -13,11 +14,15 @@ def utility(rows: pl.DataFrame, k: int) -> pl.DataFrame:
     one hidden) would show.
 
     `of_many` asks every cell of k persons or more, whatever rule hides it; of money that is nobody's (a budget line),
-    every cell that is not zero. Cells that are not released yet or not available are not counted. Wholes are not added
-    to their parts.
+    every cell that is not zero. A row that tells several outcomes together counts once, in their place
+    (`together`: the share of such rows). Cells that are not released yet or not available are not counted. Wholes are
+    not added to their parts.
     """
     unreleased = pl.col("rule").is_in(["not_released", "not_available"]).fill_null(False)
     counted = rows.filter((pl.col("grain") != "leaf") & ~unreleased)
+    at = ["table", "program_id", "school_year", "cut", "grain"]
+    told = counted.filter(is_sum()).select(*at, pl.col("part").str.split(PLUS)).explode("part")
+    counted = counted.join(told, on=[*at, "part"], how="anti", nulls_equal=True)
     shown = pl.col("mask") != "suppressed"
     plain = pl.col("rule").fill_null("").is_in(["", "complementary"])
     place = ["table", "program_id", "school_year", "cut", "grain", "lea_id", "school_id"]
@@ -34,6 +39,7 @@ def utility(rows: pl.DataFrame, k: int) -> pl.DataFrame:
             cells=pl.len(),
             shown=shown.mean(),
             rounded=(pl.col("mask") == "rounded").mean(),
+            together=is_sum().fill_null(False).mean(),
             of_many=shown.filter(many).mean(),
             of_value=(size.filter(shown & part).sum() / size.filter(part).sum()).fill_nan(1.0),
             primary=plain.mean(),
