@@ -119,8 +119,9 @@ def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
     """Reject drops in a folder of no district, and files of which every row names another district or year."""
     known = set(reference.tables["districts"]["lea_id"].to_list())
     for read in part.drops:
-        if read.drop.lea_id not in known and not read.problems:
+        if read.drop.lea_id not in known:  # first, whatever else is wrong: what is in the file is mended elsewhere
             read.reject(problem("FILE-036", read.drop.lea_id))
+            read.problems.insert(0, read.problems.pop())
     for column, rule_id in (("lea_id" + SENT, "FILE-037"), ("school_year" + SENT, "FILE-038")):
         sent = part.rows[column]
         if sent.null_count() == sent.len():

@@ -22,7 +22,7 @@ def blocks(book: Path) -> list[str]:
 
 def test_every_cookbook_is_in_the_list_and_every_link_leads_somewhere() -> None:
     folder = ROOT / "docs" / "cookbooks"
-    listed = set(re.findall(r"\]\(([a-z0-9]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8")))
+    listed = set(re.findall(r"\]\(([a-z0-9-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8")))
     assert listed == {book.name for book in BOOKS} - {"README.md"}
     for book in BOOKS:
         for link in re.findall(r"\]\(([^)#]+)\)", book.read_text(encoding="utf-8")):

@@ -99,6 +99,16 @@ def test_fates(root: Path, lea: str, extract: str, state: str, rule: str | None)
     assert [problem["rule_id"] for problem in receipt["problems"]] == ([rule] if rule else [])
 
 
+def test_an_unknown_district_is_named_before_what_is_wrong_with_its_file(tmp_path: Path) -> None:
+    root = small.write_state(tmp_path / "state").parent
+    small.drop(root, "9999", 2026, "payroll", "no table")
+    work = open_workspace(root / "rung.toml")
+    run_intake(work, load_reference(work.reference), Progress(quiet=True))
+    first, *others = [problem["rule_id"] for problem in told(root, "9999", "payroll")["problems"]]
+    assert first == "FILE-036"
+    assert others
+
+
 def test_the_districts_own_rows_come_back_in_its_own_columns_and_order(root: Path) -> None:
     text = (folder(root, "0200", "payroll") / "returned.csv").read_text(encoding="utf-8-sig")
     header, *rows = list(csv.reader(io.StringIO(text)))
