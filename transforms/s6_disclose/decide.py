@@ -14,7 +14,7 @@ from transforms.s6_disclose.protect import DisclosureBlocked, Protection, protec
 from transforms.s6_disclose.relations import declared
 from transforms.s6_disclose.shape import KEY, PLACE
 from transforms.s6_disclose.system import system_of
-from transforms.s6_disclose.together import told_together
+from transforms.s6_disclose.together import sum_together
 
 FINAL = ["cell", "name", "unit", "value", "persons", "mask", "rule", "low", "high", "need", "rank", "shown"]
 
@@ -42,7 +42,7 @@ def decide(
 
     Raises DisclosureBlocked naming a cell, or a derived relation, that cannot be protected.
     """
-    every = told_together(with_rules(rows, policy, closed), policy.minimum_persons, past)
+    every = sum_together(with_rules(rows, policy, closed), policy.minimum_persons, past)
     apart = (pl.col("grain") == "school") | (pl.col("rule") == "not_released").fill_null(False)
     ruled, rest = every.filter(~apart), as_they_are(every.filter(apart))
     none = pl.DataFrame(

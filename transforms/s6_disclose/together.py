@@ -26,7 +26,7 @@ class _Span:
     persons: int
 
 
-def told_together(rows: pl.DataFrame, k: int, past: Past) -> pl.DataFrame:
+def sum_together(rows: pl.DataFrame, k: int, past: Past) -> pl.DataFrame:
     """`rows` (SHAPE with rule) with a row for each sum, and rule `complementary` for the parts that it takes along.
 
     In a year that readers have from an earlier release, the sums are those that they have: another choice would be a
@@ -38,9 +38,10 @@ def told_together(rows: pl.DataFrame, k: int, past: Past) -> pl.DataFrame:
     old = {*before["school_year"], *past.fresh["school_year"], *(year for year, sets in past.anchors.items() if sets)}
     found = []
     for key, group in mine.group_by(AT, maintain_order=True):
-        parts = {row["part"]: row for row in group.iter_rows(named=True)}
+        values = dict(zip(group["part"].to_list(), group["value"].to_list(), strict=True))
+        rules = dict(zip(group["part"].to_list(), group["rule"].to_list(), strict=True))
         if key[2] not in old:
-            found += [(*key, PLUS.join(span)) for span in spans(parts, k)]
+            found += [(*key, PLUS.join(span)) for span in spans(values, rules, k)]
     fresh = pl.DataFrame(found, schema={name: rows.schema[name] for name in [*AT, "part"]}, orient="row")
     sums = pl.concat([had.select(fresh.columns), fresh]).rename({"part": "sum"})
     parts_of = sums.with_columns(part=pl.col("sum").str.split(PLUS)).explode("part")
@@ -56,13 +57,15 @@ def told_together(rows: pl.DataFrame, k: int, past: Past) -> pl.DataFrame:
     return pl.concat([marked, told.cast({"floor": pl.Int64})], how="diagonal")
 
 
-def spans(parts: dict[str, dict[str, object]], k: int) -> list[tuple[str, ...]]:
-    """Adjacent outcomes to tell together: every hidden one is in a span, each span has k persons or more, takes the
-    fewest large outcomes along, and is not the whole group or all but one; none where that cannot be.
+def spans(values: dict[str, int], rules: dict[str, str | None], k: int) -> list[tuple[str, ...]]:
+    """Adjacent outcomes to tell together, from each part's number and the rule that hides it.
+
+    Every hidden one is in a span, each span has k persons or more, takes the fewest large outcomes along, and is not
+    the whole group or all but one; none where that cannot be.
     """
-    value = {name: int(str(parts[name]["value"])) for name in ORDER if name in parts}
-    hidden = {name for name in value if parts[name]["rule"] is not None}
-    closed = {parts[name]["rule"] for name in hidden} & {"not_released", "not_available"}
+    value = {name: values[name] for name in ORDER if name in values}
+    hidden = {name for name in value if rules[name] is not None}
+    closed = {rules[name] for name in hidden} & {"not_released", "not_available"}
     if not hidden or closed or len(value) < len(ORDER):
         return []
     counts = [value[name] for name in ORDER]

@@ -74,11 +74,8 @@ def test_a_single_small_outcome_takes_the_smaller_neighbour_along() -> None:
 )
 def test_spans_by_hand(values: list[int], hidden: tuple[int, ...], expected: list[tuple[str, ...]]) -> None:
     names = NEXT_YEAR_OUTCOMES[:-1]
-    parts = {
-        name: {"value": n, "rule": "few_persons" if at in hidden else None}
-        for at, (name, n) in enumerate(zip(names, values, strict=True))
-    }
-    assert spans(parts, K) == expected
+    rules = {name: "few_persons" if at in hidden else None for at, name in enumerate(names)}
+    assert spans(dict(zip(names, values, strict=True)), rules, K) == expected
 
 
 def test_a_later_release_tells_the_same_sums_and_an_old_one_without_gets_none() -> None:
