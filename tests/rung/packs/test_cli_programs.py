@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rung.cli.main import app
-from rung.core.errors import RungError
+from rung.core.errors import GateFailed, RungError
 
 
 def said(*words: str) -> str:
@@ -52,7 +52,7 @@ def test_explain_tells_years_evidence_and_rule(config: str) -> None:
     rows = pl.read_csv(roster, infer_schema=False)
     teacher = rows.filter(pl.col("staff_classification") == "teacher")["staff_id"][0]
     text = said("explain", teacher, "--program", "dc_lift", "-c", config)
-    assert "dc_lift in 00001" in text
+    assert text.startswith("In ") and "(dc_lift) in " in text and "(00001)" in text
     assert "RULES 2.1" in text
     assert "/evaluation/" in text
     data = json.loads(said("explain", teacher, "--program", "dc_lift", "-c", config, "--json"))
@@ -61,11 +61,25 @@ def test_explain_tells_years_evidence_and_rule(config: str) -> None:
 
 
 def test_simulate_lays_programs_side_by_side(config: str, tmp_path: Path) -> None:
-    words = ["simulate", "--program", "dc_lift", "--program", "texas_tia", "--lea", "00003", "-c", config]
+    words = [
+        "simulate",
+        "--program",
+        "maryland_nbct",
+        "--program",
+        "texas_tia",
+        "--lea",
+        "00003",
+        "-c",
+        config,
+    ]
     out = tmp_path / "out"
     data = json.loads(said(*words, "--out", str(out), "--json"))
-    assert {row["program_id"] for row in data["program_comparison"]} == {"dc_lift", "texas_tia"}
+    assert {row["program_id"] for row in data["program_comparison"]} == {"maryland_nbct", "texas_tia"}
     assert {row["adopted"] for row in data["program_comparison"]} == {True, False}
     assert pl.read_parquet(out / "program_comparison.parquet").height == len(data["program_comparison"])
+    # nobody of 00003 was rated under DC's system: no row, exit 1, and the reason
+    with pytest.raises(GateFailed, match="nobody was rated under the rating system of dc_lift"):
+        alone = ["simulate", "--program", "dc_lift", "--lea", "00003", "-c", config]
+        CliRunner().invoke(app, alone, catch_exceptions=False)
     with pytest.raises(RungError, match="--years"):
         CliRunner().invoke(app, [*words, "--years", "soon"], catch_exceptions=False)
