@@ -1,0 +1,33 @@
+"""A state so small that a level cannot be hidden beside the moves to it: the moves are not published, the rest is."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from rung.audit.checker import check
+from rung.core.progress import Progress
+from rung.demo import write_demo
+from rung.lake.workspace import open_workspace
+from rung.pipeline import run_all
+
+
+@pytest.mark.slow
+def test_moves_that_would_give_a_level_away_are_withheld_and_the_state_releases(tmp_path: Path) -> None:
+    write_demo(tmp_path, leas=4, educators=60, years=3, seed=3, dirty=0.02, scale=None)
+    work = open_workspace(tmp_path / "rung.toml")
+    run_all(work, Progress(quiet=True))
+    release = json.loads(work.releases.read("current.json"))["release_id"]
+    result = check(lambda path: work.releases.read(f"{release}/{path}"))
+    assert result.holds, result.problems
+    flow = pl.read_parquet(
+        io.BytesIO(work.releases.read(f"{release}/public/public_ladder_flow/public_ladder_flow.parquet"))
+    )
+    gone = flow.filter(pl.col("reason") == "not_available")
+    assert set(gone["program_id"]) == {"dc_impactplus"} and gone["persons"].null_count() == gone.height
+    whole = pl.col("program_id").eq("dc_impactplus") & pl.col("school_year").is_in(gone["school_year"].unique())
+    assert flow.filter(whole).height == gone.height
