@@ -158,7 +158,7 @@ def test_ten_planted_faults_are_ten_lines_in_one_run(healthy: Path, monkeypatch:
         ],
         strict=True,
     ):
-        assert said in each["said"]
+        assert said in each["text"]
     assert done.exit_code == 1
 
 
