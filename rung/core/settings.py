@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from contracts.policy.parameters import MetricParameters
@@ -156,6 +156,27 @@ class Notices(Strict):
         return self
 
 
+class Web(Strict):
+    """The drop page that `rung serve` gives.
+
+    Districts sign in with a token (`rung token`), or a reverse proxy signs them in: `user_header` is the header in
+    which it names who asks. It counts from `trusted_proxies` (addresses or networks) only, and `users`, a CSV beside
+    rung.toml with user and lea_id, gives the user's district. After `session_minutes` without a request one signs in
+    again.
+    """
+
+    user_header: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    users: str | None = None
+    session_minutes: int = Field(default=30, ge=1, le=24 * 60)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Web:
+        if self.user_header is not None and not (self.trusted_proxies and self.users):
+            raise ValueError("`web.user_header` needs `web.trusted_proxies` and `web.users`")
+        return self
+
+
 class EdFi(Strict):
     """The Ed-Fi API that `rung pull edfi` asks: `url` is its root, `evaluation_namespace` where its performance
     evaluations lie. Keys are secrets: RUNG_EDFI__KEYS in the environment, a JSON object of lea_id to key:secret."""
@@ -187,6 +208,7 @@ class Settings(BaseSettings):
     intake: Intake = Intake()
     notices: Notices = Notices()
     edfi: EdFi = EdFi()
+    web: Web = Web()
     metrics: dict[str, Any] = {}
     programs: dict[str, dict[str, Any]] = {}
     educator_key: SecretStr | None = None

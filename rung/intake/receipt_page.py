@@ -88,7 +88,10 @@ white-space:normal;overflow-wrap:anywhere}
 small,.quiet{color:#57606a}ul{padding-left:1.2rem}em{font-style:normal;background:#eef1f4;
 border-radius:.25rem;padding:0 .25rem}
 </style></head><body>
-<h1>{{ headline }}</h1>
+{{ body }}
+</body></html>
+"""
+_BODY = """<h1>{{ headline }}</h1>
 <p><span class="state {{ tone }}">{{ word }}</span></p>
 <p>{{ meaning }}</p>
 {% if problems %}<h2>{{ "Why it cannot be used" if dry_run else "Why it was sent back" }}</h2><ul id="problems">
@@ -131,21 +134,30 @@ stays while the row does.</p>{% endif %}
 {% for text in suggested_mapping %}<pre>{{ text }}</pre>{% endfor %}{% endif %}
 <p class="quiet"><small>{% if dry_run %}A check, not a submission.{% else %}Received {{ received_at[:10] }}.
 Number of this submission: {{ submission_id }}.{% endif %}</small></p>
-</body></html>
 """
 
 
 def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False, form: bool = True) -> str:
     """The page for one receipt, or for a check of what was not sent. `form`: warnings.csv lies beside it."""
+    body = Markup(receipt_body(receipt, dry_run=dry_run, form=form))
+    page: str = _template(_TEMPLATE).render(headline=_headline(receipt), body=body)
+    return page
+
+
+def _headline(receipt: dict[str, Any]) -> str:
+    year, extract = receipt["school_year"], EXTRACTS[receipt["extract"]]
+    return f"Your {extract} for {year - 1}-{year % 100:02d} · {receipt.get('district', receipt['lea_id'])}"
+
+
+def receipt_body(receipt: dict[str, Any], *, dry_run: bool = False, form: bool = True) -> str:
+    """What stands on that page, for a page that has a head of its own."""
     word, tone, meaning = (CHECKED if dry_run else STATES)[receipt["state"]]
-    year = receipt["school_year"]
-    extract = EXTRACTS[receipt["extract"]]
     errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
     if dry_run and errors and receipt["state"] == "accepted":
         meaning = SOME_BACK
-    page: str = _template().render(
+    body: str = _template(_BODY).render(
         **{"answers": {}, **receipt},
-        headline=f"Your {extract} for {year - 1}-{year % 100:02d} · {receipt.get('district', receipt['lea_id'])}",
+        headline=_headline(receipt),
         dry_run=dry_run,
         form=form,
         word=word,
@@ -158,7 +170,7 @@ def receipt_page(receipt: dict[str, Any], *, dry_run: bool = False, form: bool =
         counts=_counts(receipt),
         lines=[(LINES[kind], _where(lines)) for kind, lines in receipt["lines_set_aside"].items()],
     )
-    return page
+    return body
 
 
 def _counts(receipt: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -181,12 +193,12 @@ def _dollars(cents: int) -> str:
 
 
 @lru_cache
-def _template() -> Any:
+def _template(source: str) -> Any:
     environment = Environment(autoescape=True, trim_blocks=True)
     environment.filters["words"] = _marked_up
     environment.filters["answered"] = _answered
     environment.filters["number"] = _number
-    return environment.from_string(_TEMPLATE)
+    return environment.from_string(source)
 
 
 def _answered(rule: dict[str, Any], answers: dict[str, dict[str, int]]) -> str:

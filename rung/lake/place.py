@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import IO, Protocol
 
 from rung.core.errors import RungError
 
@@ -63,6 +64,10 @@ class Place(Protocol):
 
     def write_new(self, key: str, data: bytes) -> None:
         """Write an object that must not exist yet. Raises Conflict."""
+
+    def incoming(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A file to write an object into piece by piece: there whole when the block ends, and not at all if it raises,
+        over an older one if there is one."""
 
     def replace(self, key: str, data: bytes, seen: str | None) -> None:
         """Write an object only if its tag is still `seen` (None: still absent). Raises Conflict."""

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
@@ -141,9 +141,8 @@ class LocalPlace:
         return data
 
     def write(self, key: str, data: bytes) -> None:
-        path = self.path(key)
-        with self._named_errors("written", key):
-            self._write_beside(path, data).replace(path)
+        with self.incoming(key) as file:
+            file.write(data)
 
     def _write_beside(self, path: Path, data: bytes) -> Path:
         """Write a hidden file beside a name; take it away again where that fails."""
@@ -166,6 +165,19 @@ class LocalPlace:
         except OSError as error:
             mend = MENDS.get(error.errno or 0, "look at the disk")
             raise RungError(f"{self.uri(key)}: cannot be {verb}: {error.strerror}; {mend}") from None
+
+    @contextmanager
+    def incoming(self, key: str) -> Iterator[IO[bytes]]:
+        path = self.path(key)
+        with self._named_errors("written", key):
+            temporary = self._beside(path)
+            try:
+                with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.mode), "wb") as file:
+                    yield file
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
 
     def write_new(self, key: str, data: bytes) -> None:
         path = self.path(key)

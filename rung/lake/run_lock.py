@@ -54,6 +54,14 @@ def one_run(ledger: Ledger, wait_seconds: float, announce: Callable[[str], objec
             _HELD.discard(name)
 
 
+def is_held(ledger: Ledger) -> bool:
+    """Whether a run works in the lake now, in this process or another."""
+    if str(ledger.url) in _HELD:
+        return True
+    with _locks(ledger) as taken:
+        return not taken()
+
+
 @contextmanager
 def _locks(ledger: Ledger) -> Iterator[Callable[[], bool]]:
     """What tries to take the lock and says whether it has; freed at the end."""

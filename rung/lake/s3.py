@@ -6,11 +6,15 @@ Credentials come from the environment or boto3's own chain, never from the confi
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import IO
 
 import boto3
+from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -115,6 +119,16 @@ class S3Place:
 
     def write(self, key: str, data: bytes) -> None:
         self._put(key, data)
+
+    @contextmanager
+    def incoming(self, key: str) -> Iterator[IO[bytes]]:
+        with tempfile.SpooledTemporaryFile(RANGE) as file:
+            yield file
+            file.seek(0)
+            try:
+                self.client.upload_fileobj(file, self.bucket, self._full(key))
+            except (ClientError, BotoCoreError, S3UploadFailedError) as error:
+                raise self._failed("written", key, error) from None
 
     def write_new(self, key: str, data: bytes) -> None:
         self._put(key, data, IfNoneMatch="*")

@@ -18,7 +18,8 @@ from rung.core.errors import RungError
 from rung.intake.again import to_validate_again
 from rung.intake.discover import Found, discover
 from rung.intake.made_from import MadeFrom
-from rung.lake.reference import ReferenceTables, load_reference
+from rung.lake.reference import ReferenceTables
+from rung.lake.watched_reference import WatchedReference
 from rung.lake.workspace import Workspace
 from rung.watch.coalesce import Coalescer, Waiting
 from rung.watch.listen import listen
@@ -71,22 +72,6 @@ def _poll(work: Workspace, announce: Announce, coalescer: Coalescer, reference: 
         announce(found)
         coalescer.note(waiting, time.monotonic())
         logger.info("watch=announced drops=%d objects=%d", len(found.drops), len(waiting))
-
-
-class WatchedReference:
-    """The reference tables, read again when one of their objects has changed: most looks find them as they were."""
-
-    def __init__(self, work: Workspace) -> None:
-        self._place = work.reference
-        self._listed: list[tuple[str, str]] = []
-        self._tables: ReferenceTables | None = None
-
-    def now(self) -> ReferenceTables:
-        """The tables as they are. Raises RungError where they cannot be read."""
-        listed = [(entry.key, entry.etag) for entry in self._place.entries()]
-        if self._tables is None or listed != self._listed:
-            self._tables, self._listed = load_reference(self._place), listed
-        return self._tables
 
 
 def find_waiting(work: Workspace, reference: ReferenceTables) -> Found:

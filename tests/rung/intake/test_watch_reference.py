@@ -7,8 +7,9 @@ from pathlib import Path
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
+from rung.lake.watched_reference import WatchedReference
 from rung.lake.workspace import open_workspace
-from rung.watch.loop import WatchedReference, find_waiting
+from rung.watch.loop import find_waiting
 from tests import small_state as small
 
 
