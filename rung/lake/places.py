@@ -144,16 +144,16 @@ class LocalPlace:
         with self.incoming(key) as file:
             file.write(data)
 
-    def _write_beside(self, path: Path, data: bytes) -> Path:
-        """Write a hidden file beside a name; take it away again where that fails."""
+    @contextmanager
+    def _new_beside(self, path: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+        """A hidden file beside a name, to be written; taken away again where that fails."""
         temporary = self._beside(path)
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.mode), "wb") as file:
-                file.write(data)
+                yield temporary, file
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        return temporary
 
     @contextmanager
     def _named_errors(self, verb: str, key: str) -> Iterator[None]:
@@ -170,19 +170,15 @@ class LocalPlace:
     def incoming(self, key: str) -> Iterator[IO[bytes]]:
         path = self.path(key)
         with self._named_errors("written", key):
-            temporary = self._beside(path)
-            try:
-                with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.mode), "wb") as file:
-                    yield file
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+            with self._new_beside(path) as (temporary, file):
+                yield file
+            temporary.replace(path)
 
     def write_new(self, key: str, data: bytes) -> None:
         path = self.path(key)
         with self._named_errors("written", key):
-            temporary = self._write_beside(path, data)
+            with self._new_beside(path) as (temporary, file):
+                file.write(data)
             try:
                 os.link(temporary, path)  # atomic, and refuses an existing name
             except FileExistsError:
@@ -237,10 +233,12 @@ class LocalPlace:
 
     def sweep(self) -> int:
         """Remove what runs that died left half-written; what a living process writes stays. Returns how many."""
+        from psutil import pid_exists
+
         swept = 0
         for folder, _, names in os.walk(self.root):
             for name in names:
-                if name.startswith(TEMPORARY) and not _alive(int(name.removeprefix(TEMPORARY).split(".")[0], 16)):
+                if name.startswith(TEMPORARY) and not pid_exists(int(name.removeprefix(TEMPORARY).split(".")[0], 16)):
                     Path(folder, name).unlink(missing_ok=True)
                     swept += 1
         return swept
@@ -268,16 +266,6 @@ def _sync(path: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def open_place(

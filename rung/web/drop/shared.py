@@ -80,6 +80,7 @@ class DropPage:
         )
         environment.filters["year"] = year_words
         environment.filters["number"] = lambda value: f"{value:,}"
+        environment.filters["rows"] = lambda value: f"{value:,} row{'' if value == 1 else 's'}"
         environment.filters["extract"] = lambda name: EXTRACTS[name]
         return environment
 

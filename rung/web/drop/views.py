@@ -52,9 +52,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Year:
-    """A school year of the district: what is in force, what hinders a signature, who has signed."""
+    """A school year of the district: what is in force and its files, what hinders a signature, who has signed."""
 
     school_year: int
+    files: tuple[tuple[str, tuple[str, ...]], ...]
     in_force: tuple[str, ...]
     answers_open: int
     signed_by: str
@@ -104,6 +105,7 @@ def history(work: Workspace, lea_id: str) -> tuple[list[Line], list[Year]]:
         years.append(
             Year(
                 school_year=year,
+                files=_files([s for s in mine if s.submission_id in in_force]),
                 in_force=tuple(
                     x for x in EXTRACTS if any(s.extract == x and s.submission_id in in_force for s in mine)
                 ),
@@ -113,6 +115,12 @@ def history(work: Workspace, lea_id: str) -> tuple[list[Line], list[Year]]:
             )
         )
     return lines, years
+
+
+def _files(submissions: Sequence[Submission]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Extract and names of the files of each submission, in order of extract."""
+    ordered = sorted(submissions, key=lambda s: EXTRACTS.index(s.extract))
+    return tuple((s.extract, tuple(file["name"] for file in json.loads(s.files))) for s in ordered)
 
 
 def _newest(standings: Sequence[Standing]) -> list[Standing]:

@@ -16,6 +16,7 @@ from rung.lake.workspace import Workspace, open_workspace
 from rung.web.drop.app import make_app
 from tests import small_state as small
 
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 BAD = "0001003,2025-11-15,BASE,01,not money"
 LARGE = "0001001,2025-11-15,BASE,01,300000.00"
 PAYROLL = small.csv(small.PAYROLL, [*small.payroll("0100", 2026), LARGE])
@@ -39,7 +40,7 @@ def signed_in(browser: TestClient, lea: str) -> TestClient:
     """Another browser on the same page, signed in for a district."""
     app = browser.app
     mine = TestClient(app, client=("127.0.0.1", 1), raise_server_exceptions=False)
-    token = make_token(app.state.page.work.ledger, lea, datetime.now(UTC), keep=True)  # type: ignore[attr-defined]
+    token = make_token(app.state.page.work.ledger, lea, NOW, keep=True)  # type: ignore[attr-defined]
     assert mine.post("/sign-in", data={"token": token}).url.path == "/"
     return mine
 

@@ -6,7 +6,6 @@ import csv
 import fcntl
 import io
 import logging
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,7 @@ from rung.lake.workspace import open_workspace
 from rung.web.drop.sessions import SIGN_INS
 from rung.web.drop.upload import Refused, safe_name
 from tests import small_state as small
-from tests.rung.web.drop_state import BAD, PAYROLL, SPOILED, client_of, csrf, signed_in, take_in
-
-NOW = datetime(2026, 7, 1, tzinfo=UTC)
+from tests.rung.web.drop_state import BAD, NOW, PAYROLL, SPOILED, client_of, csrf, signed_in, take_in
 
 
 @pytest.fixture(scope="module")
