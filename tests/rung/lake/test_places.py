@@ -58,6 +58,19 @@ def test_a_changed_object_has_another_tag(place: Place) -> None:
     assert place.tag("y") is None
 
 
+def test_what_comes_in_pieces_is_there_whole_or_not_at_all(place: Place) -> None:
+    place.write("in/a.csv", b"before")
+    with place.incoming("in/a.csv") as file:
+        file.write(b"1" * 20_000_000)  # more than is kept in memory on the way to S3
+        assert place.read("in/a.csv") == b"before"
+        file.write(b"2")
+    assert place.read("in/a.csv") == b"1" * 20_000_000 + b"2"
+    with pytest.raises(ZeroDivisionError), place.incoming("in/b.csv") as file:
+        file.write(b"half")
+        raise ZeroDivisionError
+    assert [entry.key for entry in place.entries("in")] == ["in/a.csv"]
+
+
 def test_a_folder_is_removed_whole(place: Place) -> None:
     for n in range(3):
         place.write(f"gone/{n}", b"x")
