@@ -21,7 +21,7 @@ from tests.spoiled.corpus import SPOILED
 from tests.spoiled.text_files import VALUES
 from transforms.s1_conform.columns import known_names
 from transforms.s1_conform.decode.delimited import split_records
-from transforms.s1_conform.decode.dialect import Dialect, tell_dialect
+from transforms.s1_conform.decode.dialect import Dialect, find_dialect
 from transforms.s1_conform.decode.model import DecodeOptions, Refused
 
 Rows = list[list[str]]
@@ -65,11 +65,11 @@ def spectrum(data: Path) -> Iterator[Sample]:
 
 def ours(sample: Sample) -> Dialect:
     known = known_names(sample.extract, None) if sample.extract else frozenset()
-    return tell_dialect(sample.text, DecodeOptions(known=known))
+    return find_dialect(sample.text, DecodeOptions(known=known))
 
 
 def nameless(sample: Sample) -> Dialect:
-    return tell_dialect(sample.text, DecodeOptions())
+    return find_dialect(sample.text, DecodeOptions())
 
 
 def clever(sample: Sample) -> Dialect:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.spoiled.dialects import Sample, corpus, is_right, nameless, ours
 from transforms.s1_conform.decode.delimited import split_records
-from transforms.s1_conform.decode.dialect import Dialect, tell_dialect
+from transforms.s1_conform.decode.dialect import Dialect, find_dialect
 from transforms.s1_conform.decode.model import DecodeOptions
 
 
@@ -18,11 +18,11 @@ def test_dialect_of_the_corpus(sample: Sample) -> None:
 
 def test_a_large_file_is_told_from_three_windows() -> None:
     text = "a;b;c\n" + "1;'x; y';3\n" * 40_000
-    assert tell_dialect(text, DecodeOptions()) == Dialect(";", "'")
+    assert find_dialect(text, DecodeOptions()) == Dialect(";", "'")
 
 
 def test_a_declared_separator_is_not_put_to_the_question() -> None:
-    assert tell_dialect("a,b|c\n1,2|3\n", DecodeOptions(), "|").delimiter == "|"
+    assert find_dialect("a,b|c\n1,2|3\n", DecodeOptions(), "|").delimiter == "|"
 
 
 def test_lines_are_numbered_as_in_the_file_after_a_stray_mark() -> None:

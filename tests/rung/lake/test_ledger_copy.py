@@ -20,6 +20,7 @@ from rung.lake.certification import certified, certify
 from rung.lake.ledger import Ledger
 from rung.lake.ledger_copy import copy_ledger
 from rung.lake.reference import load_reference
+from rung.lake.tokens import make_token
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
 
@@ -32,6 +33,7 @@ TABLES = {
     "certification",
     "explanation",
     "notice",
+    "drop_token",
 }
 
 
@@ -51,6 +53,7 @@ def work(tmp_path: Path) -> Workspace:
     record_row_answers(
         work.ledger, ("0100", 2026, "payroll"), [RowAnswer("PAY-026", "k", "confirmed", "", "A")], "", now
     )
+    make_token(work.ledger, "0100", now)
     with work.ledger.writing() as connection:
         connection.execute(sa.insert(work.ledger.table("notice")), [{"notice_id": "n", "channel": "c", "at": "t"}])
     return work
