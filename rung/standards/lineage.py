@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, Job, OutputDataset
 
 T = TypeVar("T")
-PRODUCER = "https://pypi.org/project/rung"
+PRODUCER = "https://example.org/rung"
 FILE = "openlineage.ndjson"
 COLUMNS = "column_lineage.json"
 # Where OpenLineage's client looks for a transport; without one it would write to the console.
