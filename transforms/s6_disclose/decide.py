@@ -10,7 +10,7 @@ from contracts.policy.disclosure import DisclosurePolicy
 from transforms.s6_disclose.cells import as_cells, rounded_to, with_rules
 from transforms.s6_disclose.fingerprints import derived
 from transforms.s6_disclose.past import Past, anchored, as_before, rounded_where_fresh, small_leaves
-from transforms.s6_disclose.protect import DisclosureBlocked, Protection, protect
+from transforms.s6_disclose.protect import DisclosureBlocked, Place, Protection, protect
 from transforms.s6_disclose.relations import declared
 from transforms.s6_disclose.shape import KEY, PLACE
 from transforms.s6_disclose.system import system_of
@@ -52,20 +52,20 @@ def decide(
             found = _decide(_without_moves(every, withheld), policy, awards, past)
             return replace(found, ways={**found.ways, "withheld": len(withheld)})
         except DisclosureBlocked as blocked:
-            more = _moves_beside(str(blocked), past) - withheld
+            more = _moves_beside(blocked.place, past) - withheld
             if not more:
                 raise
             withheld |= more
 
 
-def _moves_beside(blocked: str, past: Past) -> set[tuple[str, int]]:
-    """Program-years whose moves stand beside the level that a message names; none that readers have already."""
-    table, program_id, year, *_ = [*blocked.split("|"), "", ""]
-    if table not in ("public_designation", FLOW) or not year.isdigit():
+def _moves_beside(place: Place, past: Past) -> set[tuple[str, int]]:
+    """Program-years whose moves stand beside a level, or a move, at this place; none that readers have already."""
+    table, program_id, year = place
+    if table not in ("public_designation", FLOW):
         return set()
     seen = (pl.col("table") == FLOW) & (pl.col("mask") != "suppressed")
     had = past.masks.filter(seen & (pl.col("program_id") == program_id))
-    return {(program_id, each) for each in (int(year), int(year) + 1) if each not in had["school_year"].to_list()}
+    return {(program_id, each) for each in (year, year + 1) if each not in had["school_year"].to_list()}
 
 
 def _without_moves(rows: pl.DataFrame, withheld: set[tuple[str, int]]) -> pl.DataFrame:
@@ -132,7 +132,8 @@ def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Deci
         found = protect(system)
     except DisclosureBlocked as error:
         suffix = "" if "derived|" not in str(error) else "; the derived relation follows from no declared one"
-        raise DisclosureBlocked(f"{error}{suffix}") from None
+        places = cells.filter(pl.col("cell") == error.cell).select("table", "program_id", "school_year")
+        raise DisclosureBlocked(f"{error}{suffix}", error.cell, places.row(0)) from None
     return _decided(cells, every, more, found)
 
 

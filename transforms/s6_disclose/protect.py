@@ -9,11 +9,19 @@ from transforms.s6_disclose.network import Network
 from transforms.s6_disclose.programs import Programs
 from transforms.s6_disclose.system import Movement, System, components
 
+Place = tuple[str, str, int]
 FEW = 10  # widths up to this are persons, asked for one by one; money's are not
 
 
 class DisclosureBlocked(Exception):
-    """A cell that cannot be hidden wide enough, whatever else is hidden; the message names it and its relations."""
+    """A cell that cannot be hidden wide enough, whatever else is hidden; the message names it and its relations.
+
+    `cell`: its number; `place`: its table, program and school year, where the cells are known by these.
+    """
+
+    def __init__(self, message: str, cell: int, place: Place = ("", "", 0)) -> None:
+        super().__init__(message)
+        self.cell, self.place = cell, place
 
 
 @dataclass
@@ -116,7 +124,7 @@ def _open(work: _Work, cell: int) -> None:
                 work.narrowed[cell] = (value - way[1], value + way[0])
             return
     relations = ", ".join(sorted({work.system.says[r] for r, _ in work.system.inside[cell]})[:4])
-    raise DisclosureBlocked(f"{work.system.name[cell]} cannot be hidden by {asked}; it stands in: {relations}")
+    raise DisclosureBlocked(f"{work.system.name[cell]} cannot be hidden by {asked}; it stands in: {relations}", cell)
 
 
 def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
