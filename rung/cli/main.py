@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from rung.cli import programs, pull, release, setup, standards, submissions, sunset, web
-from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
 from rung.core.errors import RungError, unexpected
 
 app = typer.Typer(
@@ -127,7 +127,7 @@ def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
         receipt = run_all(work, progress)
     else:
         receipt = statewide(str(config.resolve()))
-    _print_answer(receipt.as_json(), as_json, lambda: run_table(work, receipt))
+    print_answer(receipt.as_json(), as_json, lambda: run_table(work, receipt))
     exit_refused(receipt.intake)
 
 
@@ -165,7 +165,7 @@ def intake(
     with work.alone():
         receipt = run_intake(work, load_reference(work.reference), progress, again=again)
     data = {**asdict(receipt), "refused": receipt.refused, "seconds": progress.seconds}
-    _print_answer(data, as_json, lambda: intake_table(work, receipt))
+    print_answer(data, as_json, lambda: intake_table(work, receipt))
     exit_refused(receipt)
 
 
@@ -187,7 +187,7 @@ def marts(
     with work.alone():
         receipt = run_marts_as_of(work, progress, as_of)
     where = work.lake.uri(f"marts/{receipt.inputs_id}")
-    _print_answer(
+    print_answer(
         {**asdict(receipt), "seconds": progress.seconds},
         as_json,
         lambda: typer.echo(f"marts {'built' if receipt.built else 'unchanged'}: {where}"),
@@ -218,7 +218,7 @@ def report(
     s3 = work.settings.s3
     target = open_place(out + "-restricted" if restricted else out, work.settings.root, s3.endpoint_url, s3.region)
     receipt = write_report(work, target, Progress(quiet=as_json), restricted=restricted)
-    _print_answer(
+    print_answer(
         asdict(receipt),
         as_json,
         lambda: typer.echo(f"report: {receipt.pages:,} pages, {receipt.charts:,} charts; open {receipt.start}"),
@@ -235,10 +235,3 @@ def bench(
     from benchmarks.bench import run_bench
 
     run_bench(scale, cache, as_json=as_json)
-
-
-def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
-    else:
-        as_text()

@@ -1,12 +1,22 @@
-"""Options that every command takes alike."""
+"""Options that every command takes alike, and how every command prints its answer."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DEFAULT_CONFIG = Path("rung.toml")
+
+
+def print_answer(as_data: Any, as_json: bool, as_text: Callable[[], Any]) -> None:
+    """A command's answer on stdout: JSON where it is asked for, else what `as_text` prints."""
+    if as_json:
+        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
+    else:
+        as_text()

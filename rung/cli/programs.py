@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
 from rung.core.errors import GateFailed, RungError
 
 
@@ -47,14 +46,14 @@ def programs(
         return
     if check is not None:
         text = pages.check_file(check)
-        _print_answer({"file": str(check), "sound": True}, as_json, lambda: typer.echo(text))
+        print_answer({"file": str(check), "sound": True}, as_json, lambda: typer.echo(text))
         return
     settings = load_settings(config) if config.is_file() or config != DEFAULT_CONFIG else None
     packs = packs_of(settings) if settings else load_packs()
     own = own_programs(settings) if settings else {}
     if loose:
         districts = _districts(settings) if settings and not as_json else {}
-        _print_answer(
+        print_answer(
             {"loose": pages.loose_data(packs)}, as_json, lambda: typer.echo(pages.loose_table(packs, districts))
         )
         return
@@ -67,7 +66,7 @@ def programs(
         data = {"programs": [_line(pack, own) for pack in packs]}
         text = pages.programs_table(packs, own)
     lines = [text, *(f"drawn: {path}" for path in drawn)]
-    _print_answer(data | {"drawn": drawn}, as_json, lambda: typer.echo("\n".join(lines)))
+    print_answer(data | {"drawn": drawn}, as_json, lambda: typer.echo("\n".join(lines)))
 
 
 def _line(pack: Any, own: dict[str, str]) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def explain(
         staff_id = staff_id_of(staff_id, tables, educator_key_of(work))
     rows = explained(staff_id, tables, packs, program)
     names = names_of_packs(packs, _districts(work.settings))
-    _print_answer(explain_data(staff_id, rows), as_json, lambda: typer.echo(explain_text(staff_id, rows, names)))
+    print_answer(explain_data(staff_id, rows), as_json, lambda: typer.echo(explain_text(staff_id, rows, names)))
 
 
 def simulate(
@@ -127,7 +126,7 @@ def simulate(
     names = names_of_packs(packs, _districts(work.settings))
     lines = [simulation.simulation_text(result, names), *(f"written: {path}" for path in written)]
     data = simulation.simulation_data(result) | {"written": written}
-    _print_answer(data, as_json, lambda: typer.echo("\n".join(lines)))
+    print_answer(data, as_json, lambda: typer.echo("\n".join(lines)))
     if result.comparison.is_empty():
         raise GateFailed(f"no designee of {', '.join(program)}: {simulation.why_empty(result)}")
 
@@ -153,7 +152,7 @@ def studio(
     path = out or Path(f"studio-{program}.html")
     open_place(str(path.absolute().parent), work.settings.root).write(path.name, page)
     done = {"program": program, "page": str(path), "settings": len(data["settings"]), "bytes": len(page)}
-    _print_answer(
+    print_answer(
         done, as_json, lambda: typer.echo(f"{path}: {done['settings']} settings of the rules; open it in a browser")
     )
 
@@ -196,10 +195,3 @@ def _accepted(config: Path) -> tuple[Any, Any]:
         raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")
     reference = load_reference(work.reference).tables
     return work, accepted_tables(work.lake, in_force) | {name: frame.lazy() for name, frame in reference.items()}
-
-
-def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
-    else:
-        as_text()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
 from rung.core.errors import RungError
 
 
@@ -54,16 +54,16 @@ def release(
     work = open_workspace(config)
     if diff:
         change = _pending(work, as_json) if pending else diff_releases(work)
-        _print_answer(_plain(change), as_json, lambda: typer.echo(_change_text(change)))
+        print_answer(_plain(change), as_json, lambda: typer.echo(_change_text(change)))
     elif listed:
         names, now = released_before(work), current_release(work.releases)
         lines = [f"{name}{'  current' if name == now else ''}" for name in names]
-        _print_answer({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
+        print_answer({"releases": names, "current": now}, as_json, lambda: typer.echo("\n".join(lines)))
     elif rollback is not None:
         with work.alone():
             left = roll_back(work, rollback)
         answer = f"current again: {rollback} (before: {left})"
-        _print_answer({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(answer))
+        print_answer({"release_id": rollback, "left": left}, as_json, lambda: typer.echo(answer))
     else:
         _publish(work, identified, accept_drift, as_json, (republish,) if republish else (), why)
     if keep is not None:
@@ -109,7 +109,7 @@ def _publish(
         for table, grain, cells, many, value in receipt.utility
     ]
     lines.append(f"release {receipt.release_id}: {receipt.location}")
-    _print_answer(data, as_json, lambda: typer.echo("\n".join(lines)))
+    print_answer(data, as_json, lambda: typer.echo("\n".join(lines)))
 
 
 def audit(
@@ -125,7 +125,7 @@ def audit(
     answer = {"holds": result.holds, "problems": result.problems, **result.counts}
     numbers = ", ".join(f"{count:,} {what}" for what, count in result.counts.items())
     printed = [f"holds: {numbers}"] if result.holds else [f"does not hold: {problem}" for problem in result.problems]
-    _print_answer(answer, as_json, lambda: typer.echo("\n".join(printed)))
+    print_answer(answer, as_json, lambda: typer.echo("\n".join(printed)))
     if not result.holds:
         raise typer.Exit(2)
 
@@ -189,10 +189,3 @@ def _change_text(change: Any) -> str:
         lines.append(f"  {mart.mart}: {rows}; {mart.added} added, {mart.removed} removed, {mart.changed} changed")
     lines += [f"  {figure}: {before} -> {after}" for figure, (before, after) in change.headlines.items()]
     return "\n".join(lines) if len(lines) > 1 else lines[0] + ": nothing changed"
-
-
-def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
-    else:
-        as_text()

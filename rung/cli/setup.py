@@ -5,14 +5,13 @@ Heavy imports wait until they run.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
 from rung.core.errors import RungError
 
 
@@ -46,7 +45,7 @@ def init(
     written = write_state(directory, new_state(**{option: value or "" for option, value in given.items()}))
     config = directory / "rung.toml"
     lines = [*written, f"{directory}: {len(written)} files; fill in reference/, then `rung doctor -c {config}`"]
-    _print_answer({"directory": str(directory), "files": written}, as_json, lambda: typer.echo("\n".join(lines)))
+    print_answer({"directory": str(directory), "files": written}, as_json, lambda: typer.echo("\n".join(lines)))
 
 
 def doctor(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
@@ -56,7 +55,7 @@ def doctor(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     found = examine(config)
     lines = [f"{number:>3}. {each.area}: {each.text}" for number, each in enumerate(found, start=1)]
     lines.append(f"{len(found)} to mend" if found else "nothing is missing; `rung run` may go")
-    _print_answer({"findings": [each.as_json() for each in found]}, as_json, lambda: typer.echo("\n".join(lines)))
+    print_answer({"findings": [each.as_json() for each in found]}, as_json, lambda: typer.echo("\n".join(lines)))
     if found:
         raise typer.Exit(1)
 
@@ -78,7 +77,7 @@ def upgrade(
     if apply and not plan.nothing:
         do(settings, plan)
     given = "\n".join([*list(plan_lines(plan))[:-1], "done"]) if apply else "\n".join(plan_lines(plan))
-    _print_answer({**asdict(plan), "applied": apply}, as_json, lambda: typer.echo(given))
+    print_answer({**asdict(plan), "applied": apply}, as_json, lambda: typer.echo(given))
 
 
 def copy(
@@ -97,11 +96,4 @@ def copy(
     copied = copy_ledger(work.ledger, target)
     lines = [f"{rows:>9,}  {table}" for table, rows in copied.items()]
     lines.append(f'copied; now set `ledger = "{shown(target.url)}"` under [storage] of {config}')
-    _print_answer({"copied": copied, "ledger": shown(target.url)}, as_json, lambda: typer.echo("\n".join(lines)))
-
-
-def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
-    else:
-        as_text()
+    print_answer({"copied": copied, "ledger": shown(target.url)}, as_json, lambda: typer.echo("\n".join(lines)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rung.cli.options import DEFAULT_CONFIG, Config, Json
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
 from rung.core.errors import RungError
 
 
@@ -47,7 +46,7 @@ def check(
             for c in checked
         ],
     }
-    _print_answer(data, as_json, lambda: check_table(checked, out))
+    print_answer(data, as_json, lambda: check_table(checked, out))
     if any(each.decision.state != "accepted" for each in checked):
         raise typer.Exit(1)
 
@@ -72,7 +71,7 @@ def status(
     every = status_lines(work, load_reference(work.reference))
     lines = filter_lines(every, leas=lea or (), years=year or (), regions=region or (), needs_person=needs_person)
     data = {"states": count_states(lines), "lines": [line.as_json() for line in lines]}
-    _print_answer(data, as_json, lambda: status_table(lines))
+    print_answer(data, as_json, lambda: status_table(lines))
 
 
 Lea = Annotated[str, typer.Argument(metavar="LEA", help="The district's id.")]
@@ -108,7 +107,7 @@ def certify(
     data |= {"role": signed.signature.role, "at": signed.at, "submissions": list(signed.submissions)}
     place = work.receipts.uri(f"{lea}/{year}/certification.pdf")
     text = f"{reference.district(lea)} {year}: certified by {signed.signature.signed_by}; {place}"
-    _print_answer(data, as_json, lambda: typer.echo(text))
+    print_answer(data, as_json, lambda: typer.echo(text))
 
 
 def waive(
@@ -133,7 +132,7 @@ def waive(
     data = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
     kept = f"{submission.rows_accepted:,} rows applied, {submission.rows_quarantined:,} stay quarantined"
     named = names_of(work.reference).get(lea, lea)
-    _print_answer(data, as_json, lambda: typer.echo(f"{named} {year} {extract}: waived; {kept}"))
+    print_answer(data, as_json, lambda: typer.echo(f"{named} {year} {extract}: waived; {kept}"))
 
 
 def notify(
@@ -152,14 +151,14 @@ def notify(
     if dry_run:
         found = pending_notices(work, reference, now.date())
         data: dict[str, Any] = {"pending": [{"notice_id": n.notice_id, "subject": n.subject} for n in found]}
-        _print_answer(data, as_json, lambda: typer.echo("\n".join(n.subject for n in found) or "nothing to say"))
+        print_answer(data, as_json, lambda: typer.echo("\n".join(n.subject for n in found) or "nothing to say"))
         return
     if work.settings.notices.smtp is None and work.settings.notices.webhook is None:
         raise RungError("no notices are configured: set `notices.smtp` in rung.toml, or RUNG_NOTICES__WEBHOOK")
     with work.alone():
         sent = send_notices(work, reference, now)
     line = f"{sent.sent:,} sent, {sent.failed:,} could not be sent"
-    _print_answer({"sent": sent.sent, "failed": sent.failed}, as_json, lambda: typer.echo(line))
+    print_answer({"sent": sent.sent, "failed": sent.failed}, as_json, lambda: typer.echo(line))
     if sent.failed:
         raise typer.Exit(1)
 
@@ -175,13 +174,6 @@ def reopen(lea: Lea, year: Year, config: Config = DEFAULT_CONFIG, as_json: Json 
         late = certification.reopen(work.ledger, lea, year, datetime.now(UTC))
     named = names_of(work.reference).get(lea, lea)
     data = {"lea_id": lea, "school_year": year, "certified": False, "late": late}
-    _print_answer(
+    print_answer(
         data, as_json, lambda: typer.echo(f"{named} {year}: reopened; {late} late drops wait for `rung intake`")
     )
-
-
-def _print_answer(as_data: dict[str, Any], as_json: bool, as_text: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(as_data, default=str, sort_keys=True))
-    else:
-        as_text()
