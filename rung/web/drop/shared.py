@@ -14,6 +14,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, Response
 
+from contracts.school_year import year_name
 from rung.core.errors import RungError
 from rung.intake.receipt_page import EXTRACTS
 from rung.lake.reference import ReferenceTables
@@ -21,7 +22,6 @@ from rung.lake.run_lock import one_run
 from rung.lake.watched_reference import WatchedReference
 from rung.lake.workspace import Workspace
 from rung.web.drop.sessions import Brake, Session, Sessions
-from rung.web.drop.views import year_words
 
 HERE = Path(__file__).parent
 PATIENCE = 5.0  # seconds that a page waits for an intake that holds the lake
@@ -78,7 +78,7 @@ class DropPage:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["year"] = year_words
+        environment.filters["year"] = year_name
         environment.filters["number"] = lambda value: f"{value:,}"
         environment.filters["rows"] = lambda value: f"{value:,} row{'' if value == 1 else 's'}"
         environment.filters["extract"] = lambda name: EXTRACTS[name]

@@ -71,11 +71,6 @@ class Waiting:
     extract: str
 
 
-def year_words(school_year: int) -> str:
-    """A school year as districts write it."""
-    return f"{school_year - 1}-{school_year % 100:02d}"
-
-
 def standings_of(work: Workspace, lea_id: str) -> list[Standing]:
     """The district's submissions, oldest decision first."""
     return [each for each in work.ledger.standings() if each.submission.lea_id == lea_id]
