@@ -52,7 +52,9 @@ def axes(pack: Pack) -> tuple[list[Axis], list[str]]:
         value = pack.knob(name)
         if name not in asked:
             continue
-        if knob.choices:
+        if value is None:
+            fixed.append(f"{knob.meaning}: not configured ({name})")
+        elif knob.choices:
             found.append(Axis("knob", name, knob.meaning, knob.choices, knob.choices.index(str(value))))
         elif isinstance(value, bool):
             found.append(Axis("knob", name, knob.meaning, (False, True), int(value)))
@@ -60,7 +62,7 @@ def axes(pack: Pack) -> tuple[list[Axis], list[str]]:
             values = tuple(round(float(value) * factor, 6) for factor in (0.8, 0.9, 1.0, 1.1, 1.2))
             found.append(Axis("knob", name, knob.meaning, values, 2))
         else:
-            fixed.append(f"{knob.meaning}: not configured ({name})")
+            fixed.append(f"{knob.meaning}: a list, which no slider moves ({name})")
     for name, memory in pack.memory.items():
         if (run := memory.consecutive) is not None:
             values = tuple(float(n) for n in range(max(1, run.n - 1), run.n + 2))

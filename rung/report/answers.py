@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.school_year import year_name
+from contracts.vocabulary import SOFT_STREAMS
 from rung.report import money, people
 from rung.report.facts import Facts
-from rung.report.shown import Chart, Missing, percent, persons_text, persons_value, plural, short_dollars
+from rung.report.shown import Chart, Missing, capital, percent, persons_text, persons_value, plural, short_dollars
 
 HEIGHT = 150
 
@@ -83,27 +84,31 @@ def who_pays(facts: Facts, lea_id: str | None) -> Answer:
         )
     known = sorted(((v, k) for k, v in parts.items() if k not in ("hidden", "unstated")), reverse=True)[:2]
     most = " and ".join(f"{percent(value, whole)} from {money.STREAMS[stream]}" for value, stream in known)
-    soft = sum(parts.get(stream, 0) for stream in money.SOFT)
+    soft = sum(parts.get(stream, 0) for stream in SOFT_STREAMS)
     least = "at least " if "hidden" in parts else ""
-    sentence = f"{least}{most} money; " if known else ""
+    shown = facts.cost(lea_id, facts.latest)
+    sentence = "of the cost that is shown, " if shown is not None and shown.hidden else ""
+    sentence += f"{least}{most} money; " if known else ""
     sentence += f"{least}{percent(soft, whole)} is money that ends"
     sentence += f", and the payer of {percent(parts['hidden'], whole)} is hidden." if "hidden" in parts else "."
-    return Answer("Who pays", sentence[:1].upper() + sentence[1:], chart, ("By program", "programs"))
+    return Answer("Who pays", capital(sentence), chart, ("By program", "programs"))
 
 
 def will_it_last(facts: Facts, lea_id: str | None) -> Answer:
     """When which money ends, and in the restricted report how many people it pays."""
-    gone, hidden = money.ends_by_year(facts, lea_id)
+    found = money.ending(facts, lea_id)
+    gone = found.gone
     chart = money.cliff(facts, lea_id, height=HEIGHT)
     link = ("Which programs are at risk", "programs")
     if not gone:
         sentence = "No program pay whose number is shown stands on money with an end on file."
         return Answer("Will it last", sentence, chart, link)
     first = min(gone)
-    least = "at least " if hidden else ""
-    sentence = f"{least}{short_dollars(sum(gone.values()))} a year of program pay stands on money that ends, "
+    sentence = f"{found.least}{short_dollars(sum(gone.values()))} a year of program pay stands on money that ends, "
     sentence += "all of it" if len(gone) == 1 else f"{short_dollars(gone[first])} of it"
     sentence += f" gone from {year_name(first)} on"
-    paid = sum(row["persons"] or 0 for row in facts.extra("sunset", lea_id) if row["award_end"] is not None)
-    sentence += f"; it pays {plural(paid, 'person', 'persons')}." if paid else "."
-    return Answer("Will it last", sentence[:1].upper() + sentence[1:], chart, link)
+    awards = [row for row in facts.extra("sunset", lea_id) if row["award_end"] is not None]
+    paid = sum(row["persons"] or 0 for row in awards)
+    sentence += f"; it pays {plural(paid, 'person', 'persons')}" if paid else ""
+    sentence += ", counted in each award that pays them." if paid and len(awards) > 1 else "."
+    return Answer("Will it last", capital(sentence), chart, link)

@@ -10,7 +10,7 @@ from rung.report import money
 from rung.report.facts import Facts
 from rung.report.outlook import worst_grades
 from rung.report.peers import span_of
-from rung.report.shown import plural, readable, short_dollars
+from rung.report.shown import capital, plural, readable, short_dollars
 
 WIDE_SPAN = 8  # teachers an evaluator; the programs aim at 3 to 8 (RULES M13)
 SOON = 2  # school years
@@ -32,13 +32,12 @@ def attention(facts: Facts, lea_id: str) -> list[Item]:
 
 
 def _money(facts: Facts, lea_id: str) -> list[Item]:
-    gone, hidden = money.ends_by_year(facts, lea_id)
+    found = money.ending(facts, lea_id)
     items = []
-    soon = {year: amount for year, amount in gone.items() if year <= facts.latest + SOON}
+    soon = {year: amount for year, amount in found.gone.items() if year <= facts.latest + SOON}
     if soon:
         amount = short_dollars(sum(soon.values()))
-        least = "At least " if hidden else ""
-        text = f"{least}{amount} a year of program pay loses its money by {year_name(max(soon))}."
+        text = capital(f"{found.least}{amount} a year of program pay loses its money by {year_name(max(soon))}.")
         items.append(Item(100, text, "answer-4"))
     votes = [r for r in facts.extra("sunset", lea_id) if r["last_budget_vote"] is not None]
     if votes:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+
+import polars as pl
 
 from contracts.public import RECURS, WHOLE
 from contracts.school_year import year_name
+from contracts.vocabulary import SOFT_STREAMS
 from rung.report import charts, theme
 from rung.report.facts import Facts, Program, Row
 from rung.report.shown import (
     Chart,
     Missing,
+    capital,
     dollars,
     money_text,
     money_value,
@@ -38,7 +43,6 @@ COST_COLOURS = {
     "all": theme.PURPLE,
     "hidden": theme.HIDDEN,
 }
-SOFT = ("competitive_federal", "philanthropic", "time_limited_levy")
 STREAMS = {stream: readable(stream) for stream in theme.STREAMS}
 SCENARIO, AHEAD = "base", 10
 OWN = ("public_money",)
@@ -119,7 +123,7 @@ def funding(
         if cell["year"] == last:
             parts[cell["part"]] += cell["value"]
     whole = sum(parts.values())
-    soft, hidden = sum(parts[stream] for stream in SOFT), parts.get("hidden", 0)
+    soft, hidden = sum(parts[stream] for stream in SOFT_STREAMS), parts.get("hidden", 0)
     ends = percent(soft, whole) + (" or more" if hidden else "")
     note = f"Orange is money that ends (grants, gifts, timed levies): {ends} in {year_name(last)}."
     note += (
@@ -149,26 +153,41 @@ def _of(facts: Facts, row: Row, program: Program | None) -> tuple[str, ...]:
     return (named.short if named else row["program_id"],)
 
 
-def ends_by_year(
-    facts: Facts, lea_id: str | None = None, program: Program | None = None
-) -> tuple[dict[int, float], int]:
-    """Dollars a year that end, by the first school year without them, and how many such amounts are hidden.
+@dataclass(frozen=True)
+class Ending:
+    """Dollars a year that end, by the first school year without them.
 
-    Public: program pay by end of its money. Restricted: the awards of `sunset`, in their districts and programs.
+    `hidden`: amounts that are not shown. `shared`: awards that pay several programs, and are in none of them.
     """
+
+    gone: dict[int, float]
+    hidden: int = 0
+    shared: int = 0
+
+    @property
+    def least(self) -> str:
+        """What stands before the sum where it is a least amount."""
+        return "at least " if self.hidden or self.shared else ""
+
+
+def ending(facts: Facts, lea_id: str | None = None, program: Program | None = None) -> Ending:
+    """Money that ends: public, program pay by the end of its money; restricted, the awards of `sunset`."""
     gone: dict[int, float] = defaultdict(float)
+    program_id = program.program_id if program else None
     if facts.restricted:
-        awards = facts.frame("sunset", lea_id, program.program_id if program else None)
+        awards = facts.frame("sunset", lea_id, program_id)
+        sole = pl.col("programs") == 1
+        shared = 0 if program is None or awards.is_empty() else awards.filter(~sole).height
+        awards = awards.filter(sole) if shared else awards
         for year, amount in awards.select(first_year_without(), "recurring_amount").drop_nulls().iter_rows():
             gone[year] += float(amount)
-        return dict(gone), 0
-    hidden = 0
-    for row in facts.rows("public_money", lea_id, program.program_id if program else None):
-        if row["dimension"] == "ends" and row["part"].isdigit():
-            hidden += money_value(row) is None
-            if money_value(row):
-                gone[int(row["part"])] += money_value(row) or 0
-    return dict(gone), hidden
+        return Ending(dict(gone), shared=shared)
+    ends = [r for r in facts.rows("public_money", lea_id, program_id) if r["dimension"] == "ends"]
+    rows = [row for row in ends if row["part"].isdigit()]
+    for row in rows:
+        if amount := money_value(row):
+            gone[int(row["part"])] += amount
+    return Ending(dict(gone), hidden=sum(money_value(row) is None for row in rows))
 
 
 def cliff(
@@ -176,22 +195,27 @@ def cliff(
 ) -> Chart | Missing:
     """Pay whose money will have ended, by future year, with each end marked; of a program, or of all added up."""
     key = "money-that-ends"
-    gone, hidden = ends_by_year(facts, lea_id, program)
+    found = ending(facts, lea_id, program)
+    gone = found.gone
     if not gone:
         rows = [r for r in facts.rows("public_money", lea_id) if r["dimension"] == "ends" and r["part"] != RECURS]
         rows = [r for r in rows if program is None or r["program_id"] == program.program_id]
         why = "no program pay stands on money with an end on file"
+        why = "its awards that end pay other programs too" if found.shared else why
         return Missing(key, "Money that ends", why_hidden(rows, why))
     years = range(facts.latest + 1, facts.latest + 1 + AHEAD)
     ended = {year: sum(amount for end, amount in gone.items() if end <= year) for year in years}
     cells = [{"x": year_name(year), "part": "ended", "value": amount} for year, amount in ended.items()]
     note = f"Program pay of {year_name(facts.latest)} held as it is, before any match. A line: the first year without."
-    note += f" {plural(hidden, 'amount is', 'amounts are')} hidden to protect persons." if hidden else ""
+    if found.hidden:
+        note += f" {plural(found.hidden, 'amount is', 'amounts are')} hidden to protect persons."
+    if found.shared:
+        note += f" {plural(found.shared, 'award that pays', 'awards that pay')} other programs too, not in it."
     first, whole = min(gone), sum(gone.values())
     marks = [{"x": year_name(year), "text": "ends"} for year in sorted(gone) if year in years]
     return Chart(
         key,
-        f"{short_dollars(whole)} a year ends, the first of it in {year_name(first)}",
+        capital(f"{found.least}{short_dollars(whole)} a year ends, the first of it in {year_name(first)}"),
         "Yearly program pay whose money will have ended, dollars by future school year",
         charts.stacked(
             cells, {"ended": theme.ORANGE}, {"ended": "pay without its money"}, "dollars", marks=marks, height=height

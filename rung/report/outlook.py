@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import polars as pl
 
 from contracts.school_year import year_name
-from contracts.vocabulary import GRADES, SHOCKS
+from contracts.vocabulary import GRADES, SHOCKS, SOFT_STREAMS
 from rung.report import charts, money, theme
 from rung.report.facts import Facts, Program
 from rung.report.people import holders_of
@@ -52,7 +52,7 @@ def soft_share(facts: Facts, program: Program, lea_id: str | None = None) -> tup
     whole = money_value(facts.costs(lea_id, facts.latest).get(program.program_id))
     cells = money.divided(facts, "stream", lea_id, program)
     now = [cell for cell in cells if cell["year"] == facts.latest]
-    soft = float(sum(cell["value"] for cell in now if cell["part"] in money.SOFT))
+    soft = float(sum(cell["value"] for cell in now if cell["part"] in SOFT_STREAMS))
     if not whole:
         return None
     veiled = any(cell["part"] == "hidden" for cell in now)
@@ -67,7 +67,7 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
         cost = facts.costs(lea_id, facts.latest).get(program.program_id)
         holders = holders_of(facts, program, lea_id, facts.latest)
         share = soft_share(facts, program, lea_id)
-        gone, _ = money.ends_by_year(facts, lea_id, program)
+        ends = money.ending(facts, lea_id, program)
         grade = grades.get(program.program_id, "")
         risk = (grade, share[0] if share else 0, money_value(cost) or 0)
         line: list[Cell] = [
@@ -75,7 +75,9 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
             persons_text(holders) if holders else "–",
             money_text(cost) if cost else "not configured",
             share[1] if share else "–",
-            f"{short_dollars(sum(gone.values()))} from {year_name(min(gone))}" if gone else "–",
+            f"{ends.least}{short_dollars(sum(ends.gone.values()))} from {year_name(min(ends.gone))}"
+            if ends.gone
+            else "–",
         ]
         rows.append((risk, (*line, grade or "–") if facts.restricted else tuple(line)))
     rows.sort(key=lambda each: each[0], reverse=True)
@@ -83,6 +85,7 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
     note = "Holders: at a level of state tier 1 or more. A dash: hidden to protect persons, or nothing on file."
     if facts.restricted:
         headers.append("worst stress grade")
+        note += " An award that pays several programs is in the last but one column of none."
         note += " Grade: the worst under any one shock, in any district; F breaks this year."
     return Table(
         "programs-at-risk",
@@ -235,8 +238,8 @@ def districts(facts: Facts) -> Table:
         cost = facts.cost(lea_id, facts.latest)
         a = leaders["persons"] if leaders else None
         b = teachers["persons"] if teachers else None
-        gone, hidden = money.ends_by_year(facts, lea_id)
-        ends = f"{'at least ' if hidden else ''}{dollars(sum(gone.values()))}" if gone else "–"
+        found = money.ending(facts, lea_id)
+        ends = f"{found.least}{dollars(sum(found.gone.values()))}" if found.gone else "–"
         each = f"{'at least ' if cost.hidden else ''}{dollars(cost.value / a)}" if cost and a else "–"
         lines.append(
             (

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
+from contracts.vocabulary import SOFT_STREAMS
 from rung.report import charts, money
 from rung.report.facts import Facts, Row
-from rung.report.shown import Chart, Missing, money_value, percent, persons_value, short_dollars
+from rung.report.shown import Chart, Missing, capital, money_value, percent, persons_value, short_dollars
 
 NEAREST = 10
 METHOD = (
@@ -84,7 +85,7 @@ def _soft(facts: Facts, lea_id: str) -> float | None:
     cells = [c for c in money.divided(facts, "stream", lea_id) if c["year"] == facts.latest]
     if whole is None or whole.hidden or not whole.value or any(c["part"] == "hidden" for c in cells):
         return None
-    return float(sum(c["value"] for c in cells if c["part"] in money.SOFT) / whole.value)
+    return float(sum(c["value"] for c in cells if c["part"] in SOFT_STREAMS) / whole.value)
 
 
 def span_of(facts: Facts, lea_id: str) -> float | None:
@@ -152,7 +153,7 @@ def beside_peers(facts: Facts, lea_id: str) -> Chart | Missing:
     named = ", ".join(facts.districts[each] for each in others)
     return Chart(
         key,
-        places[0][0].upper() + places[0][1:] + " like districts",
+        capital(places[0]) + " like districts",
         "Each measure from the least to the most among the district and those most like it",
         charts.dots(rows, [label for label, *_ in MEASURES], own_name),
         f"Strips of dots. {'; '.join(places)}.",

@@ -159,13 +159,15 @@ def retention(facts: Facts, program: Program | None = None, lea_id: str | None =
     cells: list[Row] = []
     table: list[tuple[str, ...]] = []
     stayed: dict[str, str] = {}
+    together: dict[str, str] = {}
     for group, name in GROUPS.items():
         mine = {r["outcome"]: r for r in rows if r["comparison_group"] == group and r["school_year"] == year}
         table += [(name, OUTCOMES[o], persons_text(mine[o])) for o in OUTCOMES if o in mine and o != "outcome_unknown"]
         sums = {o: " or ".join(OUTCOMES[part] for part in o.split(PLUS)) for o in mine if PLUS in o}
         table += [(name, label, persons_text(mine[o])) for o, label in sums.items()]
         whole = persons_value(mine.get("all"))
-        parts = {o: persons_value(mine[o]) for o in OUTCOMES if o in mine}
+        parts = {o: persons_value(mine[o]) for o in (*OUTCOMES, *sums) if o in mine}
+        together |= sums
         seen = sum(value or 0 for value in parts.values())
         if not whole or not seen:
             continue
@@ -175,13 +177,16 @@ def retention(facts: Facts, program: Program | None = None, lea_id: str | None =
         stayed[name] = percent(parts.get("stay_school"), whole)
     if not cells:
         return Missing(key, "Where they were a year later", "the groups are too small to be shown")
+    # One colour for every sum: they differ by name, and most charts have one at most.
+    colours = {o: c for o, c in theme.OUTCOMES.items() if o != "hidden"} | dict.fromkeys(together, theme.PURPLE)
+    colours["hidden"] = theme.HIDDEN
     listed = "; ".join(f"{name}: {share} in the same school" for name, share in stayed.items())
     first = next(iter(stayed.items()))
     return Chart(
         key,
         f"{first[1]} of {first[0]} were in the same school a year later" if first[1] != "–" else "A year later",
         f"Where teachers of {year_name(year)} were a year later, share of each group",
-        charts.shares(cells, theme.OUTCOMES, {**OUTCOMES, "hidden": "hidden"}, list(GROUPS.values())),
+        charts.shares(cells, colours, {**OUTCOMES, **together, "hidden": "hidden"}, list(GROUPS.values())),
         f"After {year_name(year)}: {listed}.",
         ("group", "a year later", "persons"),
         table,

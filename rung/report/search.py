@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from rung.report.page import Page
 
@@ -21,7 +22,7 @@ def search_script(pages: Sequence[Page], package: Mapping[str, Any]) -> bytes:
 def _of_pages(pages: Iterable[Page]) -> list[tuple[str, str, str]]:
     rows = []
     for page in pages:
-        rows.append((page.title, page.kind, page.path))
+        rows.append((page.title, page.kind, quote(page.path)))
         if page.kind in ("state", "rules"):
             rows += [(f.title, "chart", f"{page.path}#{f.key}") for section in page.sections for f in section.figures]
     return rows

@@ -81,7 +81,7 @@ class Total:
         return f"{'at least ' if self.hidden else 'about ' if self.rounded else ''}{number}"
 
 
-def total(rows: Iterable[dict[str, Any]], value: str) -> Total:
+def total(rows: Sequence[dict[str, Any]], value: str) -> Total:
     """The sum of what is shown of the rows."""
     known = [row for row in rows if row[value] is not None]
     hidden = sum(1 for row in rows if row[value] is None)
@@ -159,6 +159,11 @@ def percent(part: float | None, whole: float | None) -> str:
 def plural(count: float, one: str, many: str = "") -> str:
     """`1 award`, `3 awards`."""
     return f"{count:,.0f} {one if count == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """A sentence with a capital; the rest as it is, so that $1.2M stays so."""
+    return text[:1].upper() + text[1:]
 
 
 def readable(code: str) -> str:

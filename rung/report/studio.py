@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
+from contracts.vocabulary import SOFT_STREAMS
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
 from rung.report.draw import interactive_bundle
-from rung.report.money import SOFT
-from rung.report.write import asset, environment
+from rung.report.write import asset, environment, script_json
 from transforms.s4_sustain.revenue import first_year_without
 
 # key, title, unit, least, most (none: a number to type), step
@@ -36,7 +35,7 @@ CONTROLS = (
 def studio_page(data: Mapping[str, Any], state: str) -> bytes:
     """The page over `rung.packs.studio.studio_data` with the `money` that the reader starts from."""
     scripts = [interactive_bundle(), asset("studio.js")]
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str).replace("</", "<\\/")
+    text = script_json(data)
     html = (
         environment()
         .get_template("studio.html")
@@ -74,7 +73,7 @@ def starting_money(work: Workspace, program_id: str) -> dict[str, Any] | None:
     mix = read("funding_mix").filter(pl.col("lea_id").is_not_null(), pl.col("program_id") == program_id)
     mix = mix.filter(pl.col("school_year") == pl.col("school_year").max())
     whole = float(mix["amount"].sum() or 0)
-    soft = float(mix.filter(pl.col("stream").is_in(SOFT))["amount"].sum() or 0)
+    soft = float(mix.filter(pl.col("stream").is_in(SOFT_STREAMS))["amount"].sum() or 0)
     awards = read("sunset").filter(pl.col("lea_id").is_not_null(), pl.col("program_id") == program_id)
     without = awards.select(first_year_without()).to_series().min()
     pay = read("compensation").filter(pl.col("pay_type") == "base")

@@ -33,6 +33,7 @@ def coverage(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     """Schools with a teacher leader, of all schools; public: leaders whose role is open to everybody."""
     key, name = "schools-with-a-leader", "Schools with a teacher leader"
     counted: dict[int, tuple[int, int]] = {}
+    least = "" if facts.restricted else "At least "  # confidential roles are in no number of a school
     if facts.restricted:
         rows = _of_place(facts.frame("coverage"), lea_id).filter(
             pl.col("program_id").is_null() & pl.col("poverty_quartile").is_null()
@@ -52,7 +53,7 @@ def coverage(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     a, b = counted[last]
     return Chart(
         key,
-        f"{a:,} of {b:,} schools have a teacher leader",
+        f"{least}{a:,} of {b:,} schools have a teacher leader",
         "Share of schools with at least one teacher who leads, by school year",
         charts.lines(points, {"schools": theme.GREEN}, "share of schools", "%"),
         f"Line by year. {year_name(last)}: {a:,} of {b:,} schools.",

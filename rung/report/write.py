@@ -61,7 +61,7 @@ def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -
     target.write("assets/vega.js", interactive_bundle().encode())
     target.write("assets/report.js", asset("report.js").encode())
     target.write("assets/search.js", search_script(planned, facts.package))
-    target.write("sunset.ics", report_calendar(facts, datetime(facts.latest, 7, 1, tzinfo=UTC)))
+    target.write("sunset.ics", report_calendar(facts, datetime(max(facts.latest, 1), 7, 1, tzinfo=UTC)))
     return ReportReceipt(facts.release_id, facts.restricted, len(planned), charts, target.uri("index.html"))
 
 
@@ -77,8 +77,7 @@ def _render(facts: Facts, page: Page, drawn: Iterator[tuple[str, dict[str, Any]]
     pictures: dict[int, tuple[Markup, Markup]] = {}
     for chart in _charts([page]):
         svg, vega = next(drawn)
-        # `</` would end the script element that holds it.
-        text = json.dumps(vega, ensure_ascii=False, separators=(",", ":"), default=str).replace("</", "<\\/")
+        text = script_json(vega)
         pictures[id(chart)] = (Markup(svg), Markup(text))
     keys = {figure.key for section in page.sections for figure in section.figures}
     return (
@@ -97,6 +96,11 @@ def _render(facts: Facts, page: Page, drawn: Iterator[tuple[str, dict[str, Any]]
 
 
 _NUMERIC = re.compile(r"(about |at least )?[−$+-]*[\d,.]+[kMB]?(–[\d,.]+)?( %)?( or more)?|–")
+
+
+def script_json(data: Any) -> str:
+    """JSON for a script element: nothing in it can end the element or begin a comment of HTML."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str).replace("<", "\\u003c")
 
 
 @lru_cache

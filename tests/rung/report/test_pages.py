@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +21,10 @@ from contracts.public import PUBLIC
 from expectations.suites import load_suites
 from rung.core.project import SUITES
 from rung.lake.places import LocalPlace
-from rung.report import theme
+from rung.report import money as money_charts
+from rung.report import people, theme
 from rung.report.facts import Facts, Program
+from rung.report.shown import Chart, Missing
 from rung.report.write import write_pages
 
 LADDER = Program("p", "Ladder <of> Oaks & Elms", "A ladder.", (("low", "Low", 0), ("mid", "Mid", 1), ("top", "Top", 2)))
@@ -319,3 +325,117 @@ def test_neighbours_in_a_stack_differ_in_lightness(palette: dict[str, str]) -> N
     shades = [116 * max(luminance(c), 0.00886) ** (1 / 3) - 16 for c in family]
     for before, after in pairwise(shades):
         assert abs(before - after) >= 9, (palette, before, after)
+
+
+# --- what no list of numbers had: odd names, empty states, sums told together, awards of several programs ----------
+
+
+def written(changed: Facts, root: Path) -> Path:
+    write_pages(changed, LocalPlace(root))
+    return root
+
+
+def test_a_state_without_any_number_still_has_its_pages(tmp_path: Path) -> None:
+    plain = facts()
+    empty = replace(plain, tables={name: frame.clear() for name, frame in plain.tables.items()})
+    root = written(empty, tmp_path)
+    text = (root / "index.html").read_text(encoding="utf-8")
+    assert "hidden to protect persons, or not on file" in text
+    assert (root / "sunset.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
+def test_a_name_cannot_open_a_comment_in_a_chart(tmp_path: Path) -> None:
+    """`<!--` followed by `<script` inside a script element would swallow the rest of the page."""
+    named = replace(facts(), districts={"0100": "<!--<script>Oak</script>", "0200": "Elm"})
+    root = written(named, tmp_path)
+    for path in root.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "<!--" not in text, path
+        for block in re.findall(r'class="vega">(.*?)</script>', text, re.S):
+            assert "<" not in block
+            json.loads(block)
+
+
+def test_an_id_that_is_no_address_is_linked_all_the_same(tmp_path: Path) -> None:
+    plain = facts()
+    odd = "01 #?%"
+    tables = {
+        name: frame.with_columns(pl.col("lea_id").replace({"0100": odd})) if "lea_id" in frame.columns else frame
+        for name, frame in plain.tables.items()
+    }
+    root = written(replace(plain, districts={odd: "Oak", "0200": "Elm"}, tables=tables), tmp_path)
+    text = (root / "index.html").read_text(encoding="utf-8")
+    assert 'href="district/01%20%23%3F%25.html"' in text
+    assert (root / "district" / f"{odd}.html").is_file()
+    assert "district/01%20%23%3F%25.html" in (root / "assets" / "search.js").read_text(encoding="utf-8")
+
+
+def test_outcomes_told_together_are_drawn_and_not_called_hidden() -> None:
+    plain = facts()
+    rows = [
+        count(n, comparison_group="others", outcome=o, school_year=2025, lea_id="0100")
+        for o, n in (
+            ("all", 100),
+            ("stay_school", 80),
+            ("move_school", 5),
+            ("move_lea", None),
+            ("leave_teaching", None),
+            ("move_lea + leave_teaching", 15),
+        )
+    ]
+    told = replace(plain, tables={**plain.tables, "public_retention": table("public_retention", rows)})
+    chart = people.retention(told, None, "0100")
+    assert isinstance(chart, Chart)
+    cells = chart.drawing.to_dict(validate=False)["data"]["values"]
+    assert {cell["name"]: cell["value"] for cell in cells} == {
+        "same school": 0.8,
+        "other school": 0.05,
+        "other district or left teaching": 0.15,
+    }
+
+
+def awards(*rows: tuple[str, str, int, str]) -> pl.DataFrame:
+    """`sunset` rows: award, program that it pays most, how many programs, dollars a year."""
+    return pl.DataFrame(
+        [
+            {
+                "lea_id": "0100",
+                "award_id": award,
+                "program_id": program,
+                "programs": programs,
+                "award_end": date(2027, 6, 30),
+                "last_budget_vote": date(2027, 6, 30),
+                "recurring_amount": Decimal(dollars),
+                "persons": 2,
+            }
+            for award, program, programs, dollars in rows
+        ]
+    )
+
+
+def test_an_award_of_two_programs_is_no_programs_own_money() -> None:
+    """Its dollars are not divided by program, so that one program must not be shown all of them."""
+    restricted = replace(
+        facts(), restricted=True, more={"sunset": awards(("A", "p", 1, "100.00"), ("B", "p", 2, "900.00"))}
+    )
+    whole, own = money_charts.ending(restricted), money_charts.ending(restricted, None, LADDER)
+    assert (whole.gone, whole.least) == ({2028: 1000.0}, "")
+    assert (own.gone, own.shared, own.least) == ({2028: 100.0}, 1, "at least ")
+    only = replace(restricted, more={"sunset": awards(("B", "p", 2, "900.00"))})
+    chart = money_charts.cliff(only, None, LADDER)
+    assert isinstance(chart, Missing) and chart.why == "its awards that end pay other programs too"
+
+
+def test_no_all_clear_where_numbers_are_hidden(tmp_path: Path) -> None:
+    """A district of which nothing is shown is not told that no money ends and no span is wide."""
+    plain = facts()
+    veiled = {
+        name: frame.with_columns(pl.lit(None, frame.schema[value]).alias(value), mask=pl.lit("suppressed"))
+        if (value := "persons" if "persons" in frame.columns else "amount") in frame.columns
+        else frame
+        for name, frame in plain.tables.items()
+    }
+    veiled["public_data_quality"] = plain.tables["public_data_quality"].filter(pl.col("lea_id") == "0300")
+    root = written(replace(plain, tables=veiled), tmp_path)
+    text = (root / "district" / "0100.html").read_text(encoding="utf-8")
+    assert "Nothing that is shown stands out. Numbers that are hidden, or not on file, were not looked at." in text
