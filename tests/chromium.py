@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -25,7 +26,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--remote-debugging-port=0",
 )
 
 
@@ -112,11 +112,11 @@ class Tab:
 @contextmanager
 def chromium() -> Iterator[Tab]:
     """A tab in a browser of its own; skips where there is no Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("needs Chromium")
+    program = find_chromium()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, (Path(profile) / "log").open("wb") as log:
-        browser = subprocess.Popen([program, *FLAGS, f"--user-data-dir={profile}", "about:blank"], stderr=log)
+        browser = subprocess.Popen(
+            [program, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"], stderr=log
+        )
         try:
             port = Path(profile) / "DevToolsActivePort"
             until = time.monotonic() + 60
@@ -132,6 +132,22 @@ def chromium() -> Iterator[Tab]:
         finally:
             browser.terminate()
             browser.wait()
+
+
+def find_chromium() -> str:
+    """Where the browser is; without one the test skips."""
+    found = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("chromium is not installed")
+    return found
+
+
+def ask_page(page: Path, script: str) -> Any:
+    """What a script returns on a page, once the page's own scripts have run, in a window so high that all is in it."""
+    with chromium() as tab:
+        tab.width(1400, 20000)
+        tab.open(page.as_uri())
+        return tab.ask(f"(async () => {{ {script} }})()")
 
 
 def outside(asked: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from rung.lake.places import LocalPlace
 from rung.lake.workspace import Workspace
 from rung.report import write_report
 from rung.report.questions import question_titles
-from tests.rung.report.test_browser import asked, find_chromium
+from tests.chromium import ask_page
 from tests.sql.test_public_side import identities
 
 DRAWN = ("answer-1", "answer-4", "ladder-", "when-the-data-came", "span-of-supervision")
@@ -27,7 +27,22 @@ for (let i = 0; i < 12; i++) {
   const there = document.getElementById(location.hash.slice(1));
   out.push([link.textContent, asked && there.checkVisibility(), there.matches('figure, div.wide:has(tbody tr)')]);
 }
-reply(out);
+return out;
+"""
+
+YEAR = """
+const select = document.getElementById('year');
+const figure = document.getElementById('leaders-by-poverty');
+const seen = () => [figure.querySelector('.measure .year').textContent, figure.querySelector('.picture').textContent];
+await new Promise((done) => setTimeout(done, 2000));
+const out = [seen()];
+for (const year of [select.options[1].value, select.options[0].value]) {
+  select.value = year;
+  select.dispatchEvent(new Event('change'));
+  await new Promise((done) => setTimeout(done, 2000));
+  out.push(seen());
+}
+return out;
 """
 
 
@@ -58,12 +73,19 @@ def test_no_two_tables_of_a_page_are_called_the_same(report: Path) -> None:
         assert len(set(named)) == len(named), path
 
 
-def test_twelve_questions_are_answered_two_clicks_from_the_start(report: Path, tmp_path: Path) -> None:
+def test_twelve_questions_are_answered_two_clicks_from_the_start(report: Path) -> None:
     """Open the list, follow the question: there is a chart or a table with rows; in public, or the word where it is."""
-    found = asked(find_chromium(), tmp_path, report / "index.html", CLICK)
+    found = ask_page(report / "index.html", CLICK)
     assert isinstance(found, list)
     assert len(found) == 12 and [title for title, *_ in found] == question_titles()
     assert [title for title, visible, _ in found if not visible] == []
     restricted = "not for publication" in (report / "index.html").read_text(encoding="utf-8").lower()
     unanswered = [title for title, _, answered in found if not answered]
     assert unanswered == [] if restricted else 0 < len(unanswered) < 12
+
+
+def test_a_chart_follows_the_year_that_the_reader_chooses(report: Path) -> None:
+    """Another year is another picture with its year beside it; back again it is the first."""
+    first, other, again = ask_page(report / "index.html", YEAR)
+    assert (first[0], other[0], again[0]) == ("2025-26", "2024-25", "2025-26")
+    assert first[1] == again[1] != other[1]

@@ -20,17 +20,17 @@ from rung.packs.load import packs_of
 from rung.packs.simulate import simulate
 from rung.packs.studio import axes, set_to, studio_data
 from rung.report.studio import starting_money, studio_page
-from tests.rung.report.test_browser import asked, find_chromium
+from tests.chromium import ask_page
 from transforms.s4_sustain.cohort import scaled_attrition
 
 PROGRAMS = ("dc_lift", "texas_tia", "dc_impactplus", "boston_t3", "arkansas_professional_educator")
 QUICK = ("dc_impactplus", "boston_t3")
 PARAMETERS = MetricParameters()
 RUN = """
-reply(CHOICES.map((choice) => {
+return CHOICES.map((choice) => {
   const r = studio.run(choice);
   return { history: r.history, held: r.held, gain: r.gain, lose: r.lose, years: r.years, breaks: r.breaks };
-}));
+});
 """
 
 
@@ -47,7 +47,7 @@ def pack_of(work: Workspace, program_id: str) -> Pack:
 def ask(work: Workspace, data: dict[str, Any], tmp_path: Path, choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
     page = tmp_path / "studio.html"
     page.write_bytes(studio_page(data, work.settings.state.name))
-    found = asked(find_chromium(), tmp_path, page, RUN.replace("CHOICES", json.dumps(choices)))
+    found = ask_page(page, RUN.replace("CHOICES", json.dumps(choices)))
     assert isinstance(found, list)
     return found
 
