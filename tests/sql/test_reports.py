@@ -13,6 +13,7 @@ from rung.lake.workspace import Workspace
 from rung.report import write_report
 from rung.report.questions import question_titles
 from tests.chromium import ask_page
+from tests.rung.report.test_browser import UNTIL
 from tests.sql.test_public_side import identities
 
 DRAWN = ("answer-1", "answer-4", "ladder-", "when-the-data-came", "span-of-supervision")
@@ -34,12 +35,13 @@ YEAR = """
 const select = document.getElementById('year');
 const figure = document.getElementById('leaders-by-poverty');
 const seen = () => [figure.querySelector('.measure .year').textContent, figure.querySelector('.picture').textContent];
-await new Promise((done) => setTimeout(done, 2000));
+await until(() => figure.querySelector('.picture div svg'));
 const out = [seen()];
 for (const year of [select.options[1].value, select.options[0].value]) {
+  const before = seen()[1];
   select.value = year;
   select.dispatchEvent(new Event('change'));
-  await new Promise((done) => setTimeout(done, 2000));
+  await until(() => seen()[0] === year && seen()[1] !== before);
   out.push(seen());
 }
 return out;
@@ -86,6 +88,6 @@ def test_twelve_questions_are_answered_two_clicks_from_the_start(report: Path) -
 
 def test_a_chart_follows_the_year_that_the_reader_chooses(report: Path) -> None:
     """Another year is another picture with its year beside it; back again it is the first."""
-    first, other, again = ask_page(report / "index.html", YEAR)
+    first, other, again = ask_page(report / "index.html", UNTIL + YEAR)
     assert (first[0], other[0], again[0]) == ("2025-26", "2024-25", "2025-26")
     assert first[1] == again[1] != other[1]

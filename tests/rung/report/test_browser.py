@@ -22,7 +22,12 @@ from tests.rung.report.test_pages import facts
 
 ROOT = Path(__file__).parents[3]
 PHONE = 360
-PAUSE = "await new Promise((done) => setTimeout(done, 2000));"
+# Until a condition holds, at most a minute: a busy machine draws slowly.
+UNTIL = """
+const until = async (holds) => {
+  for (let i = 0; i < 600 && !holds(); i++) await new Promise((done) => setTimeout(done, 100));
+};
+"""
 ASK_AXE = """;
 document.querySelectorAll('details').forEach(d => d.open = true);
 const r = await axe.run();
@@ -61,19 +66,20 @@ def test_axe_finds_nothing(axe: str, report: Path, name: str) -> None:
 
 
 CHARTS = """
-PAUSE
 const drawn = [...document.querySelectorAll('figure')];
+const alive = () => drawn.filter((f) => f.querySelector('.picture div svg')).length;
+await until(() => alive() === drawn.length);
 return {
   charts: drawn.length,
-  alive: drawn.filter((f) => f.querySelector('.picture div svg')).length,
+  alive: alive(),
   hatched: document.querySelectorAll('figure [fill="url(#hatch)"]').length,
   plain: document.querySelectorAll('figure [fill="#eceff1"]').length,
 };
-""".replace("PAUSE", PAUSE)
+"""
 
 
 def test_charts_come_alive_without_evaluating_and_hidden_parts_stay_hatched(report: Path) -> None:
-    found = ask_page(report / "district/0100.html", CHARTS)
+    found = ask_page(report / "district/0100.html", UNTIL + CHARTS)
     assert isinstance(found, dict)
     assert found["charts"] == found["alive"] > 5
     assert found["hatched"] > 0 and found["plain"] == 0
@@ -117,13 +123,13 @@ URL.createObjectURL = (blob) => {
 const figure = document.querySelector('#who-leads ~ .grid figure, figure#holders-by-program, figure');
 figure.querySelector('button.csv').click();
 figure.querySelector('button.png').click();
-PAUSE
+await until(() => texts.length === 2);
 return {names, texts};
-""".replace("PAUSE", PAUSE)
+"""
 
 
 def test_a_chart_is_saved_as_csv_and_png_with_its_source(report: Path) -> None:
-    found = ask_page(report / "district/0100.html", SAVE)
+    found = ask_page(report / "district/0100.html", UNTIL + SAVE)
     assert isinstance(found, dict)
     assert [name.rsplit(".", 1)[1] for name in found["names"]] == ["csv", "png"]
     kinds = dict(found["texts"])
