@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from contracts.extracts import EXTRACTS
-from contracts.shape import Shape
+from contracts.file_shape import Shape
 from contracts.strict import Strict
 
 

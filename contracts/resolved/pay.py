@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from contracts import columns as c
-from contracts.resolved import columns as r
+from contracts.resolved import step_columns as r
 
 
 class NetPay(dy.Schema):

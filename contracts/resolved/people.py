@@ -6,7 +6,7 @@ import dataframely as dy
 
 from contracts import columns as c
 from contracts.marts.educator_year import EducatorYear
-from contracts.resolved import columns as r
+from contracts.resolved import step_columns as r
 
 
 class StaffYears(dy.Schema):

@@ -114,7 +114,7 @@ def demo(
 @app.command()
 def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Intake, marts and release: the main job."""
-    from rung.cli.tables import exit_refused, run_table
+    from rung.cli.summary_tables import exit_refused, run_table
     from rung.core.orchestrator import orchestrator
     from rung.core.progress import Progress
     from rung.lake.workspace import open_workspace
@@ -147,7 +147,7 @@ def intake(
     """Take in what is new in the landing."""
     from dataclasses import asdict
 
-    from rung.cli.tables import exit_refused, intake_table
+    from rung.cli.summary_tables import exit_refused, intake_table
     from rung.core.progress import Progress
     from rung.intake.run import run_intake
     from rung.lake.reference import load_reference

@@ -40,7 +40,7 @@ def programs(
         typer.echo(pages.json_schema(), nl=False)
         return
     if markdown:
-        from rung.packs.page import packs_page
+        from rung.packs.docs_page import packs_page
 
         typer.echo(packs_page(load_packs()), nl=False)
         return

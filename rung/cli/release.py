@@ -41,7 +41,7 @@ def release(
     """Publish the marts as the current release; compare, list, roll back, prune."""
     from rung.lake.pointer import current_release
     from rung.lake.workspace import open_workspace
-    from rung.release.history import diff_releases, prune, released_before, roll_back
+    from rung.release.past_releases import diff_releases, prune, released_before, roll_back
 
     if identified != confirm:
         raise RungError("an identified release needs both --identified and --confirm-identified")
@@ -77,7 +77,7 @@ def _pending(work: Any, as_json: bool) -> Any:
     """The marts of what is accepted today, built where they are not, against the current release."""
     from rung.core.progress import Progress
     from rung.pipeline import run_marts_as_of
-    from rung.release.history import diff_pending
+    from rung.release.past_releases import diff_pending
 
     return diff_pending(work, run_marts_as_of(work, Progress(quiet=as_json), None))
 

@@ -53,7 +53,7 @@ def standards(
 def _catalog(config: Path, url: str, contact: str, email: str) -> dict[str, Any]:
     from rung.lake.pointer import current_release
     from rung.lake.workspace import open_workspace
-    from rung.release.history import read_manifest
+    from rung.release.past_releases import read_manifest
     from rung.standards.catalog import Publisher, catalog
 
     work = open_workspace(config)

@@ -30,7 +30,7 @@ def check(
 ) -> None:
     """A district's dry run: the state's exact rules, offline, nothing uploaded; the receipt that intake would write."""
     from contracts.vocabulary import EXTRACTS
-    from rung.cli.tables import check_table
+    from rung.cli.summary_tables import check_table
     from rung.intake.dry_run import check_files, write_checked
     from rung.lake.workspace import open_workspace
 
@@ -62,7 +62,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Submissions by district, year and extract: accepted, held, rejected, missing, late, certified."""
-    from rung.cli.tables import status_table
+    from rung.cli.summary_tables import status_table
     from rung.intake.status import count_states, filter_lines, status_lines
     from rung.lake.reference import load_reference
     from rung.lake.workspace import open_workspace

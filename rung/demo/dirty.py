@@ -14,7 +14,7 @@ import polars as pl
 
 from rung.demo.counter_rng import CounterRng
 from rung.demo.file_damage import damage
-from rung.demo.page import Page
+from rung.demo.spoiled_file import Page
 from rung.demo.spoils import FILE_SPOILS, ROW_SPOILS, FileSpoil, RowSpoil
 
 LISTED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from rung.demo.cells import constant, numbers, pick, staff_ids, texts
+from rung.demo.cell_values import constant, numbers, pick, staff_ids, texts
 from rung.demo.counter_rng import Floats
 from rung.demo.events import EventRows
 from rung.demo.funds import FUNDS

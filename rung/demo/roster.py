@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from rung.demo import names
-from rung.demo.cells import flags, pick, staff_ids, texts
+from rung.demo.cell_values import flags, pick, staff_ids, texts
 from rung.demo.history import Year
+from rung.demo.invented_names import EXIT_REASONS, FIRST, LAST, LEADING_TITLES, OTHER_TITLES, SUBJECTS
 from rung.demo.positions import CLASSIFICATIONS, LEVELS, OTHER, TEACHER
 from rung.demo.staff import DEGREES, LANES, ROLE_SECOND_HALF, day_of
 from rung.demo.supervision import Supervision
@@ -39,8 +39,8 @@ def roster(year: Year, supervision: Supervision) -> pl.DataFrame:
             "high_need_subject": flags(rng.uniform("high need", positions.serial) < 0.2, teaching),
             "students_taught": _students(year),
             "supervisor_staff_id": staff_ids(state, np.where(teaching, supervision.supervisor, -1)),
-            "first_name": pick(names.FIRST, rng.whole("first name", 0, len(names.FIRST) - 1, staff.person)),
-            "last_name": pick(names.LAST, rng.whole("last name", 0, len(names.LAST) - 1, staff.person)),
+            "first_name": pick(FIRST, rng.whole("first name", 0, len(FIRST) - 1, staff.person)),
+            "last_name": pick(LAST, rng.whole("last name", 0, len(LAST) - 1, staff.person)),
             "license_id": "L" + staff_ids(state, staff.person + 31_337),
             "hire_date": staff.hired.astype("datetime64[D]"),
             "years_experience": staff.experience,
@@ -75,12 +75,12 @@ def _titles(year: Year) -> pl.Series:
     titles = np.full(len(kind), "Teacher", dtype=object)
     draw = rng.words("subject", staff.positions.serial)
     for number, name in enumerate(LEVELS):
-        subjects = np.array([f"Teacher, {subject}" for subject in names.SUBJECTS[name]], dtype=object)
+        subjects = np.array([f"Teacher, {subject}" for subject in SUBJECTS[name]], dtype=object)
         here = (kind == TEACHER) & (level == number)
         titles[here] = subjects[(draw[here] % np.uint64(len(subjects))).astype(np.int64)]
-    others = np.array(names.OTHER_TITLES, dtype=object)
+    others = np.array(OTHER_TITLES, dtype=object)
     titles[kind == OTHER] = others[(draw[kind == OTHER] % np.uint64(len(others))).astype(np.int64)]
-    for number, title in names.LEADING_TITLES.items():
+    for number, title in LEADING_TITLES.items():
         titles[kind == number] = title
     for number, (_, role) in enumerate(staff.roles):
         titles[staff.role == number] = role.title
@@ -100,4 +100,4 @@ def _students(year: Year) -> pl.Series:
 def _exit_reasons(year: Year) -> pl.Series:
     reason = year.state.rng.choice("reason", [0.5, 0.25, 0.12, 0.08, 0.05], year.staff.person, year.staff.year)
     leaves = year.staff.gone & ~np.isnat(year.staff.end)
-    return pick(names.EXIT_REASONS, np.where(leaves, reason, -1))
+    return pick(EXIT_REASONS, np.where(leaves, reason, -1))

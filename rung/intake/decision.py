@@ -18,7 +18,7 @@ from rung.lake.reference import ReferenceTables
 from rung.lake.submissions import Submission
 from rung.lake.windows import CERTIFIED, window_of
 from transforms.s1_conform.decode.model import FileProblem, problem
-from transforms.s1_conform.parse.cells import mask_text
+from transforms.s1_conform.parse.cell_text import mask_text
 from transforms.s1_conform.values import SENT
 
 # The first and the last day that a row of an extract is about; a stay may have begun years ago.

@@ -14,7 +14,7 @@ from rung.core.errors import unexpected
 from rung.intake.discover import Drop, LandedFile
 from transforms.s1_conform.decode import FileProblem
 from transforms.s1_conform.decode.model import problem
-from transforms.s1_conform.drift import DriftReport
+from transforms.s1_conform.header_drift import DriftReport
 
 log = logging.getLogger("rung.intake")
 

@@ -20,7 +20,7 @@ from rung.lake.answers import ANSWERS, EXPLAINED, LeaYearExtract, RowAnswer, ans
 from rung.lake.ledger import Submission
 from rung.lake.reference import names_of
 from rung.lake.workspace import Workspace
-from transforms.s1_conform.parse.cells import mask_text
+from transforms.s1_conform.parse.cell_text import mask_text
 
 # About two files, often of two districts, and asked anew of whatever is in force: an answer to a row would outlive it.
 ACROSS_FILES = frozenset(rule.rule_id for rule in CROSS_FILE_RULES)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from contracts.row_rules import RowRule
-from transforms.s1_conform.parse.cells import mask_ssn, plain_text
+from transforms.s1_conform.parse.cell_text import mask_ssn, plain_text
 from transforms.s1_conform.reference_lookup import KNOWN
 from transforms.s1_conform.validate import ERRORS, WARNINGS
 from transforms.s1_conform.values import SENT, UNREADABLE

@@ -20,7 +20,7 @@ from rung.lake.originals import read_originals
 from rung.lake.submissions import Standing, Submission
 from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.mended import MendedRows
-from transforms.s1_conform.shown import shown_name
+from transforms.s1_conform.returned_cell import shown_name
 
 if TYPE_CHECKING:
     from rung.lake.workspace import Workspace

@@ -22,7 +22,7 @@ from rung.intake.drops import BatchRows, DropRead, FileRead, Part, log, reject_f
 from rung.intake.jobs import Readers, ReadFailure, ReadJob, is_fault
 from rung.intake.mends import FindMended, Mends
 from rung.lake.reference import ReferenceTables
-from transforms.s1_conform.columns import rename_folder_columns
+from transforms.s1_conform.column_matching import rename_folder_columns
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.model import Refused, problem

@@ -23,7 +23,7 @@ from rung.intake.warned import warning_form
 from rung.lake.submissions import Submission
 from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
-from transforms.s1_conform.parse.cells import mask_ssn, mask_text
+from transforms.s1_conform.parse.cell_text import mask_ssn, mask_text
 from transforms.s1_conform.validate import DUPLICATE, ERRORS
 from transforms.s1_conform.values import RETURNED
 

@@ -47,7 +47,7 @@ from rung.lake.places import make_durable, write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
-from transforms.s1_conform.parse.cells import mask_columns
+from transforms.s1_conform.parse.cell_text import mask_columns
 from transforms.s1_conform.validate import DUPLICATE, ERRORS
 
 WRITERS = 16

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.s1_conform.decode.model import cell_name
-from transforms.s1_conform.shown import shown_cell, shown_name
+from transforms.s1_conform.returned_cell import shown_cell, shown_name
 
 
 def safe_csv(frame: pl.DataFrame) -> bytes:

@@ -15,7 +15,7 @@ from rung.lake import certification
 from rung.lake.certification import Certificate, Signature
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
-from transforms.s1_conform.parse.cells import mask_text
+from transforms.s1_conform.parse.cell_text import mask_text
 
 STATEMENT = "certification.txt"
 

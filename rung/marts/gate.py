@@ -10,9 +10,9 @@ import polars as pl
 
 from contracts.marts import MARTS
 from expectations.checkpoints import EngineError, GateError
-from expectations.drift import drifted, headlines
 from expectations.gate import Gate
 from expectations.masks import row_rules
+from expectations.release_drift import drifted, headlines
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.lake.places import open_place, scratch_folder

@@ -26,7 +26,7 @@ from rung.release.ddl import (
     transpiled,
     views,
 )
-from rung.release.history import read_checked, read_manifest
+from rung.release.past_releases import read_checked, read_manifest
 
 if TYPE_CHECKING:
     import duckdb

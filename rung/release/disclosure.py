@@ -23,7 +23,7 @@ from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from rung.release.jj import jj_format
 from rung.release.memory import Block, memory_files, newest, plan, records_of
-from rung.release.steps import steps_of
+from rung.release.pack_levels import steps_of
 from transforms.s6_disclose.protect import DisclosureBlocked
 from transforms.s6_disclose.run import NEEDED, PublicSide, blocks_of, build_public
 

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from contracts.school_year import year_name
-from rung.report import money
+from rung.report import money_charts
+from rung.report.cell_format import capital, plural, readable, short_dollars
 from rung.report.facts import Facts
 from rung.report.outlook import worst_grades
 from rung.report.peers import span_of
-from rung.report.shown import capital, plural, readable, short_dollars
 
 WIDE_SPAN = 8  # teachers an evaluator; the programs aim at 3 to 8 (RULES M13)
 SOON = 2  # school years
@@ -32,7 +32,7 @@ def attention(facts: Facts, lea_id: str) -> list[Item]:
 
 
 def _money(facts: Facts, lea_id: str) -> list[Item]:
-    found = money.ending(facts, lea_id)
+    found = money_charts.ending(facts, lea_id)
     items = []
     soon = {year: amount for year, amount in found.gone.items() if year <= facts.latest + SOON}
     if soon:

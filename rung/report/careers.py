@@ -8,8 +8,8 @@ import polars as pl
 
 from contracts.school_year import year_name
 from rung.report import charts, theme
+from rung.report.cell_format import Cell, Chart, Missing, Table, in_restricted, percent, plural
 from rung.report.facts import Facts, Row
-from rung.report.shown import Cell, Chart, Missing, Table, in_restricted, percent, plural
 
 BANDS = {band: (f"band {band}" if band.isdigit() else band) for band in theme.BANDS}
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from contracts.school_year import year_name
-from rung.report import careers, ladders, money, outlook, pay, peers, people, quality, workforce
-from rung.report.answers import answers
+from rung.report import (
+    careers,
+    ladder_charts,
+    money_charts,
+    outlook,
+    pay_charts,
+    peers,
+    people_charts,
+    quality,
+    workforce,
+)
 from rung.report.attention import attention
+from rung.report.cell_format import Table, readable
 from rung.report.facts import Facts
+from rung.report.four_answers import answers
 from rung.report.page import Page, Section, Shown
-from rung.report.shown import Table, readable
 
 
 def district_page(facts: Facts, lea_id: str) -> Page:
@@ -24,11 +34,11 @@ def district_page(facts: Facts, lea_id: str) -> Page:
             "who-leads",
             "Who leads and who stays",
             (
-                people.holders_by_program(facts, lea_id),
-                people.access(facts, lea_id),
+                people_charts.holders_by_program(facts, lea_id),
+                people_charts.access(facts, lea_id),
                 workforce.coverage(facts, lea_id),
-                people.retention(facts, None, lea_id),
-                people.span(facts, lea_id),
+                people_charts.retention(facts, None, lea_id),
+                people_charts.span(facts, lea_id),
                 *((_own_charts(facts, lea_id)) if facts.restricted else ()),
             ),
         ),
@@ -36,15 +46,15 @@ def district_page(facts: Facts, lea_id: str) -> Page:
             "money",
             "Money",
             (
-                pay.compensation(facts, lea_id),
+                pay_charts.compensation(facts, lea_id),
                 outlook.awards(facts, lea_id, linked=False),
-                *((pay.pay_per_hour(facts, lea_id), outlook.stress(facts, lea_id)) if facts.restricted else ()),
+                *((pay_charts.pay_per_hour(facts, lea_id), outlook.stress(facts, lea_id)) if facts.restricted else ()),
             ),
         ),
     ]
-    drawn: list[Shown] = [ladders.ladder(facts, program, lea_id, named=True) for program in programs]
+    drawn: list[Shown] = [ladder_charts.ladder(facts, program, lea_id, named=True) for program in programs]
     if facts.restricted:
-        drawn += [money.projection(facts, program, lea_id) for program in programs]
+        drawn += [money_charts.projection(facts, program, lea_id) for program in programs]
     sections.append(
         Section("ladders", "Ladders" + (" and ten years of cost" if facts.restricted else ""), tuple(drawn))
     )

@@ -21,8 +21,8 @@ from rung.lake.pointer import current_release
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
+from rung.report.cell_format import Total, added_up, money_value, total
 from rung.report.restricted import MORE, exact_tables
-from rung.report.shown import Total, added_up, money_value, total
 
 Row = dict[str, Any]
 DIMENSIONS = ("dim_district", "dim_level", "dim_school")

@@ -8,10 +8,8 @@ import polars as pl
 
 from contracts.school_year import year_name
 from contracts.vocabulary import GRADES, SHOCKS, SOFT_STREAMS
-from rung.report import charts, money, theme
-from rung.report.facts import Facts, Program
-from rung.report.people import holders_of
-from rung.report.shown import (
+from rung.report import charts, money_charts, theme
+from rung.report.cell_format import (
     Cell,
     Chart,
     Missing,
@@ -26,6 +24,8 @@ from rung.report.shown import (
     readable,
     short_dollars,
 )
+from rung.report.facts import Facts, Program
+from rung.report.people_charts import holders_of
 
 SHOCK_NAMES = {
     "grant_ends": "the grant ends",
@@ -50,7 +50,7 @@ def worst_grades(facts: Facts, lea_id: str | None = None) -> dict[str, str]:
 def soft_share(facts: Facts, program: Program, lea_id: str | None = None) -> tuple[float, str] | None:
     """Share of a program's latest cost on streams that end, and its text; None where the cost is hidden or nothing."""
     whole = money_value(facts.costs(lea_id, facts.latest).get(program.program_id))
-    cells = money.divided(facts, "stream", lea_id, program)
+    cells = money_charts.divided(facts, "stream", lea_id, program)
     now = [cell for cell in cells if cell["year"] == facts.latest]
     soft = float(sum(cell["value"] for cell in now if cell["part"] in SOFT_STREAMS))
     if not whole:
@@ -67,7 +67,7 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
         cost = facts.costs(lea_id, facts.latest).get(program.program_id)
         holders = holders_of(facts, program, lea_id, facts.latest)
         share = soft_share(facts, program, lea_id)
-        ends = money.ending(facts, lea_id, program)
+        ends = money_charts.ending(facts, lea_id, program)
         grade = grades.get(program.program_id, "")
         risk = (grade, share[0] if share else 0, money_value(cost) or 0)
         line: list[Cell] = [
@@ -238,7 +238,7 @@ def districts(facts: Facts) -> Table:
         cost = facts.cost(lea_id, facts.latest)
         a = leaders["persons"] if leaders else None
         b = teachers["persons"] if teachers else None
-        found = money.ending(facts, lea_id)
+        found = money_charts.ending(facts, lea_id)
         ends = f"{found.least}{dollars(sum(found.gone.values()))}" if found.gone else "–"
         each = f"{'at least ' if cost.hidden else ''}{dollars(cost.value / a)}" if cost and a else "–"
         lines.append(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rung.report.answers import Answer
 from rung.report.attention import Item
-from rung.report.shown import Chart, Missing, Table
+from rung.report.cell_format import Chart, Missing, Table
+from rung.report.four_answers import Answer
 
 Link = tuple[str, str]
 Shown = Chart | Missing | Table

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.school_year import year_name
-from rung.report import careers, ladders, money, outlook, pay, people, quality, rules, workforce
-from rung.report.answers import answers
+from rung.report import (
+    careers,
+    ladder_charts,
+    money_charts,
+    outlook,
+    pay_charts,
+    people_charts,
+    program_rules,
+    quality,
+    workforce,
+)
+from rung.report.cell_format import Table, persons_text
 from rung.report.district_pages import brief_page, district_page, school_page
 from rung.report.facts import Facts, Program
+from rung.report.four_answers import answers
 from rung.report.page import Page, Section
-from rung.report.people import holders_of
+from rung.report.people_charts import holders_of
 from rung.report.questions import question_titles
-from rung.report.shown import Table, persons_text
 
 LADDERS = 3
 REFERENCES = (("Dictionary of tables and columns", "dictionary.html"), ("Rules that rows are asked", "rules.html"))
@@ -53,23 +63,25 @@ def state_page(facts: Facts) -> Page:
     """The state's page: the four answers, then programs at risk, access, staying, supervision, pay, goals, data."""
     sections = (
         Section("programs", "Programs", (outlook.programs_at_risk(facts), outlook.stress(facts), outlook.goals(facts))),
-        Section("money", "Money", (pay.compensation(facts), pay.pay_per_hour(facts), outlook.awards(facts))),
+        Section(
+            "money", "Money", (pay_charts.compensation(facts), pay_charts.pay_per_hour(facts), outlook.awards(facts))
+        ),
         Section(
             "who-leads",
             "Who leads",
             (
-                people.holders_by_program(facts),
+                people_charts.holders_by_program(facts),
                 workforce.coverage(facts),
-                people.access(facts),
+                people_charts.access(facts),
                 workforce.coverage_by_poverty(facts),
-                *(ladders.ladder(facts, each, named=True) for each in _largest(facts)),
+                *(ladder_charts.ladder(facts, each, named=True) for each in _largest(facts)),
             ),
         ),
         Section(
             "who-stays",
             "Do they stay",
             (
-                people.retention(facts),
+                people_charts.retention(facts),
                 workforce.like_for_like(facts),
                 workforce.survival(facts),
                 careers.schools_keep(facts),
@@ -80,7 +92,12 @@ def state_page(facts: Facts) -> Page:
         Section(
             "teaching",
             "Teaching and supervision",
-            (people.span(facts), workforce.staffing(facts), careers.ratings(facts), workforce.top_rated_reach(facts)),
+            (
+                people_charts.span(facts),
+                workforce.staffing(facts),
+                careers.ratings(facts),
+                workforce.top_rated_reach(facts),
+            ),
         ),
         Section("districts", "Districts", (outlook.districts(facts), quality.timeliness(facts))),
     )
@@ -100,7 +117,7 @@ def state_page(facts: Facts) -> Page:
 
 def sunset_page(facts: Facts) -> Page:
     """The calendar of money that ends."""
-    figures = (money.cliff(facts), outlook.awards(facts))
+    figures = (money_charts.cliff(facts), outlook.awards(facts))
     lead = "When the money under the programs ends, and when a vote can still replace it."
     return Page("sunset.html", "calendar", "Money that ends", lead, (Section("ends", "What ends", figures),))
 
@@ -118,21 +135,23 @@ def program_page(facts: Facts, program: Program) -> Page:
     headline = [("districts", f"{len(adopting):,}")]
     headline += [(f"holders, {year_name(facts.latest)}", persons_text(holders))] if holders else []
     sections = [
-        Section("people", "People", (ladders.ladder(facts, program), people.retention(facts, program), where)),
+        Section(
+            "people", "People", (ladder_charts.ladder(facts, program), people_charts.retention(facts, program), where)
+        ),
         Section(
             "cost",
             "Cost and who pays",
             (
-                money.cost(facts, program),
-                money.funding(facts, program),
-                money.cliff(facts, None, program),
-                money.projection(facts, program),
+                money_charts.cost(facts, program),
+                money_charts.funding(facts, program),
+                money_charts.cliff(facts, None, program),
+                money_charts.projection(facts, program),
                 outlook.stress(facts, None, program),
                 outlook.goals(facts, None, program),
             ),
         ),
     ]
-    if tables := rules.program_tables(program):
+    if tables := program_rules.program_tables(program):
         sections.append(Section("rules-of-it", "Rules", tables))
     return Page(
         f"program/{program.program_id}.html",

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from contracts.vocabulary import SOFT_STREAMS
-from rung.report import charts, money
+from rung.report import charts, money_charts
+from rung.report.cell_format import Chart, Missing, capital, money_value, percent, persons_value, short_dollars
 from rung.report.facts import Facts, Row
-from rung.report.shown import Chart, Missing, capital, money_value, percent, persons_value, short_dollars
 
 NEAREST = 10
 METHOD = (
@@ -82,7 +82,7 @@ def _cost_a_teacher(facts: Facts, lea_id: str) -> float | None:
 
 def _soft(facts: Facts, lea_id: str) -> float | None:
     whole = facts.cost(lea_id, facts.latest)
-    cells = [c for c in money.divided(facts, "stream", lea_id) if c["year"] == facts.latest]
+    cells = [c for c in money_charts.divided(facts, "stream", lea_id) if c["year"] == facts.latest]
     if whole is None or whole.hidden or not whole.value or any(c["part"] == "hidden" for c in cells):
         return None
     return float(sum(c["value"] for c in cells if c["part"] in SOFT_STREAMS) / whole.value)

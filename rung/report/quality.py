@@ -5,8 +5,8 @@ from __future__ import annotations
 from contracts.school_year import year_name
 from contracts.vocabulary import EXTRACTS
 from rung.report import charts, theme
+from rung.report.cell_format import Chart, Missing
 from rung.report.facts import Facts, Row
-from rung.report.shown import Chart, Missing
 
 # The worst first: a district-year counts as its worst extract.
 TIMELINESS = {"missing": "not accepted", "late": "late", "on_time": "on time", "no_due_day": "no due day"}

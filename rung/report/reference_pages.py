@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from expectations.suites import Suite
+from rung.report.cell_format import Table
 from rung.report.page import Page, Section
-from rung.report.shown import Table
 
 SEVERITY = {"fatal": "the file is sent back", "error": "the row is sent back", "warn": "kept and counted"}
 

@@ -9,8 +9,8 @@ import polars as pl
 from contracts.public import NOBODY, PAY_GROUPS, SPAN_MEASURES, WHOLE
 from contracts.vocabulary import NEXT_YEAR_OUTCOMES
 from transforms.money import money_from_cents
-from transforms.s6_disclose.money import COST_PARTS
 from transforms.s6_disclose.projected import AMOUNTS, added_up
+from transforms.s6_disclose.public_money import COST_PARTS
 
 # Marts that only the restricted pages draw.
 MORE = (

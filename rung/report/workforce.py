@@ -12,9 +12,9 @@ import polars as pl
 
 from contracts.school_year import year_name
 from rung.report import charts, theme
+from rung.report.cell_format import Chart, Missing, dollars, in_restricted, percent, plural, short_dollars
 from rung.report.facts import Facts, Row
-from rung.report.people import QUARTILES
-from rung.report.shown import Chart, Missing, dollars, in_restricted, percent, plural, short_dollars
+from rung.report.people_charts import QUARTILES
 
 GROUPS = {"leaders": theme.GREEN, "others": theme.BLUE, "all": theme.GREY}
 

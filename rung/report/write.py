@@ -17,13 +17,13 @@ from markupsafe import Markup
 from rung.core.progress import Progress
 from rung.lake.place import Place
 from rung.lake.workspace import Workspace
+from rung.report.cell_format import Chart, Missing
 from rung.report.draw import draw_all, interactive_bundle, spec
 from rung.report.facts import Facts, read_facts
 from rung.report.page import Page
 from rung.report.pages import pages
 from rung.report.reference_pages import dictionary_page, rules_page
 from rung.report.search import search_script
-from rung.report.shown import Chart, Missing
 from rung.report.sunset import report_calendar
 
 AT_ONCE = 8  # pages whose charts are drawn together

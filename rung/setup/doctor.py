@@ -15,9 +15,9 @@ from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from rung.release.disclosure import load_policy
 from rung.release.publish import educator_key_of
-from rung.setup.evidence import evidence_findings
+from rung.setup.landing_check import evidence_findings
+from rung.setup.reference_check import table_findings
 from rung.setup.storage import storage_findings
-from rung.setup.tables import table_findings
 
 
 @dataclass(frozen=True)

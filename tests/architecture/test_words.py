@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from contracts.marts import MARTS
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("flows", "rung", "expectations", "transforms", "contracts")
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-USED, UNUSED = GLOSSARY.split("## Words that no name")
+USED, UNUSED, SHARED = re.split("## (?:Words that no name|Names that modules)", GLOSSARY)
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -59,6 +62,16 @@ def test_no_module_function_or_class_is_called_by_a_word_that_is_not_used() -> N
     unused = {word for entry in rows(UNUSED) for word in entry[0].split(", ")}
     assert "verdict" in unused
     assert sorted({place for place, word in names() if word in unused}) == []
+
+
+def test_no_two_modules_share_a_name_without_sharing_a_meaning() -> None:
+    """The third table names each that does. Shared by rule: a mart's contract and builder, and the runs of stages."""
+    paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"]
+    counts = Counter(path.stem for path in paths)
+    shared = {stem for stem, count in counts.items() if count > 1} - set(MARTS) - {"run"}
+    entries = rows(SHARED)
+    assert shared == {name for entry in entries for name in entry[0].split(", ")}
+    assert all(meaning for _, meaning in entries)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.columns import MONEY
 from contracts.marts import MARTS
-from expectations.drift import HEADLINES, drifted, headlines
+from expectations.release_drift import HEADLINES, drifted, headlines
 
 
 def figures(**values: float) -> pl.LazyFrame:

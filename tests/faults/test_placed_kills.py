@@ -98,7 +98,7 @@ def act(root: str, action: str, environment: dict[str, str], at: int | None, log
     from rung.lake import certification
     from rung.lake.workspace import open_workspace
     from rung.pipeline import run_all
-    from rung.release.history import roll_back
+    from rung.release.past_releases import roll_back
 
     if tomorrow:
         publish.datetime = Tomorrow  # type: ignore[misc]

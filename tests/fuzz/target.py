@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.file_rules import FILE_RULES, REPAIRS
+from contracts.file_shape import Shape
 from contracts.policy.mapping import Layout
-from contracts.shape import Shape
 from tests.spoiled.ailment import Ailment
 from tests.spoiled.corpus import SPOILED
 from transforms.s1_conform.decode import Bounds

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from contracts.policy.conditions import EventTest
 from contracts.policy.parameters import BenefitLoads, MetricParameters, TurnoverUnitCost
 from rung.packs.load import load_packs
-from transforms.s1_conform.parse.cells import tidy_cell
+from transforms.s1_conform.parse.cell_text import tidy_cell
 from transforms.s2_resolve.ratings import labels_in_force
 from transforms.s3_designate.amounts import with_amounts
 from transforms.s3_designate.automaton import compile_pack

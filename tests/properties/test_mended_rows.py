@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.spoiled.office import Cell, Sheet, xlsx
 from transforms.s1_conform.decode import Bounds
-from transforms.s1_conform.shown import shown_cell, shown_name
+from transforms.s1_conform.returned_cell import shown_cell, shown_name
 from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
 from transforms.s1_conform.values import RETURNED
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contracts.file_shape import Shape
 from contracts.policy.mapping import ColumnSource
-from contracts.shape import Shape
 from transforms.s1_conform.decode import Bounds
 
 PAYROLL = [

@@ -19,7 +19,7 @@ from tests.spoiled import office_files
 from tests.spoiled.ailment import RIGHT
 from tests.spoiled.corpus import SPOILED
 from tests.spoiled.text_files import VALUES
-from transforms.s1_conform.columns import known_names
+from transforms.s1_conform.column_matching import known_names
 from transforms.s1_conform.decode.delimited import split_records
 from transforms.s1_conform.decode.dialect import Dialect, find_dialect
 from transforms.s1_conform.decode.model import DecodeOptions, Refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from contracts.shape import Shape
+from contracts.file_shape import Shape
 from tests.spoiled.ailment import PAYROLL, ROSTER, Ailment, changed, csv_of, text_of
 from tests.spoiled.office import Cell, Error, Sheet, Shown, xls, xlsx
 from tests.spoiled.packed_files import HEADER, TYPED

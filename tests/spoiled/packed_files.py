@@ -11,8 +11,8 @@ import zipfile
 
 import polars as pl
 
+from contracts.file_shape import Shape
 from contracts.policy.mapping import ColumnSource
-from contracts.shape import Shape
 from tests.spoiled.ailment import PAYROLL, ROSTER, Ailment, csv_of, text_of
 from tests.spoiled.office import Cell, Error, Sheet, compound, xls, xlsx
 from tests.spoiled.text_files import one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.shape import FixedWidth, Shape, WidthColumn
+from contracts.file_shape import FixedWidth, Shape, WidthColumn
 from tests.spoiled.ailment import PAYROLL, ROSTER, Ailment, changed, csv_of, text_of
 from transforms.s1_conform.decode import Bounds
 

@@ -24,8 +24,8 @@ from rung.lake.workspace import Workspace, open_workspace
 from rung.pipeline import run_all, run_marts_as_of
 from rung.release.contents import pseudonymise
 from rung.release.dictionary import dictionary_markdown, tables_of
-from rung.release.history import diff_pending, diff_releases, read_checked, read_manifest, roll_back
 from rung.release.memory import newest
+from rung.release.past_releases import diff_pending, diff_releases, read_checked, read_manifest, roll_back
 from rung.release.publish import run_release
 
 

@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from contracts.shape import Shape
+from contracts.file_shape import Shape
 from transforms.s1_conform.decode import Decoded, DecodeOptions, Refused, Table, decode_files, fold
 from transforms.s1_conform.decode.archive import BROKEN_ZIP, unpack
 from transforms.s1_conform.decode.model import SOURCE_ROW, cell_name
-from transforms.s1_conform.decode.totals import IS_TOTAL
-from transforms.s1_conform.shown import shown_cell, shown_name
+from transforms.s1_conform.decode.totals_rows import IS_TOTAL
+from transforms.s1_conform.returned_cell import shown_cell, shown_name
 from transforms.s1_conform.values import RETURNED
 
 ROW, SUBMISSION, FILE = "_rung_row", "_rung_submission", "_rung_file"

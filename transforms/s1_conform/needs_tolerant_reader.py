@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import dataframely as dy
 import polars as pl
 
-from transforms.s1_conform.decode.totals import SAYS_TOTAL
-from transforms.s1_conform.parse.cells import MISSING
+from transforms.s1_conform.decode.totals_rows import SAYS_TOTAL
+from transforms.s1_conform.parse.cell_text import MISSING
 from transforms.s1_conform.values import unreadable_columns
 
 _TOTALS = ["total", "sum", "all", "state", "county", "district", "region", "division", "everyone", "aggregate"]

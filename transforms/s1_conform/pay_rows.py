@@ -10,10 +10,10 @@ import polars as pl
 from contracts.columns import MONEY
 from contracts.extracts import EXTRACTS
 from contracts.policy.mapping import ColumnSource, PayLines
-from transforms.s1_conform.columns import text_of
+from transforms.s1_conform.column_matching import text_of
 from transforms.s1_conform.decode.model import SOURCE_ROW
 from transforms.s1_conform.parse import ParseOptions, parse_columns
-from transforms.s1_conform.parse.cells import tidy_cell, without_marks
+from transforms.s1_conform.parse.cell_text import tidy_cell, without_marks
 from transforms.s1_conform.parse.numbers import tidy_money
 from transforms.s1_conform.values import BROKEN, FOLDER_COLUMNS, OWN, read_as
 

@@ -10,9 +10,9 @@ from typing import Literal
 import polars as pl
 
 from contracts.extracts import EXTRACTS
+from contracts.file_shape import Shape
 from contracts.policy.mapping import Layout
-from contracts.shape import Shape
-from transforms.s1_conform.columns import (
+from transforms.s1_conform.column_matching import (
     Matched,
     by_place,
     conform_columns,
@@ -25,7 +25,7 @@ from transforms.s1_conform.columns import (
 from transforms.s1_conform.crosswalk import CROSSWALK, resolve_people
 from transforms.s1_conform.decode import Bounds, Decoded, DecodeOptions, FileProblem, Refused, Table, decode_files, fold
 from transforms.s1_conform.decode.model import SOURCE_ROW, problem
-from transforms.s1_conform.drift import DriftReport, drift_report
+from transforms.s1_conform.header_drift import DriftReport, drift_report
 from transforms.s1_conform.mended import MendedRows, find_mended, mend
 from transforms.s1_conform.parse import ParseOptions, parse_columns
 from transforms.s1_conform.pay_rows import cents_of, payroll_lines, position_pay

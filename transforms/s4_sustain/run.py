@@ -28,7 +28,7 @@ from transforms.s4_sustain import (
     revenue,
     roles,
     runway,
-    steps,
+    schedule_steps,
     stress,
 )
 from transforms.s4_sustain.base_pay import base_pay
@@ -122,7 +122,7 @@ def cost_facts(
     costs = Costs.cast(materialize({"costs": net})["costs"])
     bases = revenue.base_years(costs)
     futures = revenue.future_years(bases, parameters.projection.years)
-    climbs = steps.schedule_steps(paid, lea_years, schedules, bases)
+    climbs = schedule_steps.schedule_steps(paid, lea_years, schedules, bases)
     states = level_moves.state_years(designation, level_frame(programs), parameters.leader_tier)
     paths = projection.cost_paths(bases, costs, states, paid, climbs, parameters)
     income = revenue.revenue_by_year(futures, facts["pay"], finance)

@@ -36,7 +36,7 @@ from transforms.s5_marts.monitors import build_monitors
 from transforms.s5_marts.pay_parity import build_pay_parity
 from transforms.s5_marts.position_exchange import build_position_exchange
 from transforms.s5_marts.program_comparison import build_program_comparison
-from transforms.s5_marts.questions import build_questions, unused_facts
+from transforms.s5_marts.question_marts import build_questions, unused_facts
 from transforms.s5_marts.reach import build_reach
 from transforms.s5_marts.retention import build_retention
 from transforms.s5_marts.supervision_span import build_supervision_span

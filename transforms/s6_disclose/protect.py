@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from transforms.s6_disclose.cells import STATE_PART
 from transforms.s6_disclose.network import Network
-from transforms.s6_disclose.programs import Programs
+from transforms.s6_disclose.public_programs import Programs
 from transforms.s6_disclose.system import Movement, System, components
 
 Place = tuple[str, str, int]

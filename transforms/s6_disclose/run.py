@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.policy.disclosure import Cells, Certificates, DisclosurePolicy, Proofs, Relations
 from contracts.public import PUBLIC, Counts, Money
-from transforms.s6_disclose import ladders, money, people
+from transforms.s6_disclose import public_ladders, public_money, public_people
 from transforms.s6_disclose.arrivals import arrived
 from transforms.s6_disclose.blocks import of_state
 from transforms.s6_disclose.decide import Decided, decide
@@ -62,7 +62,7 @@ def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.Data
     for name in ("educator_year", "designation", "program_pay", "compensation"):
         known[name] = known[name].join(numbers, on="staff_id", how="left")
     designation, record, pay = known["designation"], known["educator_year"], known["program_pay"]
-    years = ladders.program_years(designation, pay)
+    years = public_ladders.program_years(designation, pay)
     kinds = steps.select("program_id", "kind").unique()
     leading = steps.filter("leads").select("program_id", "level")
     led = designation.join(leading, on=["program_id", "level"], how="semi").drop("print")
@@ -74,17 +74,17 @@ def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.Data
         .group_by("lea_id", "school_year")
         .agg(pl.col("staff_id").n_unique().cast(pl.Int64).alias("holders"))
     )
-    who = people.leaders_of(record, designation, known["leadership_role"], steps)
+    who = public_people.leaders_of(record, designation, known["leadership_role"], steps)
     return pl.concat(
         [
-            ladders.held(designation, record, years, steps),
-            ladders.moved(designation, years, steps),
-            people.in_schools(who, known["dim_school"], known["supervision_span"], veiled),
-            people.span_of(known["supervision_span"], veiled),
-            people.access_of(who, known["dim_school"], veiled),
-            people.retained(who, led, veiled, kinds, holders),
-            money.costed(known["sustainability"], known["funding_mix"], pay, years, kinds),
-            money.compensated(known["compensation"], pay, kinds),
+            public_ladders.held(designation, record, years, steps),
+            public_ladders.moved(designation, years, steps),
+            public_people.in_schools(who, known["dim_school"], known["supervision_span"], veiled),
+            public_people.span_of(known["supervision_span"], veiled),
+            public_people.access_of(who, known["dim_school"], veiled),
+            public_people.retained(who, led, veiled, kinds, holders),
+            public_money.costed(known["sustainability"], known["funding_mix"], pay, years, kinds),
+            public_money.compensated(known["compensation"], pay, kinds),
         ]
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rung.cli.tables import to_mend
+from rung.cli.summary_tables import to_mend
 from rung.intake.dry_run import check_files
 from rung.lake.workspace import open_workspace
 from tests import small_state as small

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.columns import MONEY
 from contracts.extracts import EXTRACTS
-from transforms.s1_conform.columns import known_names
+from transforms.s1_conform.column_matching import known_names
 from transforms.s1_conform.decode import DecodeOptions, decode
 from transforms.s1_conform.derived import overfull
 from transforms.s1_conform.fast_reader import inspect_fast, read_fast

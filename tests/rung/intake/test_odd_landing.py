@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from rung.cli.tables import _add_stray
+from rung.cli.summary_tables import _add_stray
 from rung.core.errors import RungError
 from rung.intake.discover import discover
 from rung.intake.run import IntakeReceipt
@@ -79,7 +79,7 @@ def test_a_folder_that_may_not_be_read_is_named() -> None:
     code = """
 import os, tempfile
 from pathlib import Path
-from rung.cli.tables import _add_stray
+from rung.cli.summary_tables import _add_stray
 from rung.intake.discover import discover
 from rung.intake.run import IntakeReceipt
 from rung.lake.places import LocalPlace

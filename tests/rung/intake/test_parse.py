@@ -17,7 +17,7 @@ from expectations.suites import load_suite
 from rung.core.project import SUITES
 from rung.intake.safe_csv import safe_csv
 from transforms.s1_conform.parse import ParseOptions, parse_columns
-from transforms.s1_conform.parse.cells import looks_like_ssn, mask_columns, mask_ssn, mask_text, plain_text
+from transforms.s1_conform.parse.cell_text import looks_like_ssn, mask_columns, mask_ssn, mask_text, plain_text
 from transforms.s1_conform.parse.days import orders
 from transforms.s1_conform.parse.numbers import tidy_money, tidy_number, tidy_percent
 from transforms.s1_conform.parse.words import tidy_school_year

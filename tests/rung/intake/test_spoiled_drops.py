@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 import yaml
 
+from contracts.file_shape import Shape
 from contracts.policy.mapping import Layout
-from contracts.shape import Shape
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rung.packs.docs_page import CASES, golden_counts, packs_page
 from rung.packs.load import load_packs
-from rung.packs.page import CASES, golden_counts, packs_page
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "packs.md"
 

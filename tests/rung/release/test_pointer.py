@@ -17,8 +17,8 @@ from rung.lake.place import Conflict
 from rung.lake.pointer import current_release, mirrored_release
 from rung.lake.workspace import Workspace, open_workspace
 from rung.release.contents import Rendered, manifest_of
-from rung.release.history import prune, read_current, released_before, roll_back
 from rung.release.memory import holder
+from rung.release.past_releases import prune, read_current, released_before, roll_back
 from rung.release.publish import show
 
 CONFIG = """

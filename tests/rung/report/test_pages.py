@@ -21,10 +21,9 @@ from contracts.public import PUBLIC
 from expectations.suites import load_suites
 from rung.core.project import SUITES
 from rung.lake.places import LocalPlace
-from rung.report import money as money_charts
-from rung.report import people, theme
+from rung.report import money_charts, people_charts, theme
+from rung.report.cell_format import Chart, Missing
 from rung.report.facts import Facts, Program
-from rung.report.shown import Chart, Missing
 from rung.report.write import write_pages
 
 LADDER = Program("p", "Ladder <of> Oaks & Elms", "A ladder.", (("low", "Low", 0), ("mid", "Mid", 1), ("top", "Top", 2)))
@@ -384,7 +383,7 @@ def test_outcomes_told_together_are_drawn_and_not_called_hidden() -> None:
         )
     ]
     told = replace(plain, tables={**plain.tables, "public_retention": table("public_retention", rows)})
-    chart = people.retention(told, None, "0100")
+    chart = people_charts.retention(told, None, "0100")
     assert isinstance(chart, Chart)
     cells = chart.drawing.to_dict(validate=False)["data"]["values"]
     assert {cell["name"]: cell["value"] for cell in cells} == {

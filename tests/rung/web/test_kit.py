@@ -100,7 +100,7 @@ def test_a_template_names_all_columns_offers_the_codes_and_is_read_as_it_is(kit:
 
 
 def _options(extract: str) -> Any:
-    from transforms.s1_conform.columns import known_names
+    from transforms.s1_conform.column_matching import known_names
     from transforms.s1_conform.decode import DecodeOptions
 
     return DecodeOptions(extract=extract, known=known_names(extract, None))

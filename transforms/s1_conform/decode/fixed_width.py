@@ -6,7 +6,7 @@ from collections import Counter
 
 import polars as pl
 
-from contracts.shape import FixedWidth
+from contracts.file_shape import FixedWidth
 from transforms.s1_conform.decode.encoding import decode_text
 from transforms.s1_conform.decode.model import ASIDE_SCHEMA, SOURCE_ROW, DecodeOptions, Refused, Table, cell_name
 

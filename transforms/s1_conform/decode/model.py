@@ -12,7 +12,7 @@ import polars as pl
 from pydantic import Field
 
 from contracts.file_rules import FILE_RULES
-from contracts.shape import Shape
+from contracts.file_shape import Shape
 from contracts.strict import Strict
 
 SOURCE_ROW = "source_row"

@@ -8,7 +8,7 @@ from collections import Counter
 import polars as pl
 
 from transforms.s1_conform.decode.model import SOURCE_ROW, DecodeOptions, fold
-from transforms.s1_conform.decode.totals import find_totals
+from transforms.s1_conform.decode.totals_rows import find_totals
 
 TAIL = 60  # lines among which notes below the table are looked for
 TOTALS = r"(?i)^\s*(grand\s+|sub[\s-]?|page\s+|report\s+)?totals?\b|^\s*sum\s*:?\s*$"

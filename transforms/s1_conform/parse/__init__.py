@@ -19,7 +19,7 @@ from contracts.columns import MONEY
 from contracts.file_rules import FILE_RULES
 from contracts.strict import Strict
 from transforms.s1_conform.decode.model import BROKEN_SCHEMA, SOURCE_ROW, FileProblem
-from transforms.s1_conform.parse.cells import Tidied, tidy_cell, without_marks, without_missing
+from transforms.s1_conform.parse.cell_text import Tidied, tidy_cell, without_marks, without_missing
 from transforms.s1_conform.parse.days import orders, serial_epochs, tidy_day
 from transforms.s1_conform.parse.numbers import tidy_hours, tidy_money, tidy_number, tidy_percent, tidy_whole
 from transforms.s1_conform.parse.words import (

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.s1_conform.parse.cells import Tidied
+from transforms.s1_conform.parse.cell_text import Tidied
 
 _PARTS = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+0{1,2}:00(?::00)?(?:\.0+)?(?: *AM)?)?$"
 _MIDNIGHT = r"[ T]+(?:0{1,2}|12):00(?::00(?:\.0+)?)?(?: *[Aa][Mm])?(?:Z)?$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.s1_conform.parse.cells import Tidied
+from transforms.s1_conform.parse.cell_text import Tidied
 
 PLAIN = r"^-?(\d+(\.\d*)?|\.\d+)(E[+-]?\d+)?$"
 _SIGNED = r"(?i)^(\(\s*[$€£]?[^()+-]+\)|[+-]?\s*[^()+-]+(e[+-]?\d+)?|[^()+-]+-)$"  # one sign, in one place

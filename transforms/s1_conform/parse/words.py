@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from transforms.s1_conform.parse.cells import Tidied
+from transforms.s1_conform.parse.cell_text import Tidied
 
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "x", "on"), ("false", "f", "no", "n", "0", "off")
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 import polars as pl
 
 from contracts.extracts import EXTRACTS
-from transforms.s1_conform.parse.cells import mask_ssn, mask_text, plain_text
+from transforms.s1_conform.parse.cell_text import mask_ssn, mask_text, plain_text
 
 # Spreadsheets run a cell that starts with one of these as a formula, full-width ones and behind invisible ones too.
 _FORMULA = "^([\u200b-\u200f\u2060\ufeff\u00ad \u00a0]*[=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20])"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from contracts.school_year import year_name
 from rung.report import charts, theme
+from rung.report.cell_format import Chart, Missing, persons_text, persons_value, plural
 from rung.report.facts import Facts, Program, Row
-from rung.report.shown import Chart, Missing, persons_text, persons_value, plural
 
 YEARS_SHOWN = 4
 MOVES = {

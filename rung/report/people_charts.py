@@ -5,8 +5,8 @@ from __future__ import annotations
 from contracts.public import PLUS
 from contracts.school_year import year_name
 from rung.report import charts, theme
+from rung.report.cell_format import Chart, Missing, added_up, percent, persons_text, persons_value, plural
 from rung.report.facts import Facts, Program, Row
-from rung.report.shown import Chart, Missing, added_up, percent, persons_text, persons_value, plural
 
 QUARTILES = {"1": "1 least poor", "2": "2", "3": "3", "4": "4 poorest"}
 OUTCOMES = {

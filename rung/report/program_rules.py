@@ -5,8 +5,8 @@ from __future__ import annotations
 from contracts.policy.conditions import many
 from contracts.policy.packs import Pack
 from rung.packs.describe import condition_text, when_text
+from rung.report.cell_format import Table
 from rung.report.facts import Program
-from rung.report.shown import Table
 
 
 def program_tables(program: Program) -> tuple[Table, ...]:

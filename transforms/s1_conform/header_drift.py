@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from contracts.extracts import EXTRACTS
-from transforms.s1_conform.columns import Matched, aliases
+from transforms.s1_conform.column_matching import Matched, aliases
 from transforms.s1_conform.decode import fold
 
 LEAST = 60.0  # below this score a likeness is chance

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from contracts.school_year import year_name
 from contracts.vocabulary import SOFT_STREAMS
-from rung.report import money, people
+from rung.report import money_charts, people_charts
+from rung.report.cell_format import Chart, Missing, capital, percent, persons_text, persons_value, plural, short_dollars
 from rung.report.facts import Facts
-from rung.report.shown import Chart, Missing, capital, percent, persons_text, persons_value, plural, short_dollars
 
 HEIGHT = 150
 
@@ -51,7 +51,9 @@ def who_leads(facts: Facts, lea_id: str | None) -> Answer:
             sentence += ", as many as a year before" if not moved else f", {abs(moved):,.0f} "
             sentence += "" if not moved else "more than a year before" if moved > 0 else "fewer than a year before"
         sentence += "."
-    return Answer("Who leads", sentence, people.leaders_by_year(facts, lea_id), ("By program and rung", "who-leads"))
+    return Answer(
+        "Who leads", sentence, people_charts.leaders_by_year(facts, lea_id), ("By program and rung", "who-leads")
+    )
 
 
 def what_it_costs(facts: Facts, lea_id: str | None) -> Answer:
@@ -68,22 +70,22 @@ def what_it_costs(facts: Facts, lea_id: str | None) -> Answer:
         sentence = f"The programs cost {whole.text('$')}" + (": " + ", ".join(each) if each else "") + "."
         if whole.hidden:
             sentence += f" {plural(whole.hidden, 'program is', 'programs are')} hidden to protect persons."
-    chart = money.cost(facts, None, lea_id, height=HEIGHT)
+    chart = money_charts.cost(facts, None, lea_id, height=HEIGHT)
     return Answer("What it costs", sentence, chart, ("By program", "programs"))
 
 
 def who_pays(facts: Facts, lea_id: str | None) -> Answer:
     """The streams of that same cost."""
-    cells = money.divided(facts, "stream", lea_id)
+    cells = money_charts.divided(facts, "stream", lea_id)
     parts = {cell["part"]: cell["value"] for cell in cells if cell["year"] == facts.latest}
     whole = sum(parts.values())
-    chart = money.funding(facts, None, lea_id, height=HEIGHT)
+    chart = money_charts.funding(facts, None, lea_id, height=HEIGHT)
     if not whole:
         return Answer(
             "Who pays", "Who pays is hidden to protect persons, or not on file.", chart, ("By program", "programs")
         )
     known = sorted(((v, k) for k, v in parts.items() if k not in ("hidden", "unstated")), reverse=True)[:2]
-    most = " and ".join(f"{percent(value, whole)} from {money.STREAMS[stream]}" for value, stream in known)
+    most = " and ".join(f"{percent(value, whole)} from {money_charts.STREAMS[stream]}" for value, stream in known)
     soft = sum(parts.get(stream, 0) for stream in SOFT_STREAMS)
     least = "at least " if "hidden" in parts else ""
     shown = facts.cost(lea_id, facts.latest)
@@ -96,9 +98,9 @@ def who_pays(facts: Facts, lea_id: str | None) -> Answer:
 
 def will_it_last(facts: Facts, lea_id: str | None) -> Answer:
     """When which money ends, and in the restricted report how many people it pays."""
-    found = money.ending(facts, lea_id)
+    found = money_charts.ending(facts, lea_id)
     gone = found.gone
-    chart = money.cliff(facts, lea_id, height=HEIGHT)
+    chart = money_charts.cliff(facts, lea_id, height=HEIGHT)
     link = ("Which programs are at risk", "programs")
     if not gone:
         sentence = "No program pay whose number is shown stands on money with an end on file."

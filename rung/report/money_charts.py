@@ -11,8 +11,7 @@ from contracts.public import RECURS, WHOLE
 from contracts.school_year import year_name
 from contracts.vocabulary import SOFT_STREAMS
 from rung.report import charts, theme
-from rung.report.facts import Facts, Program, Row
-from rung.report.shown import (
+from rung.report.cell_format import (
     Chart,
     Missing,
     capital,
@@ -25,6 +24,7 @@ from rung.report.shown import (
     short_dollars,
     why_hidden,
 )
+from rung.report.facts import Facts, Program, Row
 from transforms.s4_sustain.revenue import first_year_without
 
 COST_PARTS = {

@@ -8,8 +8,7 @@ from statistics import median
 from contracts.public import WHOLE
 from contracts.school_year import year_name
 from rung.report import charts, theme
-from rung.report.facts import Facts
-from rung.report.shown import (
+from rung.report.cell_format import (
     Chart,
     Missing,
     dollars,
@@ -20,6 +19,7 @@ from rung.report.shown import (
     short_dollars,
     why_hidden,
 )
+from rung.report.facts import Facts
 
 PAY_GROUPS = {"base": "base pay", "supplement": "all other pay", "benefit": "benefits"}
 PAY_COLOURS = {"base": "#08306b", "supplement": "#e6702e", "benefit": "#8dbfe2"}
