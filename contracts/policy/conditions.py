@@ -6,7 +6,7 @@ that hangs on a knob nobody has set, makes it false (a pack asks for `missing` o
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -42,10 +42,32 @@ Attribute = Literal[
 ]
 
 
+class UnknownKeyError(ValueError):
+    """A key that a part of a pack does not have."""
+
+    def __init__(self, key: str, known: set[str]) -> None:
+        super().__init__(f"no such key here; there are: {', '.join(sorted(known))}")
+        self.key = key
+
+
 class PackPart(Strict):
     """Base of everything in a pack; a field with an alias may also be given by its own name."""
 
     model_config = ConfigDict(populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: Any) -> Any:
+        """Refuses a key that does not exist, naming those that do."""
+        keys = {field.alias or name for name, field in cls.model_fields.items()}
+        wrong = (
+            sorted(str(key) for key in given if key not in {*keys, *cls.model_fields})
+            if isinstance(given, dict)
+            else []
+        )
+        if wrong:
+            raise UnknownKeyError(wrong[0], keys)
+        return given
 
 
 class KnobRef(PackPart):

@@ -22,6 +22,10 @@ def add_commands(app: typer.Typer) -> None:
 def programs(
     program: Annotated[str | None, typer.Argument(metavar="[ID]", help="The program; none lists them all.")] = None,
     check: Annotated[Path | None, typer.Option("--check", metavar="FILE", help="Only check this pack file.")] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="FILE", help="What this edited pack file moves before it is merged."),
+    ] = None,
     draw: Annotated[
         Path | None, typer.Option("--draw", metavar="DIR", help="Write the ladder as SVG, Mermaid.")
     ] = None,
@@ -48,6 +52,9 @@ def programs(
         text = pages.check_file(check)
         print_answer({"file": str(check), "sound": True}, as_json, lambda: typer.echo(text))
         return
+    if plan is not None:
+        _plan(plan, config, as_json)
+        return
     settings = load_settings(config) if config.is_file() or config != DEFAULT_CONFIG else None
     packs = packs_of(settings) if settings else load_packs()
     own = own_programs(settings) if settings else {}
@@ -67,6 +74,17 @@ def programs(
         text = pages.programs_table(packs, own)
     lines = [text, *(f"drawn: {path}" for path in drawn)]
     print_answer(data | {"drawn": drawn}, as_json, lambda: typer.echo("\n".join(lines)))
+
+
+def _plan(path: Path, config: Path, as_json: bool) -> None:
+    from rung.lake.workspace import open_workspace
+    from rung.marts.pack_plan import plan_data, plan_edit, plan_text
+    from rung.packs.names import names_of_packs
+
+    work = open_workspace(config)
+    plan = plan_edit(work, path)
+    names = names_of_packs([*_packs(work), plan.pack], _districts(work.settings))
+    print_answer(plan_data(plan), as_json, lambda: typer.echo(plan_text(plan, names)))
 
 
 def _line(pack: Any, own: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ What changes in payroll, in another pack or in a table that packs do not read co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dataframely as dy
@@ -26,7 +26,11 @@ READS = frozenset(DesignationTables.__annotations__)
 
 
 def designations(
-    lake: Place, packs: Sequence[Pack], tables: Tables, in_force: Sequence[Submission], reference: ReferenceTables
+    lake: Place,
+    packs: Sequence[Pack],
+    tables: Mapping[str, pl.LazyFrame] | Tables,
+    in_force: Sequence[Submission],
+    reference: ReferenceTables,
 ) -> dy.LazyFrame[Designation]:
     """Every pack's rows, sorted by key (transforms/s3_designate/run.py); only packs without a kept result are run.
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.policy.conditions import UnknownKeyError
 from contracts.policy.packs import Pack
 from rung.core.errors import RungError
 from rung.core.overlay import overlay_path
 from rung.core.project import PROGRAMS
 from rung.core.settings import Settings
 from rung.packs.check import problems
+from rung.packs.lines import line_of
 
 DISTRICTS = "districts.yaml"
 NOT_PACKS = ("disclosure.yaml", DISTRICTS)
@@ -83,7 +85,7 @@ def read_districts(own: Path) -> dict[str, dict[str, dict[str, Any]]]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RungError(f"{path.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        raise RungError(_error_line(path.name, error.errors()[0])) from None
+        raise RungError(f"{path.name}: {_error_text(error.errors()[0])}") from None
 
 
 def load_pack(
@@ -96,7 +98,8 @@ def load_pack(
     if not path.is_file():
         raise RungError(f"{path}: no such pack file")
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RungError(f"{path.name}: cannot be read as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(tree, dict):
@@ -110,13 +113,21 @@ def load_pack(
             }
         )
     except ValidationError as error:
-        raise RungError("; ".join(_error_line(path.name, item) for item in error.errors()[:5])) from None
+        found = [(_place(item), _error_text(item)) for item in error.errors()]
+        raise RungError(_with_lines(path.name, text, found)) from None
     if pack.program_id != path.stem:
         raise RungError(f"{path.name}: program_id is `{pack.program_id}`; it must be the file's name, `{path.stem}`")
     wrong = problems(pack, compiled=check)
     if wrong:
-        raise RungError(f"{path.name}: " + "; ".join(wrong[:5]))
+        raise RungError(_with_lines(path.name, text, wrong))
     return pack
+
+
+def _with_lines(file: str, text: str, found: Sequence[tuple[str, str]]) -> str:
+    """Up to five errors in one line, each with the line of the file that its place leads to."""
+    lines = [(line_of(text, place), message) for place, message in found[:5]]
+    more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
+    return "; ".join(f"{file}{f', line {line}' if line else ''}: {message}" for line, message in lines) + more
 
 
 def read_knobs(path: Path) -> dict[str, Any]:
@@ -172,6 +183,11 @@ def _replaced(value: Any, row: Mapping[str, Any]) -> Any:
     return value
 
 
-def _error_line(file: str, item: Any) -> str:
-    place = ".".join(str(part) for part in item["loc"])
-    return f"{file}: `{place}`: {item['msg']}"
+def _place(item: Any) -> str:
+    """Where pydantic found an error, down to the key that does not exist."""
+    error = item.get("ctx", {}).get("error")
+    return ".".join(str(part) for part in (*item["loc"], *([error.key] if isinstance(error, UnknownKeyError) else [])))
+
+
+def _error_text(item: Any) -> str:
+    return f"`{_place(item)}`: {item['msg'].removeprefix('Value error, ')}"
