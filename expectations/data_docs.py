@@ -1,8 +1,8 @@
 """Data Docs that can be read with no network, and a front page with every rule in words.
 
 Great Expectations' pages take styles and scripts from five hosts, and its front page is empty without them. Here the
-pages keep what the library wrote, lose what is loaded from elsewhere, and get a style of their own; the front page
-lists each rule with its message and the rows that break it, and leads to the library's pages.
+pages keep what the library wrote, lose what is loaded from elsewhere and the library's logos and fonts, and get a style
+of their own; the front page lists each rule with its message and the rows that break it, and leads to those pages.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from pathlib import Path
 
 from expectations.suites import Suite
 
-REMOTE = re.compile(
-    r"""<link[^>]+(?:https?:)?//[^>]*>|<script[^>]+src=["'](?:https?:)?//[^>]*>\s*(?:</script>)?""", flags=re.I
-)
+# What is loaded from elsewhere, scripts (the library's need jQuery from the net), and logos.
+NEEDLESS_TAGS = re.compile(r"<link[^>]+(?:https?:)?//[^>]*>|<script\b.*?</script>|<img\b[^>]*>", flags=re.I | re.S)
+# The library marks results by icons of a font from the net; here they are words. Its buttons need scripts.
 STYLE = """<style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #bbb;padding:.3rem .6rem;text-align:left;
 vertical-align:top}th{background:#f2f2f2}td.n{text-align:right;font-variant-numeric:tabular-nums}
-.broken{font-weight:700}a{color:#0b4f9e}footer,.ge-call-to-action-popup,#ge-cta-footer{display:none}
+.broken{font-weight:700}a{color:#0b4f9e}footer,.ge-call-to-action-popup,#ge-cta-footer,.card:has(.btn-group){display:none}
+.fa-check-circle::before{content:"holds"}.fa-times::before{content:"broken";font-weight:700}i{font-style:normal}
 </style>"""
 HEAD = ("Rule", "Severity", "What is wrong", "Rows that break it")
-NEEDLESS = (".gif", ".ico", ".woff", ".woff2")
+NEEDLESS = (".gif", ".ico", ".otf", ".png", ".svg", ".woff", ".woff2")
 
 
 def tidy(folder: Path, suites: Mapping[str, Suite], results: Sequence[tuple[str, int, Mapping[str, int]]]) -> None:
@@ -36,7 +37,7 @@ def tidy(folder: Path, suites: Mapping[str, Suite], results: Sequence[tuple[str,
         if path.suffix in NEEDLESS:
             path.unlink()
         elif path.suffix == ".html":
-            page = REMOTE.sub("", path.read_text(encoding="utf-8"))
+            page = NEEDLESS_TAGS.sub("", path.read_text(encoding="utf-8"))
             path.write_text(page.replace("</head>", STYLE + "</head>", 1), encoding="utf-8")
     (folder / "index.html").write_text(front_page(folder, suites, results), encoding="utf-8")
 

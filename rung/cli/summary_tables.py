@@ -35,6 +35,8 @@ def exit_refused(receipt: IntakeReceipt) -> None:
 
 def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
     """What an intake did, and which drops need a person."""
+    from rung.intake.gate_summary import PAGE as GATE_PAGE
+
     table = Table(title="Intake", show_header=False)
     for state, count in sorted(receipt.states.items()):
         table.add_row(f"submissions {state}", f"{count:,}")
@@ -52,6 +54,7 @@ def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
         table.add_row("notices that could not be sent", f"{receipt.notices.failed:,}")
     _add_stray(table, receipt)
     table.add_row("receipts", work.receipts.address)
+    table.add_row("what the gate found", work.receipts.uri(GATE_PAGE))
     console = Console()
     console.print(table)
     attention(work, console)
@@ -144,6 +147,7 @@ def status_table(lines: list[StatusLine]) -> None:
 
 def run_table(work: Workspace, receipt: RunReceipt) -> None:
     """The end of `rung run`: what came in, who holds which level, the dollars, where the release lies."""
+    from rung.intake.gate_summary import PAGE as GATE_PAGE
     from rung.marts.names import names_of_marts
 
     console = Console()
@@ -172,6 +176,7 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
         )
     table.add_row("release", receipt.release.release_id + ("" if receipt.release.made else " (unchanged)"))
     table.add_row("where", receipt.release.location)
+    table.add_row("what the gate found", work.receipts.uri(GATE_PAGE))
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in receipt.seconds.items())
     table.add_row("time", seconds)
     console.print(table)

@@ -1,7 +1,7 @@
 """The gate of an intake: Great Expectations over all that is taken in, before the ledger says that it is.
 
-Data Docs of the latest intake lie at `<receipts>/gate/docs/index.html`, the results of every intake at
-`<receipts>/gate/results/<when>/`. They hold counts only, no row's values.
+`<receipts>/gate/index.html` sums up (gate_summary.py). Data Docs of the latest intake lie beside it in `docs/`, the
+results of every intake in `results/<when>/`. They hold counts only, no row's values.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from expectations.checkpoints import EngineError, GateError, preload
 from expectations.gate import Gate, GateReceipt
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
+from rung.intake.gate_summary import note_gate
 from rung.lake.places import open_place, scratch_folder
 from rung.lake.workspace import Workspace
 
@@ -96,3 +97,4 @@ class IntakeGate:
             result = key.startswith("results/")
             place = f"gate/results/{when}/{key.removeprefix('results/')}" if result else f"gate/docs/{key}"
             self._work.receipts.write(place, made.read(key))
+        note_gate(self._work, "intake", self.receipts)

@@ -10,11 +10,12 @@ import polars as pl
 
 from contracts.marts import MARTS
 from expectations.checkpoints import EngineError, GateError
-from expectations.gate import Gate
+from expectations.gate import Gate, GateReceipt
 from expectations.masks import row_rules
 from expectations.release_drift import drifted, headlines
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
+from rung.intake.gate_summary import note_gate
 from rung.lake.places import open_place, scratch_folder
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
@@ -30,6 +31,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
     with scratch_folder() as folder:
         place = open_place(folder, work.settings.root)
         gate = Gate(Path(folder))
+        settled: tuple[GateReceipt, ...] = ()
         try:
             for name in (name for name in MARTS if name in frames and frames[name].height):
                 rules = row_rules(suite_of(name, work.settings))
@@ -41,7 +43,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
                     if rule.severity != "warn" and counts[rule.rule_id]
                 ]
                 gate.observe(suite_of(name, work.settings), frames[name], counts)
-            gate.settle()
+            settled = gate.settle()
         except EngineError as error:
             raise RungError(str(error)) from None
         except GateError as error:
@@ -51,6 +53,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
             work.receipts.remove("gate/marts")
             for entry in list(place.entries()):
                 work.receipts.write(f"gate/marts/{entry.key}", place.read(entry.key))
+            note_gate(work, "marts", settled)
     if broken:
         raise GateFailed(f"marts break their rules: {'; '.join(broken[:SHOWN])}{' …' if len(broken) > SHOWN else ''}")
 

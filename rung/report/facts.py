@@ -54,6 +54,7 @@ class Facts:
     """One release as the pages need it. `more` has restricted marts; it is empty in the public report.
 
     `package`: the data package beside the tables, which explains them. `suites`: what the state asks of rows.
+    `gate`: link to what the gate found, in the restricted report of files.
     """
 
     state: str
@@ -65,6 +66,7 @@ class Facts:
     more: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     package: Mapping[str, Any] = field(default_factory=lambda: {"resources": []})
     suites: Mapping[str, Suite] = field(default_factory=dict)
+    gate: str = ""
 
     @cached_property
     def _parts(self) -> dict[str, dict[tuple[Any, ...], pl.DataFrame]]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from rung.core.progress import Progress
+from rung.intake.gate_summary import PAGE as GATE_PAGE
 from rung.lake.place import Place
 from rung.lake.workspace import Workspace
 from rung.report.cell_format import Chart, Missing
@@ -42,7 +45,15 @@ class ReportReceipt:
 
 def write_report(work: Workspace, target: Place, progress: Progress, *, restricted: bool = False) -> ReportReceipt:
     """Write the report of the current release into `target`. Raises RungError when there is no release."""
-    return write_pages(read_facts(work, restricted), target, progress)
+    facts = read_facts(work, restricted)
+    return write_pages(replace(facts, gate=_gate_page(work, target)) if restricted else facts, target, progress)
+
+
+def _gate_page(work: Workspace, target: Place) -> str:
+    """What the gate found, as a link from the report's folder; nothing where one of the two lies in a bucket."""
+    if any("://" in place.address for place in (work.receipts, target)) or work.receipts.tag(GATE_PAGE) is None:
+        return ""
+    return Path(os.path.relpath(work.receipts.uri(GATE_PAGE), Path(target.uri("index.html")).parent)).as_posix()
 
 
 def write_pages(facts: Facts, target: Place, progress: Progress | None = None) -> ReportReceipt:

@@ -78,6 +78,8 @@ def test_data_docs_show_the_results_and_nobody(tmp_path: Path) -> None:
     (link,) = re.findall(r'href="(validations/payroll/[^"]+\.html)"', front)
     assert (tmp_path / link).is_file()
     assert not re.search(r"""(?:src|href)=["'](?:https?:)?//[^"']*\.(?:js|css)""", pages)
+    assert "<script" not in pages and "<img" not in pages
+    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".html", ".css", ".json"}
     stored = receipt.results.read_text(encoding="utf-8")
     for person in ("T1", "T16", "T39"):
         assert f">{person}<" not in pages

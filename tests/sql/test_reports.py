@@ -91,3 +91,15 @@ def test_a_chart_follows_the_year_that_the_reader_chooses(report: Path) -> None:
     first, other, again = ask_page(report / "index.html", UNTIL + YEAR)
     assert (first[0], other[0], again[0]) == ("2025-26", "2024-25", "2025-26")
     assert first[1] == again[1] != other[1]
+
+
+def test_the_restricted_report_alone_leads_to_what_the_gate_found(report: Path, released: Workspace) -> None:
+    pages = [report / "index.html", report / "district" / "00001.html"]
+    for page, text in ((page, page.read_text(encoding="utf-8")) for page in pages):
+        links = re.findall(r'href="([^"]+)">What the gate found', text)
+        if "not for publication" in text.lower():
+            assert [(page.parent / link).resolve() for link in links] == [
+                released.settings.root / "receipts" / "gate" / "index.html"
+            ]
+        else:
+            assert links == []
