@@ -108,6 +108,11 @@ def _publish(
         f"{f'{table} ({grain})':32}{cells:>8.1%}{'-' if many is None else f'{many:.1%}':>22}{value:>20.1%}"
         for table, grain, cells, many, value in receipt.utility
     ]
+    saved = receipt.saved
+    if saved.linked:
+        lines.append(
+            f"{saved.linked:,} of {saved.files:,} files as before, {saved.bytes_linked / 1e6:,.1f} MB not written again"
+        )
     lines.append(f"release {receipt.release_id}: {receipt.location}")
     print_answer(data, as_json, lambda: typer.echo("\n".join(lines)))
 
@@ -116,17 +121,21 @@ def audit(
     directory: Annotated[Path, typer.Argument(help="A release: the folder that has its manifest.json.")],
     as_json: Json = False,
 ) -> None:
-    """Check a release's certificates from its files alone: no hidden number can be worked out."""
+    """Check a release from its files alone: they are those of its manifest, and no hidden number can be worked out."""
     from rung.audit.checker import check
+    from rung.audit.merkle import check_manifest
 
     if not (directory / "restricted" / "certificates").is_dir():
         raise RungError(f"{directory}: has no certificates of a release; name a folder below `releases`")
+    paths = [path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()]
+    problems = check_manifest(lambda path: (directory / path).read_bytes(), paths)
     result = check(lambda path: (directory / path).read_bytes())
-    answer = {"holds": result.holds, "problems": result.problems, **result.counts}
+    problems += result.problems
+    answer = {"holds": not problems, "problems": problems, **result.counts}
     numbers = ", ".join(f"{count:,} {what}" for what, count in result.counts.items())
-    printed = [f"holds: {numbers}"] if result.holds else [f"does not hold: {problem}" for problem in result.problems]
+    printed = [f"does not hold: {problem}" for problem in problems] or [f"holds: {len(paths):,} files, {numbers}"]
     print_answer(answer, as_json, lambda: typer.echo("\n".join(printed)))
-    if not result.holds:
+    if problems:
         raise typer.Exit(2)
 
 

@@ -23,6 +23,7 @@ from rung.demo.ratings import rate, slice_of
 from rung.demo.roster import roster
 from rung.demo.staff import running, staff_of_year
 from rung.demo.supervision import supervision_of
+from rung.lake.parquet import to_parquet
 
 WRITTEN = "demo.json"  # the arguments of the state in the folder; written last, so that a half-written one has none
 REPEATS_THE_FOLDER = ("roster", "evaluation")  # extracts whose files carry lea_id and school_year themselves
@@ -81,7 +82,8 @@ def write_demo(
             first_seat += int(state.sizes[group.start : group.stop].sum())
             advance(len(group))
     if dirty:
-        spoil_landing(state.rng, directory / "landing", dirty).write_parquet(directory / "spoiled.parquet")
+        spoiled = spoil_landing(state.rng, directory / "landing", dirty)
+        (directory / "spoiled.parquet").write_bytes(to_parquet(spoiled, ()))
     (directory / "rung.toml").write_text(RUNG_TOML, encoding="utf-8")
     (directory / WRITTEN).write_text(json.dumps(arguments) + "\n", encoding="utf-8")
 

@@ -37,13 +37,14 @@ from rung.intake.regions import write_regions
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch
 from rung.intake.warned import warned_key, warned_part
 from rung.intake.workers import ReaderPool
-from rung.lake.accepted import accepted_key
+from rung.lake.accepted import ORDER, accepted_key
 from rung.lake.certification import certified
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.originals import original_key
+from rung.lake.parquet import write_parquet
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
-from rung.lake.places import make_durable, write_parquet
+from rung.lake.places import make_durable
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
@@ -247,6 +248,7 @@ def _commit_one(
             work.lake,
             accepted_key(extract, drop.school_year, drop.lea_id, read.submission_id),
             kept.select(accepted_columns(extract)),
+            ORDER,
         )
         if extract == PAYROLL:
             write_pay_sums(work.lake, submission, kept.lazy())
@@ -255,10 +257,11 @@ def _commit_one(
                 work.lake,
                 warned_key(extract, drop.school_year, drop.lea_id, read.submission_id),
                 warned_part(kept, extract),
+                ORDER,
             )
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
-            write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad))
+            write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad), ORDER)
     proposal = propose_crosswalk(work, read)
     write_receipt(
         work,

@@ -14,6 +14,8 @@ from rung.lake.place import Place
 from rung.lake.submissions import Submission
 
 FOLDER = "accepted"
+# The order of rows in accepted files: as they were sent.
+ORDER = ("source_file", "source_row")
 
 
 def accepted_key(extract: str, school_year: int, lea_id: str, submission_id: str) -> str:

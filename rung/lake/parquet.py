@@ -1,26 +1,57 @@
-"""Parquet as BI tools like it: zstd, dictionaries, statistics, page index, plain strings, descriptions in the file."""
+"""The one writer of Parquet: everything in a lake or a release comes from `to_parquet`.
+
+The bytes depend on the rows alone: sorted by their key, in row groups of one size, in one codec at one level.
+"""
 
 from __future__ import annotations
 
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import dataframely as dy
 import polars as pl
 
 from contracts import columns as c
+from rung.lake.place import Place
 
 # About 128,000 rows: small enough to skip by the key the file is sorted by, large enough to read fast.
 ROW_GROUP = 131_072
+CODEC: Literal["zstd"] = "zstd"
+LEVEL = 1
 
 
-def to_parquet(frame: pl.DataFrame, schema: type[dy.Schema] | None) -> bytes:
-    """One Parquet file of a mart, the same bytes for the same frame; column descriptions and units in its metadata."""
+def to_parquet(
+    frame: pl.DataFrame, order: Sequence[str], *, released: bool = False, contract: type[dy.Schema] | None = None
+) -> bytes:
+    """One Parquet file of the rows sorted by `order`, empty values last; equal rows in the order that they come in.
+
+    `released`: as BI tools like it: plain strings, signed whole numbers, a page index, and of a `contract` descriptions
+    and units in the file. Otherwise columns keep the types that they have.
+    """
+    rows = frame.sort(order, nulls_last=True, maintain_order=True) if order else frame
+    rows = rows.rechunk()
+    buffer = io.BytesIO()
+    if released:
+        _write_released(rows, contract, buffer)
+    else:
+        rows.write_parquet(
+            buffer, compression=CODEC, compression_level=LEVEL, statistics=True, row_group_size=ROW_GROUP
+        )
+    return buffer.getvalue()
+
+
+def write_parquet(place: Place, key: str, frame: pl.DataFrame, order: Sequence[str]) -> None:
+    """Write a frame, sorted by `order`, as one Parquet object of the lake."""
+    place.write(key, to_parquet(frame, order))
+
+
+def _write_released(rows: pl.DataFrame, contract: type[dy.Schema] | None, buffer: io.BytesIO) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = frame.to_arrow()
-    columns = {"educator_key": c.educator_key.required(), **(schema.columns() if schema is not None else {})}
+    table = rows.to_arrow()
+    columns = {"educator_key": c.educator_key.required(), **(contract.columns() if contract is not None else {})}
     fields = []
     for field in table.schema:
         kind = _plain(field.type)
@@ -29,19 +60,18 @@ def to_parquet(frame: pl.DataFrame, schema: type[dy.Schema] | None) -> bytes:
         if declared is not None and declared.metadata and declared.metadata.get("unit"):
             field_metadata["unit"] = str(declared.metadata["unit"])
         fields.append(pa.field(field.name, kind, field.nullable, field_metadata or None))
-    about = {"description": (schema.__doc__ or "").strip()} if schema is not None else None
-    buffer = io.BytesIO()
+    about = {"description": (contract.__doc__ or "").strip()} if contract is not None else None
     pq.write_table(
         table.cast(pa.schema(fields)).replace_schema_metadata(about),
         buffer,
         row_group_size=ROW_GROUP,
-        compression="zstd",
+        compression=CODEC,
+        compression_level=LEVEL,
         use_dictionary=True,
         write_statistics=True,
         write_page_index=True,
         store_schema=True,
     )
-    return buffer.getvalue()
 
 
 def _plain(kind: Any) -> Any:

@@ -17,9 +17,9 @@ from rung.core.code import code_of
 from rung.core.errors import GateFailed
 from rung.lake.accepted import scan_accepted
 from rung.lake.ledger import Submission
+from rung.lake.parquet import write_parquet
 from rung.lake.place import Place
-from rung.lake.places import write_parquet
-from transforms.s2_resolve.pay import sum_payroll
+from transforms.s2_resolve.pay import PAY_KEY, sum_payroll
 
 PAYROLL = "payroll"
 AT_ONCE = 8
@@ -39,7 +39,7 @@ def write_pay_sums(lake: Place, submission: Submission, lines: pl.LazyFrame) -> 
         place = f"{submission.lea_id} {submission.school_year} {PAYROLL} {submission.submission_id}"
         said = " and ".join(f"{rows:,} lines of {cents:,} cents" for rows, cents in (accepted, came_to))
         raise GateFailed(f"{place}: pay lines and their sums do not add up: {said}; nothing was taken in")
-    write_parquet(lake, sums_key(submission.submission_id), sums)
+    write_parquet(lake, sums_key(submission.submission_id), sums, PAY_KEY)
 
 
 def pay_sums(lake: Place, in_force: Sequence[Submission]) -> pl.LazyFrame:

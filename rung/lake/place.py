@@ -62,6 +62,10 @@ class Place(Protocol):
     def write(self, key: str, data: bytes) -> None:
         """Write an object whole, over an older one if there is one."""
 
+    def write_linked(self, key: str, data: bytes, older: str) -> bool:
+        """Write an object that the object `older` is believed to equal. Where it does, its bytes are not stored or sent
+        again: a hard link on disk, a copy by the server on S3. Returns whether that was so."""
+
     def write_new(self, key: str, data: bytes) -> None:
         """Write an object that must not exist yet. Raises Conflict."""
 

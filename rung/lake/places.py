@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import io
 import os
 import shutil
 import tempfile
@@ -18,16 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
-
-import polars as pl
+from typing import IO
 
 from rung.core.errors import RungError
 from rung.lake.place import Conflict, Entry, Overlooked, Place
-
-# Small row groups let BI tools skip; statistics are on by default. One setting for every Parquet file Rung writes.
-PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "statistics": True, "row_group_size": 250_000}
-
 
 TEMPORARY = ".rung-"
 # Folders inside folders; a listing that follows more of them is led on.
@@ -143,6 +136,21 @@ class LocalPlace:
     def write(self, key: str, data: bytes) -> None:
         with self.incoming(key) as file:
             file.write(data)
+
+    def write_linked(self, key: str, data: bytes, older: str) -> bool:
+        """Files here are replaced, never changed in place, so that a link is as good as a copy."""
+        path, source = self.path(key), self.path(older)
+        temporary = self._beside(path)
+        try:
+            if source.is_symlink() or source.read_bytes() != data:
+                raise FileNotFoundError(older)
+            os.link(source, temporary)
+        except OSError:  # another disk, no links, too many of them, or not what it should be
+            self.write(key, data)
+            return False
+        temporary.replace(path)
+        temporary.unlink(missing_ok=True)  # renaming a file to another name of itself does nothing
+        return True
 
     @contextmanager
     def _new_beside(self, path: Path) -> Iterator[tuple[Path, IO[bytes]]]:
@@ -279,15 +287,6 @@ def open_place(
     if "://" in address:
         raise RungError(f"{address}: not a place Rung knows; use a path or s3://bucket/prefix")
     return LocalPlace(root / address, address, mode)
-
-
-def write_parquet(place: Place, key: str, frame: pl.DataFrame) -> bytes:
-    """Write a frame as one Parquet object and return its bytes (for checksums)."""
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, **PARQUET)
-    data = buffer.getvalue()
-    place.write(key, data)
-    return data
 
 
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:

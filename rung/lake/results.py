@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from rung.lake.parquet import write_parquet
 from rung.lake.place import Place
-from rung.lake.places import write_parquet
 
 FOLDER = "results"
 
@@ -26,14 +26,20 @@ def content_id(**made_from: Any) -> str:
 
 
 def kept_frames(
-    lake: Place, stage: str, ids: Mapping[str, str], make: Callable[[Sequence[str]], Mapping[str, pl.DataFrame]]
+    lake: Place,
+    stage: str,
+    ids: Mapping[str, str],
+    order: Sequence[str],
+    make: Callable[[Sequence[str]], Mapping[str, pl.DataFrame]],
 ) -> dict[str, pl.DataFrame]:
-    """A stage's frames by name. `ids`: the content id of each. `make` gets the names of those that the lake lacks, and
-    returns a frame for each."""
+    """A stage's frames by name, each sorted by `order`, their key.
+
+    `ids`: the content id of each. `make` gets the names of those that the lake lacks, and returns a frame for each.
+    """
     keys = {name: f"{FOLDER}/{stage}/{content}.parquet" for name, content in ids.items()}
     lacking = [name for name, key in keys.items() if lake.tag(key) is None]
     if lacking:
         made = make(lacking)
         for name in lacking:
-            write_parquet(lake, keys[name], made[name])
+            write_parquet(lake, keys[name], made[name], order)
     return {name: pl.read_parquet(io.BytesIO(lake.read(key))) for name, key in keys.items()}

@@ -5,6 +5,7 @@ Credentials come from the environment or boto3's own chain, never from the confi
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import time
@@ -120,6 +121,24 @@ class S3Place:
     def write(self, key: str, data: bytes) -> None:
         self._put(key, data)
 
+    def write_linked(self, key: str, data: bytes, older: str) -> bool:
+        """The tag of an object that came in one piece is the MD5 of its bytes; any other, and they are sent."""
+        tag = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        if self.tag(older) != tag:
+            self.write(key, data)
+            return False
+        source = {"Bucket": self.bucket, "Key": self._full(older)}
+        try:
+            self.client.copy_object(
+                Bucket=self.bucket, Key=self._full(key), CopySource=source, CopySourceIfMatch=f'"{tag}"'
+            )
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and _code(error) in (*ABSENT, *CHANGED):
+                self.write(key, data)
+                return False
+            raise self._failed("written", key, error) from None
+        return True
+
     @contextmanager
     def incoming(self, key: str) -> Iterator[IO[bytes]]:
         with tempfile.SpooledTemporaryFile(RANGE) as file:
@@ -178,15 +197,17 @@ class S3Place:
                 raise RungError(f"{self.uri(prefix)}: cannot be removed: {answer['Errors'][0].get('Code')}")
 
     def point(self, name: str, target: str) -> None:
-        wanted = {entry.key.removeprefix(f"{target}/") for entry in self.entries(target)}
+        wanted = {entry.key.removeprefix(f"{target}/"): entry.etag for entry in self.entries(target)}
+        there = {entry.key.removeprefix(f"{name}/"): entry.etag for entry in self.entries(name)}
         try:
             # The manifest last: who finds its checksums true has a whole release before them.
             for key in sorted(wanted, key=lambda key: (key == "manifest.json", key)):
+                if there.get(key) == wanted[key]:
+                    continue
                 source = {"Bucket": self.bucket, "Key": self._full(f"{target}/{key}")}
                 self.client.copy_object(Bucket=self.bucket, Key=self._full(f"{name}/{key}"), CopySource=source)
-            for entry in list(self.entries(name)):
-                if entry.key.removeprefix(f"{name}/") not in wanted:
-                    self.client.delete_object(Bucket=self.bucket, Key=self._full(entry.key))
+            for key in sorted(there.keys() - wanted.keys()):
+                self.client.delete_object(Bucket=self.bucket, Key=self._full(f"{name}/{key}"))
         except (ClientError, BotoCoreError) as error:
             raise self._failed(f"made to show {target}", name, error) from None
 

@@ -12,12 +12,13 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from rung.core.errors import RungError
 from rung.core.settings import Settings
-from rung.lake.accepted import FOLDER, accepted_schema
+from rung.lake.accepted import FOLDER, ORDER, accepted_schema
 from rung.lake.lake_schema import VERSION, mark_lake, recorded_version, version_of
 from rung.lake.ledger import Ledger
 from rung.lake.ledger_schema import ledger_url, pending_migrations
+from rung.lake.parquet import write_parquet
 from rung.lake.place import Place
-from rung.lake.places import open_place, write_parquet
+from rung.lake.places import open_place
 
 READERS = 16
 
@@ -128,7 +129,7 @@ def _rewrite(lake: Place, extract: str, key: str) -> None:
                 raise RungError(
                     f"{lake.uri(key)}: column {name} has values that are no {kind}; the lake stays as it is"
                 ) from None
-    write_parquet(lake, key, frame)
+    write_parquet(lake, key, frame, ORDER)
 
 
 def _scan(lake: Place, key: str) -> pl.LazyFrame:

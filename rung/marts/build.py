@@ -6,7 +6,7 @@ Marts lie in the lake under the hash of everything they were made from, so that 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ import polars as pl
 
 from contracts.marts import MARTS
 from contracts.marts.designation import Designation
+from contracts.marts.dimensions import DIMENSIONS
 from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
@@ -30,8 +31,8 @@ from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, count_answers, footnote_of
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
+from rung.lake.parquet import write_parquet
 from rung.lake.pay_sums import pay_sums
-from rung.lake.places import write_parquet
 from rung.lake.reference import ReferenceTables
 from rung.lake.results import content_id
 from rung.lake.workspace import Workspace
@@ -85,7 +86,7 @@ def run_marts(
         gate_marts(work, marts)
         summary = summarise(in_force, marts)
         for name, frame in marts.items():
-            write_parquet(work.lake, f"{folder}/{name}.parquet", frame)
+            write_parquet(work.lake, f"{folder}/{name}.parquet", frame, _order(name, frame))
         made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
         made_from["marts"] = [name for name in marts if name in MARTS]
         work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
@@ -142,6 +143,13 @@ def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -
     ]
     schema = {name: column.dtype for name, column in RuleCounts.columns().items()}
     return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
+
+
+def _order(name: str, frame: pl.DataFrame) -> Sequence[str]:
+    """The key by which a mart or dimension is written; all columns of what has none."""
+    if name in MARTS:
+        return MARTS[name].order
+    return DIMENSIONS[name].key if name in DIMENSIONS else frame.columns
 
 
 def _check_identities(frames: Mapping[str, pl.DataFrame], sums: pl.LazyFrame, *, nominal: bool) -> None:

@@ -11,7 +11,7 @@ from contracts.rules import CROSS_FILE_RULES
 from contracts.tables import Tables
 from rung.intake.safe_csv import safe_csv
 from rung.lake.ledger import Submission
-from rung.lake.places import write_parquet
+from rung.lake.parquet import write_parquet
 from rung.lake.workspace import Workspace
 from transforms.s2_resolve.cross_file import findings
 
@@ -23,7 +23,7 @@ def across_files(work: Workspace, tables: Tables, in_force: list[Submission], fo
     """Ask the cross-file rules of everything in force; write `<folder>/cross_file.parquet` into the lake and
     `<lea_id>/<school_year>/across_files.csv` for every district-year (no rows: nothing was found)."""
     found = findings(tables).collect(engine="streaming")
-    write_parquet(work.lake, f"{folder}/cross_file.parquet", found)
+    write_parquet(work.lake, f"{folder}/cross_file.parquet", found, found.columns)
     messages = pl.DataFrame(
         [(rule.rule_id, rule.message, rule.fix) for rule in CROSS_FILE_RULES],
         schema=["rule_id", "message", "fix"],

@@ -49,7 +49,7 @@ def designations(
         made = build_designation(packs=chosen, **designation_tables(tables)).collect()
         return {program_id: made.filter(pl.col("program_id") == program_id) for program_id in program_ids}
 
-    frames = kept_frames(lake, STAGE, ids, run)
+    frames = kept_frames(lake, STAGE, ids, KEY, run)
     return Designation.cast(pl.concat([Designation.create_empty(), *frames.values()]).sort(KEY).lazy())
 
 

@@ -20,7 +20,8 @@ from contracts.policy.parameters import MetricParameters
 from contracts.reference import ProgramAdoption
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
-from rung.lake.places import open_place, write_parquet
+from rung.lake.parquet import write_parquet
+from rung.lake.places import open_place
 from rung.packs.names import Names
 from transforms.s2_resolve.educators import lea_years
 from transforms.s3_designate.run import READS, build_designation
@@ -196,7 +197,7 @@ def write_simulation(result: Simulation, folder: Path) -> list[Path]:
         "crosswalked": result.crosswalked,
     }
     for name, frame in frames.items():
-        write_parquet(place, f"{name}.parquet", frame)
+        write_parquet(place, f"{name}.parquet", frame, frame.columns)
     return [folder / f"{name}.parquet" for name in frames]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import dataframely as dy
@@ -15,6 +17,7 @@ from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.policy.disclosure import DisclosureLog
 from contracts.public import PUBLIC
+from rung.audit.merkle import ID_LENGTH, root_of, tree_of
 from rung.core.pseudonym import educator_key
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
@@ -32,10 +35,13 @@ class Rendered:
     rows: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
 
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
     def entry(self) -> dict[str, Any]:
         """The manifest's line: path, bytes, checksum; rows and columns of a table."""
-        fields: dict[str, Any] = {"path": self.path, "bytes": len(self.data)}
-        fields["sha256"] = hashlib.sha256(self.data).hexdigest()
+        fields: dict[str, Any] = {"path": self.path, "bytes": len(self.data), "sha256": self.sha256}
         if self.rows is not None:
             fields |= {"rows": self.rows, "columns": [{"name": n, "type": t} for n, t in self.columns]}
         return fields
@@ -55,9 +61,7 @@ def restricted_files(work: Workspace, folder: str, names: list[str], key: bytes 
         frame = pl.read_parquet(io.BytesIO(work.lake.read(f"{folder}/{name}.parquet")))
         if mart.person_level and key is not None:
             frame = pseudonymise(frame, key)
-            order = ["educator_key" if column == "staff_id" else column for column in mart.order]
-            frame = frame.sort(order, nulls_last=True)
-        files.append(_table("restricted", name, frame, mart.schema))
+        files.append(_table("restricted", name, frame, mart.schema, mart.order))
     files += _dimensions(work, folder, "restricted", key)
     summary = work.lake.read(f"{folder}/summary.json")
     return [*files, Rendered("restricted/summary.json", summary)]
@@ -69,14 +73,15 @@ def _dimensions(work: Workspace, folder: str, side: str, key: bytes | None = Non
         if dimension.side == side:
             frame = pl.read_parquet(io.BytesIO(work.lake.read(f"{folder}/{name}.parquet")))
             if dimension.person_level and key is not None:
-                frame = pseudonymise(frame, key).sort("educator_key")
-            files.append(_table(side, name, frame, dimension.schema))
+                frame = pseudonymise(frame, key)
+            files.append(_table(side, name, frame, dimension.schema, dimension.key))
     return files
 
 
 def public_files(work: Workspace, folder: str, side: PublicSide) -> list[Rendered]:
     """The public marts with their data package and dictionary; nothing else ever goes into `public/`."""
-    tables = [_table("public", name, frame, PUBLIC[name].schema) for name, frame in side.marts.items()]
+    kinds = {name: PUBLIC[name] for name in side.marts}
+    tables = [_table("public", name, side.marts[name], kind.schema, kind.key) for name, kind in kinds.items()]
     tables += _dimensions(work, folder, "public")
     package = frictionless("public", {file.path.split("/")[1]: file.entry() for file in tables})
     return [
@@ -94,7 +99,7 @@ def disclosure_files(side: PublicSide, terms: Terms, public: list[Rendered]) -> 
     tables = {file.path: file.data for file in public if file.rows is not None}
     proof = certificates(side, terms, tables)
     checked = ask_checker(tables | proof)
-    log = _table("restricted", "disclosure_log", decision_log(side), DisclosureLog)
+    log = _table("restricted", "disclosure_log", decision_log(side), DisclosureLog, ("name",))
     return [
         log,
         *(as_rendered(path, data) for path, data in proof.items()),
@@ -109,15 +114,21 @@ def restricted_package(files: list[Rendered]) -> Rendered:
 
 
 def manifest_of(files: list[Rendered], fields: dict[str, Any]) -> tuple[str, bytes]:
-    """The release's id (from the content of everything in it and what it was made from) and its manifest."""
-    body = {**fields, "files": [file.entry() for file in sorted(files, key=lambda file: file.path)]}
-    release_id = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
-    return release_id, json.dumps({"release_id": release_id, **body}, indent=1, sort_keys=True).encode()
+    """The release's id, the beginning of its Merkle root (all in it, what it was made from), and its manifest."""
+    entries = [file.entry() for file in sorted(files, key=lambda file: file.path)]
+    tree = tree_of({entry["path"]: entry["sha256"] for entry in entries})
+    root = root_of(tree, json.loads(json.dumps(fields)))
+    body = {**fields, "release_id": root[:ID_LENGTH], "root": root, "tree": tree, "files": entries}
+    return root[:ID_LENGTH], json.dumps(body, indent=1, sort_keys=True).encode()
 
 
-def _table(side: str, name: str, frame: pl.DataFrame, schema: type[dy.Schema]) -> Rendered:
+def _table(side: str, name: str, frame: pl.DataFrame, schema: type[dy.Schema], order: Sequence[str]) -> Rendered:
+    """A table sorted by `order`, in which a person's key stands for the id where the table has it."""
     columns = tuple((column, str(kind)) for column, kind in frame.schema.items())
-    return Rendered(f"{side}/{name}/{name}.parquet", to_parquet(frame, schema), frame.height, columns)
+    order = [column if column in frame.columns else "educator_key" for column in order]
+    return Rendered(
+        f"{side}/{name}/{name}.parquet", to_parquet(frame, order, released=True, contract=schema), frame.height, columns
+    )
 
 
 def as_rendered(path: str, data: bytes) -> Rendered:

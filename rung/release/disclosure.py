@@ -32,6 +32,12 @@ RAISED = (
     *("minimum_persons", "zero_shown_from", "levels_shown_from", "uniform", "one_off"),
     *("width.money_share", "width.dollars"),
 )
+CERTIFICATE_ORDER = {
+    "cells": ("cell",),
+    "relations": ("relation", "cell"),
+    "movements": ("movement", "cell"),
+    "proofs": ("cell",),
+}
 LOWERED = ("dominance.largest_share", "dominance.two_largest_share", "rounded_figures")
 
 
@@ -160,7 +166,10 @@ def certificates(side: PublicSide, terms: Terms, public: dict[str, bytes]) -> di
     """
     made = side.decided
     frames = {"cells": made.cells, "relations": made.relations, "movements": made.movements, "proofs": made.proofs}
-    files = {f"{FOLDER}/{name}.parquet": to_parquet(frame, None) for name, frame in frames.items()}
+    files = {
+        f"{FOLDER}/{name}.parquet": to_parquet(frame, CERTIFICATE_ORDER[name], released=True)
+        for name, frame in frames.items()
+    }
     files[f"{FOLDER}/problem.jj"] = jj_format(made.cells, made.relations).encode()
     width = terms.policy.width
     manifest = {

@@ -214,9 +214,9 @@ def memory_files(
     decided = side.decided.rows.select(MASKED)
     blocks = plan.blocks.join(decided, on=MASKED[:8], how="left", nulls_equal=True)
     state = decided.filter(pl.col("grain") == "state")
-    rows = pl.concat([blocks, state], how="diagonal").sort(MASKED[:8], nulls_last=True)
+    rows = pl.concat([blocks, state], how="diagonal")
     return {
         f"{FOLDER}/memory.json": json.dumps(note, indent=1).encode(),
-        f"{FOLDER}/records.parquet": to_parquet(plan.records.sort(*LEA_YEAR, "person"), None),
-        f"{FOLDER}/rows.parquet": to_parquet(rows, None),
+        f"{FOLDER}/records.parquet": to_parquet(plan.records, (*LEA_YEAR, "person"), released=True),
+        f"{FOLDER}/rows.parquet": to_parquet(rows, MASKED[:8], released=True),
     }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -15,7 +17,7 @@ from rung.core.code import code_of, versions_of
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.core.project import code_version
-from rung.lake.place import Conflict
+from rung.lake.place import Conflict, Place
 from rung.lake.places import make_durable
 from rung.lake.pointer import POINTER, current_release, mirrored_release, point_at, pointer_tag
 from rung.lake.workspace import Workspace
@@ -23,6 +25,7 @@ from rung.marts.build import MartsReceipt
 from rung.marts.gate import check_drift
 from rung.packs.load import packs_of
 from rung.release.contents import (
+    Rendered,
     as_rendered,
     disclosure_files,
     manifest_of,
@@ -36,8 +39,20 @@ from rung.release.disclosure import Asked, Terms, disclosure_terms, public_side
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
 
 
+WRITERS = 8
+
 # Table, grain, and the shares shown of cells, of cells of k persons or more, and of their sum.
 Utility = tuple[str, str, float, float | None, float]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Of a release's `files` those that the release before has too: how many were linked or copied by the storage, and
+    their bytes."""
+
+    files: int = 0
+    linked: int = 0
+    bytes_linked: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,7 @@ class ReleaseReceipt:
     location: str
     made: bool
     utility: tuple[Utility, ...] = ()
+    saved: Saved = Saved()
 
 
 def educator_key_of(work: Workspace) -> bytes:
@@ -99,13 +115,13 @@ def run_release(
             asked = replace(asked, today=date.fromisoformat(json.loads(work.lake.read(begun))["day"]))
         known = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
         made = known is None or work.releases.tag(f"{known}/manifest.json") is None
-        release_id = str(known)
+        release_id, saved = str(known), Saved()
         if made:
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
-            release_id = _write_release(work, marts, terms, asked, key, known, begun, identified=identified)
+            release_id, saved = _write_release(work, marts, terms, asked, key, known, begun, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
         show(work, release_id, seen)
-    return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id))
+    return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id), saved)
 
 
 def utility_of(work: Workspace, release_id: str) -> tuple[Utility, ...]:
@@ -141,11 +157,11 @@ def _write_release(
     begun: str,
     *,
     identified: bool,
-) -> str:
+) -> tuple[str, Saved]:
     """Write every file of a release, its memory among them, the manifest last; nothing points at it yet.
 
-    Returns its id. `known`: the id under which the same release was made before; its files are gone. `begun`: where the
-    lake notes the day, before the first file is written.
+    Returns its id and what did not have to be written. `known`: the id under which the same release was made before;
+    its files are gone. `begun`: where the lake notes the day, before the first file is written.
     """
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
@@ -165,7 +181,27 @@ def _write_release(
     }
     release_id, manifest = manifest_of(files, fields)
     work.lake.write(begun, json.dumps({"day": asked.today.isoformat()}).encode())
-    for file in files:
-        work.releases.write(f"{release_id}/{file.path}", file.data)
+    saved = _write_files(work.releases, release_id, files)
     work.releases.write(f"{release_id}/manifest.json", manifest)
-    return release_id
+    return release_id, saved
+
+
+def _write_files(releases: Place, release_id: str, files: Sequence[Rendered]) -> Saved:
+    """Write a release's files; those that the current release has too are linked, or copied by the server."""
+    current = current_release(releases)
+    before: dict[str, str] = {}
+    if current is not None:
+        manifest = json.loads(releases.read(f"{current}/manifest.json"))
+        before = {file["sha256"]: f"{current}/{file['path']}" for file in manifest["files"]}
+
+    def write(file: Rendered) -> bool:
+        key, older = f"{release_id}/{file.path}", before.get(file.sha256)
+        if older is not None and older != key:
+            return releases.write_linked(key, file.data, older)
+        releases.write(key, file.data)
+        return False
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        linked = list(pool.map(write, files))
+    size = sum(len(file.data) for file, was in zip(files, linked, strict=True) if was)
+    return Saved(len(files), sum(linked), size)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from rung.audit.checker import FOLDER, check
 from rung.cli.main import app
+from rung.release.contents import Rendered, manifest_of
 from tests.disclosed import Files, changed, decided, files_of, holds, levels, streams
 
 ROOT = Path(__file__).parents[3]
@@ -133,6 +134,8 @@ def test_the_command_reads_files_alone(tmp_path: Path) -> None:
     for path, data in release().items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
+    _, manifest = manifest_of([Rendered(path, data) for path, data in release().items()], {})
+    (tmp_path / "manifest.json").write_bytes(manifest)
     runner = CliRunner()
     good = runner.invoke(app, ["audit", str(tmp_path)])
     assert good.exit_code == 0

@@ -147,7 +147,7 @@ def test_a_write_that_fails_stops_the_intake_at_once_and_the_ledger_says_nothing
     (root / "rung.toml").write_text(config + "[intake]\nbatch_bytes = 1\n")
     tried: list[str] = []
 
-    def full(_place: object, key: str, _frame: object) -> bytes:
+    def full(_place: object, key: str, *_: object) -> bytes:
         tried.append(key)
         raise RungError("no space left")
 

@@ -49,6 +49,19 @@ def test_what_is_written_is_read_and_listed_in_order(place: Place) -> None:
         place.read("b/3.csv")
 
 
+def test_what_is_there_already_is_linked_and_nothing_else(place: Place) -> None:
+    place.write("old/a", b"same")
+    assert place.write_linked("new/a", b"same", "old/a")
+    assert not place.write_linked("new/b", b"other", "old/a")
+    assert not place.write_linked("new/c", b"same", "old/nowhere")
+    assert [place.read(f"new/{name}") for name in "abc"] == [b"same", b"other", b"same"]
+    assert place.write_linked("new/a", b"same", "old/a"), "once more, as after a run that died"
+    place.write("new/a", b"changed")
+    assert place.read("old/a") == b"same"
+    place.remove("old")
+    assert [entry.key for entry in place.entries()] == ["new/a", "new/b", "new/c"]
+
+
 def test_a_changed_object_has_another_tag(place: Place) -> None:
     place.write("x", b"1")
     (first,) = place.entries()

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from rung.audit.merkle import check_manifest
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.lake.workspace import Workspace, open_workspace
@@ -97,6 +98,23 @@ def test_the_manifest_tells_every_file_and_what_it_was_made_from(done: tuple[Pat
             assert not path.endswith(".parquet") or listed[path]["rows"] == pl.read_parquet(data).height
     assert manifest["inputs"]["submissions"] == [s.submission_id for s in work.ledger.in_force()]
     assert "dc_lift" in manifest["packs"]
+
+
+def test_a_release_links_what_the_one_before_has_and_the_audit_holds(tmp_path: Path) -> None:
+    small.write_state(tmp_path)
+    _, first = run(tmp_path)
+    lines = small.payroll(small.LEAS[0], small.YEARS[-1])
+    small.drop(tmp_path, small.LEAS[0], small.YEARS[-1], "payroll", small.csv(small.PAYROLL, lines[:-1]))
+    _, second = run(tmp_path)
+    saved = second.release.saved
+    assert first.release.saved.linked == 0 < saved.linked < saved.files
+    folders = [tmp_path / "releases" / each.release.release_id for each in (first, second)]
+    linked = [path for path in folders[1].rglob("*") if path.is_file() and path.stat().st_nlink > 1]
+    assert len(linked) == saved.linked and sum(path.stat().st_size for path in linked) == saved.bytes_linked
+    assert folders[1] / "restricted" / "designation" / "designation.parquet" in linked, "pay moves no designation"
+    for folder in folders:
+        paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+        assert check_manifest(lambda path, at=folder: (at / path).read_bytes(), paths) == []
 
 
 def test_no_staff_id_or_name_is_in_a_release(done: tuple[Path, Workspace, RunReceipt]) -> None:
