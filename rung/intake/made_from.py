@@ -12,11 +12,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from rung.core.project import PROJECT
+from rung.core.code import code_of
 from rung.core.rules import suite_of
 from rung.core.settings import Settings
 from rung.lake.reference import ReferenceTables
@@ -27,14 +25,8 @@ OF_ROWS = ("code", "suites", "reference", "mapping", "crosswalk")
 LOOKED_UP = ("districts", "schools", "pay_codes", "funds", "rating_systems")
 # Extracts that one drop can hold: a position file among rosters brings its pay.
 TOGETHER = {"roster": ("roster", "payroll")}
-CODE = (
-    "contracts",
-    "expectations",
-    "transforms/money.py",
-    "transforms/peak_fte.py",
-    "transforms/s1_conform",
-    "rung/intake",
-)
+# What reads, conforms, validates and decides; with everything that these import.
+CODE = ("rung.intake.read", "rung.intake.validate", "rung.intake.decision")
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ class MadeFrom:
         if extract not in self._known:
             suites = [suite_of(name, self.settings) for name in TOGETHER.get(extract, (extract,))]
             self._known[extract] = {
-                "code": intake_code(),
+                "code": code_of(*CODE)[:16],
                 "suites": _hash([suite.model_dump(mode="json") for suite in suites]),
                 "reference": _hash([self._file(name) for name in LOOKED_UP]),
                 "bounds": _hash([self.settings.gate.model_dump(), self.settings.intake.model_dump()]),
@@ -91,16 +83,6 @@ def versioned(base_id: str, then: str | None, now: Mapping[str, str]) -> str:
     if then is None or all(recorded.get(kind) == now[kind] for kind in OF_ROWS):
         return base_id
     return hashlib.sha256(f"{base_id} {_hash({kind: now[kind] for kind in OF_ROWS})}".encode()).hexdigest()[:20]
-
-
-@lru_cache
-def intake_code() -> str:
-    """A hash of the code that reads, conforms, validates and decides."""
-    digest = hashlib.sha256()
-    for place in (PROJECT / name for name in CODE):
-        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
-            digest.update(str(path.relative_to(PROJECT)).encode() + Path(path).read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _hash(recorded: Any) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 
 from contracts.policy.conditions import Condition, EventTest
 from contracts.policy.packs import BankUnits, Fact, Pack
+from transforms.adoption import reaches
 from transforms.s3_designate.condition_compiler import CompiledCondition, ConditionCompiler
 from transforms.s3_designate.event_conditions import event_keys, events_of
 from transforms.s3_designate.evidence import KEY, Evidence
@@ -76,16 +77,10 @@ def _needed(compiler: ConditionCompiler, years_of: Mapping[tuple[str, str], tupl
 def adopted_years(evidence: Evidence, pack: Pack) -> pl.LazyFrame:
     """One row per LEA and school year in which the program is in force there: adopted, and some version holds."""
     years_lf = evidence.educators.select("school_year").unique()
-    until = pl.col("to_year").is_null() | (pl.col("school_year") <= pl.col("to_year"))
-    holds = [
-        (pl.col("school_year") >= pack.begins(version))
-        & (pl.lit(True) if version.to_year is None else pl.col("school_year") <= version.to_year)
-        for version in pack.versions
-    ]
     return (
         evidence.adoption.filter(pl.col("program_id") == pack.program_id)
         .join(years_lf, how="cross")
-        .filter((pl.col("from_year") <= pl.col("school_year")) & until & pl.any_horizontal(holds))
+        .filter(reaches() & _some_version(pack))
         .select("lea_id", "school_year", in_force=pl.lit(True))
         .unique()
     )

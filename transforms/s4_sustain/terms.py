@@ -12,6 +12,7 @@ from contracts.policy.terms import ProgramTerms
 from contracts.reference import ProgramAdoption
 from contracts.resolved.leaders import Adopted, LevelTerms, OwnRoles, PositionUnits, ProgramRoles, Programs
 from contracts.resolved.service import LeaYears
+from transforms.adoption import reaches
 
 
 def program_frame(programs: Sequence[ProgramTerms]) -> dy.LazyFrame[Programs]:
@@ -78,10 +79,7 @@ def in_force(
     years = lea_years.select("lea_id", "school_year").unique()
     return (
         years.join(program_adoption.select("lea_id", "program_id", "from_year", "to_year"), on="lea_id")
-        .filter(
-            (pl.col("from_year") <= pl.col("school_year"))
-            & (pl.col("to_year").fill_null(9999) >= pl.col("school_year"))
-        )
+        .filter(reaches())
         .group_by("lea_id", "program_id", "school_year")
         .agg(pl.col("from_year").min().alias("adopted_from"))
         .pipe(Adopted.cast)

@@ -146,7 +146,7 @@ def test_accepted_ones_are_judged_again_only_when_asked(root: Path, monkeypatch:
     first = in_force(work)
     assert first is not None
     certification.certify(work.ledger, "0200", 2026, datetime.now(UTC), small.SIGNED)
-    monkeypatch.setattr(made_from, "intake_code", lambda: "a corrected rule")
+    monkeypatch.setattr(made_from, "code_of", lambda *_: "a corrected rule")
     assert take_in(root)[1].drops == 0
     work, receipt = take_in(root, again=True)
     assert receipt.judged_again == 9 and receipt.states == {"accepted": 9}  # what is certified stays
@@ -159,7 +159,7 @@ def test_accepted_ones_are_judged_again_only_when_asked(root: Path, monkeypatch:
 def test_a_first_load_of_a_past_year_judged_again_is_not_late(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calendar(root, "2020-01-01", "2020-02-01")
     take_in(root)
-    monkeypatch.setattr(made_from, "intake_code", lambda: "a corrected rule")
+    monkeypatch.setattr(made_from, "code_of", lambda *_: "a corrected rule")
     assert take_in(root, again=True)[1].states == {"accepted": 12}
 
 
