@@ -1,7 +1,9 @@
 """What a pack can ask of an educator-year: the primitives of RULES 1.3 that read data, and all / any / not.
 
-A condition is one mapping with one key, the primitive's name. It is true or false; data that is missing, or a number
-that hangs on a knob nobody has set, makes it false (a pack asks for `missing` or `not_set` where that matters).
+A condition is one mapping with one key, the primitive's name. It is true, false or unknown: a rating or value that is
+missing, or a number that hangs on a knob nobody has set, makes it unknown. `all`, `any`, `not` and `k_of` combine as in
+Kleene's logic (one false part makes `all` false, whatever else is unknown); a case holds where its condition is true.
+A pack asks for `unknown`, `missing` or `not_set` where that matters.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ Attribute = Literal[
     "teaching_share",
     "same_school",
     "of_record",
+    "paid_here",
     "february_teacher",
     "creditable",
     "in_force",
@@ -233,6 +236,9 @@ class Condition(PackPart):
     school: SchoolTest | None = None
     not_set: str | None = Field(None, description="true while the knob has no value")
     knob_is: KnobIs | None = None
+    unknown: Condition | None = Field(
+        None, description="true where the condition is neither true nor false: what is missing could decide it"
+    )
     last_year: Condition | None = Field(None, description="held in t-1 in the same LEA")
     here_since: Condition | None = Field(
         None, description="held in t or before, with the same school of record in the LEA every year since"
@@ -256,5 +262,5 @@ class Condition(PackPart):
 
     def children(self) -> tuple[Condition, ...]:
         """The conditions that this one combines."""
-        alone = tuple(part for part in (self.last_year, self.here_since, self.not_) if part is not None)
+        alone = tuple(part for part in (self.last_year, self.here_since, self.not_, self.unknown) if part is not None)
         return alone + (self.all_ or ()) + (self.any_ or ()) + (self.k_of.of if self.k_of else ())

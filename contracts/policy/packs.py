@@ -142,6 +142,7 @@ class Pay(Cited):
     at_most: float | None = None
     versions: Many = ()
     record_lea_only: bool = False
+    award_lea_only: bool = Field(False, description="only the LEA of record on the day of the pack's `award`")
     teaching_only: bool = False
     pro_rata_to: KnobRef | None = Field(None, description="the year's appropriation, over all who are entitled")
 
@@ -187,6 +188,9 @@ class Pack(PackPart):
     rules: tuple[Rule, ...] = ()
     bank: PointsBank | None = None
     facts: Mapping[str, Fact] = Field(default_factory=dict)
+    award: EventTest | None = Field(
+        None, description="the event whose day is the day of the award; without one in t, the first day of service in t"
+    )
     pay: tuple[Pay, ...] = ()
     effects: tuple[Effect, ...] = ()
     compliance: tuple[Cap, ...] = ()

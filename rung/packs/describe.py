@@ -28,6 +28,8 @@ def condition_text(condition: Condition) -> str:
         return " or ".join(_inside(part) for part in condition.any_)
     if condition.not_ is not None:
         return f"not {_inside(condition.not_)}"
+    if condition.unknown is not None:
+        return f"not known whether {_inside(condition.unknown)}"
     if condition.last_year is not None:
         return f"in the year before: {_inside(condition.last_year)}"
     if condition.here_since is not None:

@@ -44,6 +44,8 @@ def _applies(pay: Pay, space: StateSpace) -> pl.Expr:
             here = here & pl.col(f"i_{name}").is_in([space.inputs[name].index(case) for case in many(cases)])
     if pay.record_lea_only:
         here = here & pl.col("of_record")
+    if pay.award_lea_only:
+        here = here & pl.col("paid_here")
     if pay.teaching_only:
         here = here & pl.col("is_teacher")
     return here.fill_null(False)

@@ -12,6 +12,7 @@ import polars as pl
 
 from contracts.policy.packs import Pack
 from transforms.money import MILLION, millionths
+from transforms.s3_designate.event_conditions import events_of
 from transforms.s3_designate.evidence import KEY, Evidence
 
 PERSON = ["lea_id", "staff_id"]
@@ -107,6 +108,33 @@ def of_record(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFra
     )
 
 
+def paid_here(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
+    """The LEA is the one of record on the day of the award: most FTE that day, then the lowest id. The award is the
+    pack's `award` event of t, else the first day of service in t. Where that LEA has no program, the one of the year.
+    """
+    year = ["staff_id", "school_year"]
+    day_lf = evidence.service.group_by(year).agg(award_day=pl.col("stay_begin").min())
+    if pack.award is not None:
+        events_lf = events_of(evidence, pack, pack.award).group_by(year).agg(event_day=pl.col("event_date").min())
+        day_lf = day_lf.join(events_lf, on=year, how="left")
+        day_lf = day_lf.select(*year, award_day=pl.coalesce("event_day", "award_day"))
+    award_lf = (
+        day_lf.join(evidence.service, on=year)
+        .filter(pl.col("award_day").is_between(pl.col("stay_begin"), pl.col("stay_end")))
+        .group_by(*year, award_lea="lea_id")
+        .agg(fte=millionths(pl.col("full_time_equivalency")).sum())
+        .sort(*year, "fte", "award_lea", descending=[False, False, True, False])
+        .unique(year, keep="first", maintain_order=True)
+    )
+    there = ((pl.col("award_lea") == pl.col("lea_id")) & pl.col("in_force")).fill_null(False)
+    return (
+        of_record(evidence, pack, panel)
+        .join(award_lf.drop("fte"), on=year, how="left", maintain_order="left")
+        .with_columns(paid_here=pl.when(there.any().over(year)).then(there).otherwise("of_record"))
+        .drop("award_lea")
+    )
+
+
 def february_teacher(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """A teacher row of the LEA covers the last Friday of February of t."""
     last = pl.date(pl.col("school_year").cast(pl.Int32), 3, 1) - pl.duration(days=1)
@@ -140,6 +168,7 @@ MAKERS: dict[str, Maker] = {
     "teaching_share": teaching_share,
     "same_school": same_school,
     "of_record": of_record,
+    "paid_here": paid_here,
     "february_teacher": february_teacher,
     "creditable": creditable,
 }

@@ -1,4 +1,8 @@
-"""Turns a pack's conditions into columns of its grid (one row per lea_id x staff_id x school_year)."""
+"""Turns a pack's conditions into columns of its grid (one row per lea_id x staff_id x school_year).
+
+A condition's column is three-valued: true, false, or null where data or a knob that could decide it is missing; `all`,
+`any`, `not` and `k_of` combine as in Kleene's logic, so one false part makes `all` false (MARTS 5.S8).
+"""
 
 from __future__ import annotations
 
@@ -31,12 +35,13 @@ from transforms.s3_designate.event_conditions import event_holds, event_keys
 from transforms.s3_designate.evidence import KEY, Evidence
 
 Read = tuple[pl.Expr, tuple[pl.Expr, ...]]  # a Boolean expression, and the years that are its evidence
+UNKNOWN = rating_conditions.UNKNOWN
 SCHOOL = ("poverty_percent", "low_performing", "need_points", "title_i", "rural", "partner_lists")
 
 
 @dataclass(frozen=True)
 class CompiledCondition:
-    """A condition as a Boolean column, and the expressions whose years are its evidence (null = none)."""
+    """A condition as a column (null = unknown), and the expressions whose years are its evidence (null = none)."""
 
     column: str
     years: tuple[pl.Expr, ...] = ()
@@ -65,7 +70,7 @@ class ConditionCompiler:
     def _keep(self, expr: pl.Expr, years: tuple[pl.Expr, ...]) -> CompiledCondition:
         self.count += 1
         column = f"c{self.count}"
-        self.panel = self.panel.with_columns(expr.fill_null(False).alias(column))
+        self.panel = self.panel.with_columns(expr.alias(column))
         return CompiledCondition(column, tuple(pl.when(pl.col(column)).then(year) for year in years))
 
     def _attach(self, frame: pl.LazyFrame, keys: list[str], **named: str) -> None:
@@ -120,19 +125,25 @@ class ConditionCompiler:
         passes, seen = self._new("passes"), self._new("seen")
         self._attach(frame, rating_conditions.rating_keys(test.lea), **{passes: "passes", seen: "seen"})
         years = tuple(pl.col(seen).list.get(i, null_on_oob=True) for i in range(test.n))
-        return pl.col(passes).fill_null(test.fewer), years
+        return pl.col(passes).fill_null(True) if test.fewer else pl.col(passes), years
 
     def _mean_of_years(self, test: MeanOfYears) -> Read:
         passes = self._new("passes")
         self._attach(rating_conditions.mean_of_years(self.evidence, self.pack, test), KEY, **{passes: "passes"})
-        return pl.col(passes), tuple(_back(i) for i in range(test.years))
+        return pl.col(passes).fill_null(False), tuple(_back(i) for i in range(test.years))
 
     # --- events, roles, people, schools ---------------------------------------------------------------------------
     def _event(self, test: EventTest) -> Read:
         seen = self._new("seen")
         keys = KEY if test.issuers is not None else event_keys(test)
         self._attach(event_holds(self.evidence, self.pack, test, self.years), keys, **{seen: "seen"})
-        return pl.col(seen).is_not_null(), (pl.col(seen),)
+        found = pl.col(seen).is_not_null()
+        if test.quantity_at_least is not None:  # an event whose quantity is not given, or not known to be enough
+            open_seen = self._new("open")
+            maybe_lf = event_holds(self.evidence, self.pack, test, self.years, undecided=True)
+            self._attach(maybe_lf, keys, **{open_seen: "seen"})
+            found = pl.when(found | pl.col(open_seen).is_null()).then(found)
+        return found, (pl.col(seen),)
 
     def _holds_role(self, test: HoldsRole) -> Read:
         roles_lf = self.evidence.roles if test.touched else self.evidence.roles.filter("is_held")
@@ -142,7 +153,7 @@ class ConditionCompiler:
         self.panel = self.panel.join(
             roles_lf.select(KEY).unique().with_columns(**{name: pl.lit(True)}), on=KEY, how="left"
         )
-        return pl.col(name), (_back(0),)
+        return pl.col(name).fill_null(False), (_back(0),)
 
     def attribute(self, name: str) -> None:
         """Make the column if it is not there yet."""
@@ -155,13 +166,14 @@ class ConditionCompiler:
         column = pl.col(test.column)
         if test.missing:
             return column.is_null(), ()
-        parts = [column.is_not_null()]
+        parts = []
         if test.is_ is not None:
             parts.append(column == test.is_)
         if test.among is not None:
             parts.append(column.is_in(list(many(test.among))))
         parts += self._bounded(column, test.at_least, pl.Expr.ge) + self._bounded(column, test.at_most, pl.Expr.le)
-        return pl.all_horizontal(parts + self._bounded(column, test.below, pl.Expr.lt)), ()
+        parts += self._bounded(column, test.below, pl.Expr.lt)
+        return pl.all_horizontal(parts or [column.is_not_null()]), ()
 
     def _bounded(
         self, column: pl.Expr, bound: Number | None, compare: Callable[[pl.Expr, float], pl.Expr]
@@ -169,7 +181,7 @@ class ConditionCompiler:
         if bound is None:
             return []
         value = self.pack.number(bound)
-        return [pl.lit(False) if value is None else compare(column, value)]
+        return [UNKNOWN if value is None else compare(column, value)]
 
     def school(self) -> None:
         """Join the school of record's columns of t."""
@@ -184,9 +196,9 @@ class ConditionCompiler:
             names = pl.col("partner_lists").str.split(";").list.eval(pl.element().str.strip_chars())
             return names.list.contains(test.on_list), (_back(0),)
         column = pl.col(str(test.column))
-        parts = [column.is_not_null()] if test.is_ is None else [column == test.is_]
+        parts = [] if test.is_ is None else [column == test.is_]
         parts += self._bounded(column, test.at_least, pl.Expr.ge) + self._bounded(column, test.below, pl.Expr.lt)
-        return pl.all_horizontal(parts), ()
+        return pl.all_horizontal(parts or [column.is_not_null()]), ()
 
     # --- knobs and combinations -----------------------------------------------------------------------------------
     def _not_set(self, name: str) -> Read:
@@ -200,7 +212,8 @@ class ConditionCompiler:
         inner = pl.col(self.read(condition).column)
         same = pl.all_horizontal([pl.col(name) == pl.col(name).shift(1) for name in PERSON])
         year = pl.col("school_year").shift(1)
-        return inner.shift(1) & same & (year == pl.col("school_year") - 1), (_back(1),)
+        there = (same & (year == pl.col("school_year") - 1)).fill_null(False)
+        return inner.shift(1) & there, (_back(1),)
 
     def _here_since(self, condition: Condition) -> Read:
         """Also years before the program ran count: the grid has every year on the district's rosters."""
@@ -223,11 +236,16 @@ class ConditionCompiler:
 
     def _k_of(self, test: KOf) -> Read:
         seen = [self.read(part) for part in test.of]
-        total = pl.sum_horizontal([pl.col(part.column).cast(pl.Int32) for part in seen])
-        return total >= test.k, _years(seen)
+        columns = [pl.col(part.column) for part in seen]
+        surely = pl.sum_horizontal([column.fill_null(False).cast(pl.Int32) for column in columns])
+        perhaps = pl.sum_horizontal([column.fill_null(True).cast(pl.Int32) for column in columns])
+        return rating_conditions.at_least_k(surely, perhaps, test.k), _years(seen)
 
     def _not(self, condition: Condition) -> Read:
         return ~pl.col(self.read(condition).column), ()
+
+    def _unknown(self, condition: Condition) -> Read:
+        return pl.col(self.read(condition).column).is_null(), ()
 
     def _new(self, stem: str) -> str:
         self.count += 1

@@ -59,6 +59,8 @@ def build_panel(evidence: Evidence, pack: Pack, space: StateSpace) -> EducatorYe
         _add_units(compiler, pack.bank.units)
     if pack.scope == "state":
         compiler.attribute("of_record")
+        if any(pay.award_lea_only for pay in pack.pay):
+            compiler.attribute("paid_here")
         _add_own_event(compiler)
     person = ["lea_id", "staff_id"] if pack.scope == "lea" else ["staff_id"]
     frame = compiler.panel.select(_needed(compiler, years_of)).sort(*person, "school_year", "lea_id").collect()
@@ -69,7 +71,8 @@ def build_panel(evidence: Evidence, pack: Pack, space: StateSpace) -> EducatorYe
 def _needed(compiler: ConditionCompiler, years_of: Mapping[tuple[str, str], tuple[pl.Expr, ...]]) -> list[str]:
     """Columns that later steps read; the many that conditions were made of stay out of memory."""
     quoted = {root for years in years_of.values() for year in years for root in year.meta.root_names()}
-    fixed = {*KEY, "school_id", "is_teacher", "fte", "years_experience", "in_force", "of_record", "own_event", "units"}
+    fixed = {*KEY, "school_id", "is_teacher", "fte", "years_experience", "in_force"}
+    fixed |= {"of_record", "paid_here", "own_event", "units"}
     names = compiler.panel.collect_schema().names()
     return [name for name in names if name in fixed | quoted or name.startswith(("i_", "f_"))]
 

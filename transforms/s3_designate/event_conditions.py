@@ -17,8 +17,13 @@ def event_keys(test: EventTest) -> list[str]:
     return ["staff_id", "school_year"] if test.any_lea else KEY
 
 
-def events_of(evidence: Evidence, pack: Pack, test: EventTest, decided: bool = True) -> pl.LazyFrame:
-    """The events that the test means, whatever their year; with `decided`, only those with its decision."""
+def events_of(
+    evidence: Evidence, pack: Pack, test: EventTest, decided: bool = True, undecided: bool = False
+) -> pl.LazyFrame:
+    """The events that the test means, whatever their year; with `decided`, only those with its decision.
+
+    With `undecided`, those that may be meant: their quantity is not given, or the bound has no value.
+    """
     events_lf = evidence.events.filter(pl.lit(True) if test.type == "any" else pl.col("event_type") == test.type)
     if test.code is not None:
         events_lf = events_lf.filter(pl.col("event_code").is_in(list(many(test.code))))
@@ -28,7 +33,8 @@ def events_of(evidence: Evidence, pack: Pack, test: EventTest, decided: bool = T
         events_lf = events_lf.filter(pl.col("counterpart_staff_id").is_not_null())
     if test.quantity_at_least is not None:
         least = pack.number(test.quantity_at_least)
-        events_lf = events_lf.filter(pl.lit(False) if least is None else pl.col("quantity") >= least)
+        enough = pl.lit(None, pl.Boolean) if least is None else pl.col("quantity") >= least
+        events_lf = events_lf.filter(enough.is_null() if undecided else enough)
     if test.by == "principal_of_school":
         events_lf = _by_principal(evidence, events_lf)
     return events_lf.filter(decision(test)) if decided else events_lf
@@ -61,14 +67,19 @@ def _by_principal(evidence: Evidence, events_lf: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def event_holds(evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per key and year t in which the test holds, with `seen`, the school year of the newest event meant."""
+def event_holds(
+    evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame, undecided: bool = False
+) -> pl.LazyFrame:
+    """One row per key and year t in which the test holds, with `seen`, the school year of the newest event meant.
+
+    With `undecided`, in which it may hold (`events_of`).
+    """
     keys = event_keys(test)
     if test.issuers is not None:
-        return _from_issuers(evidence, pack, test, years)
+        return _from_issuers(evidence, pack, test, years, undecided)
     if test.within == "in_force":
-        return _in_force(events_of(evidence, pack, test, decided=False), test, years)
-    events_lf = events_of(evidence, pack, test)
+        return _in_force(events_of(evidence, pack, test, decided=False, undecided=undecided), test, years)
+    events_lf = events_of(evidence, pack, test, undecided=undecided)
     if test.within == "ever":
         return _so_far(events_lf, test, years, pack.number(test.codes_at_least))
     years_lf = [
@@ -121,14 +132,16 @@ def _in_force(events_lf: pl.LazyFrame, test: EventTest, years: pl.LazyFrame) -> 
     )
 
 
-def _from_issuers(evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame) -> pl.LazyFrame:
+def _from_issuers(
+    evidence: Evidence, pack: Pack, test: EventTest, years: pl.LazyFrame, undecided: bool
+) -> pl.LazyFrame:
     """Events of the own LEA, and those that the listed LEAs issued."""
-    own = event_holds(evidence, pack, test.model_copy(update={"issuers": None, "lea": "own"}), years)
+    own = event_holds(evidence, pack, test.model_copy(update={"issuers": None, "lea": "own"}), years, undecided)
     assert test.issuers is not None
     listed = pack.knob(test.issuers.knob)
     names = list(listed) if isinstance(listed, tuple) else []
     issued = Evidence(**{**vars(evidence), "events": evidence.events.filter(pl.col("lea_id").is_in(names))})
-    anywhere = event_holds(issued, pack, test.model_copy(update={"issuers": None, "lea": "any"}), years)
+    anywhere = event_holds(issued, pack, test.model_copy(update={"issuers": None, "lea": "any"}), years, undecided)
     asked_lf = years.select(KEY).unique()
     columns = [*KEY, "seen"]
     return (

@@ -25,6 +25,7 @@ class Evidence:
     """Lazy frames. `educators` is one row per lea_id x staff_id x school_year; the others as their makers say."""
 
     assignments: pl.LazyFrame
+    service: pl.LazyFrame  # stays in every district, also where `assignments` are those of some
     educators: pl.LazyFrame
     record: pl.LazyFrame
     ratings: pl.LazyFrame
@@ -42,6 +43,7 @@ class Evidence:
         return replace(
             self,
             assignments=self.assignments.join(leas_lf, on="lea_id", how="semi"),
+            service=self.service.join(staff_lf, on="staff_id", how="semi"),
             roles=self.roles.join(leas_lf, on="lea_id", how="semi"),
             ratings=self.ratings.join(staff_lf, on="staff_id", how="semi"),
             events=self.events.join(staff_lf, on="staff_id", how="semi"),
@@ -63,6 +65,7 @@ def materialize(
     ratings = usable_ratings(evaluation, rating_systems).select(RATING_COLUMNS).collect().lazy()
     return Evidence(
         assignments=assignments,
+        service=assignments.select(*KEY, "full_time_equivalency", "stay_begin", "stay_end"),
         educators=lea_years_of_assignments(assignments).select(EDUCATOR_COLUMNS).sort(KEY).collect().lazy(),
         record=record_years(assignments),
         ratings=ratings,

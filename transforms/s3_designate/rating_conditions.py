@@ -19,6 +19,12 @@ VALUES = (
     *SCORES,
 )
 ANY_SYSTEM, OWN_SYSTEM = "any", "own"
+UNKNOWN = pl.lit(None, pl.Boolean)
+
+
+def at_least_k(surely: pl.Expr, perhaps: pl.Expr, k: int) -> pl.Expr:
+    """At least `k` hold, of which `surely` hold and no more than `perhaps` could; null where that leaves it open."""
+    return pl.when(surely >= k).then(True).when(perhaps < k).then(False)
 
 
 def rating_keys(lea: str) -> list[str]:
@@ -46,14 +52,15 @@ def ratings_of(evidence: Evidence, system: str, lea: str) -> pl.LazyFrame:
 
 
 def rating_holds(test: RatingTest, pack: Pack, prefix: str = "") -> pl.Expr:
-    """Whether a rating's columns pass the test; null and unset numbers do not."""
+    """Whether a rating's columns pass the test; null where there is no usable rating, a number is missing or unset."""
 
     def col(name: str) -> pl.Expr:
         return pl.col(prefix + name)
 
-    parts = [col("band").is_not_null()]
+    rated = col("band").is_not_null()
+    parts: list[pl.Expr] = []
     if test.label is not None:
-        parts.append(col("rating_level").is_in(list(many(test.label))))
+        parts.append(pl.when(rated).then(col("rating_level").is_in(list(many(test.label)))))
     if test.band_at_least is not None:
         parts.append(col("band") >= test.band_at_least)
     if test.top is not None:
@@ -61,8 +68,10 @@ def rating_holds(test: RatingTest, pack: Pack, prefix: str = "") -> pl.Expr:
     if test.positive is not None:
         parts.append(col("is_positive") == test.positive)
     if test.usable is False:
-        parts = [col("band").is_null()]
-    passes = pl.all_horizontal([*parts, *_bounds(test, pack, prefix)]).fill_null(False)
+        parts = [~rated]
+    elif test.usable or not parts:
+        parts = [rated, *parts]
+    passes = pl.all_horizontal([*parts, *_bounds(test, pack, prefix)])
     return pl.any_horizontal([passes, *(rating_holds(other, pack, prefix) for other in test.or_else)])
 
 
@@ -74,17 +83,18 @@ def _bounds(test: RatingTest | ScoreTest, pack: Pack, prefix: str) -> list[pl.Ex
     for bound, compare in ((test.at_least, pl.Expr.ge), (test.below, pl.Expr.lt)):
         if bound is not None:
             value = pack.number(bound)
-            parts.append(pl.lit(False) if value is None else compare(pl.col(prefix + test.column), value))
+            parts.append(UNKNOWN if value is None else compare(pl.col(prefix + test.column), value))
     return parts
 
 
 def score_holds(test: ScoreTest, pack: Pack, prefix: str) -> pl.Expr:
-    """A score of a final or appealed evaluation."""
-    counts = pl.col(f"{prefix}status").is_in(["final", "appealed"])
-    score = pl.col(prefix + test.column)
+    """A score of a final or appealed evaluation; null where there is none. Without a bound: whether it is given."""
+    counts = pl.col(f"{prefix}status").is_in(["final", "appealed"]).fill_null(False)
+    given = counts & pl.col(prefix + test.column).is_not_null()
     if test.missing:
-        return ~(counts & score.is_not_null()).fill_null(False)
-    return pl.all_horizontal([counts, *_bounds(test, pack, prefix)]).fill_null(False)
+        return ~given
+    bounds = _bounds(test, pack, prefix)
+    return pl.when(given).then(pl.all_horizontal(bounds)) if bounds else given
 
 
 def newest(evidence: Evidence, pack: Pack, test: LatestWithin, years: pl.LazyFrame) -> pl.LazyFrame:
@@ -102,19 +112,22 @@ def newest(evidence: Evidence, pack: Pack, test: LatestWithin, years: pl.LazyFra
 
 
 def last_ratings(evidence: Evidence, pack: Pack, test: LastRatings, years: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per key and year t with a usable rating up to t: `passes`, and the years `seen` (list, newest first)."""
+    """One row per key and year t with a usable rating up to t: `passes` (null while ratings that are missing could
+    decide it), and the years `seen` (list, newest first)."""
     keys = rating_keys(test.lea)
     person = keys[:-1]
     series_lf = ratings_of(evidence, test.system or pack.rating_system, test.lea).filter(pl.col("band").is_not_null())
-    good = rating_holds(test, pack).cast(pl.Int32)
+    good = rating_holds(test, pack)
+    surely, perhaps = good.fill_null(False).cast(pl.Int32), good.fill_null(True).cast(pl.Int32)
+    absent = 0 if test.accept_fewer else 1
 
     def back(expr: pl.Expr, years_back: int) -> pl.Expr:
         return expr.shift(years_back).over(person, order_by="school_year")
 
-    hits = pl.sum_horizontal([back(good, i).fill_null(0) for i in range(test.n)])
+    hits = pl.sum_horizontal([back(surely, i).fill_null(0) for i in range(test.n)])
+    hoped = pl.sum_horizontal([back(perhaps, i).fill_null(absent) for i in range(test.n)])
     have = pl.int_range(pl.len()).over(person, order_by="school_year") + 1
-    enough = pl.lit(True) if test.accept_fewer else have >= test.n
-    passes = have < test.n if test.fewer else (hits >= test.k) & enough
+    passes = have < test.n if test.fewer else at_least_k(hits, hoped, test.k)
     seen = pl.concat_list([back(pl.col("school_year"), i) for i in range(test.n)]).list.drop_nulls()
     rated_lf = series_lf.select(*keys, passes=passes, seen=seen).sort("school_year")
     asked_lf = years.select(keys).unique().sort("school_year")
