@@ -63,6 +63,9 @@ from .types import (
 )
 
 LazyFrame = DataFrame
+# As in Polars, a column can do what an expression can.
+Series.expression_of = lambda column: Expr(lambda _: [column], column.name)
+Series.frame_of = DataFrame
 
 
 def all(*_: Any) -> Expr:

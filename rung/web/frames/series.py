@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal as Exact
-from typing import Any
+from typing import Any, ClassVar
 
 from . import types as t
 from .convert import caster
@@ -35,6 +35,10 @@ def type_of(values: Iterable[Any]) -> Any:
 
 class Series:
     """A column. `unit`: one value that stands for as many rows as are asked for."""
+
+    # What stands above columns gives them its use: an expression over this column, a frame of columns.
+    expression_of: ClassVar[Callable[[Any], Any]]
+    frame_of: ClassVar[Callable[..., Any]]
 
     def __init__(self, name: Any = "", values: Any = None, dtype: Any = None, *, unit: bool = False) -> None:
         if not isinstance(name, str):
@@ -81,9 +85,7 @@ class Series:
         return list(self.values)
 
     def to_frame(self) -> Any:
-        from .frame import DataFrame
-
-        return DataFrame([self])
+        return Series.frame_of([self])
 
     def len(self) -> int:
         return len(self.values)
@@ -123,30 +125,23 @@ class Series:
         return Series(self.name, [list(self.values)], t.List(self.dtype), unit=True)
 
     def value_counts(self, sort: bool = False) -> Any:
-        from .frame import DataFrame
-
         counts: dict[Any, int] = {}
         for value in self.values:
             counts[value] = counts.get(value, 0) + 1
         pairs = sorted(counts.items(), key=lambda pair: -pair[1]) if sort else list(counts.items())
-        return DataFrame([self.like(key for key, _ in pairs), Series("count", [n for _, n in pairs], t.UInt32())])
+        return Series.frame_of([self.like(key for key, _ in pairs), Series("count", [n for _, n in pairs], t.UInt32())])
 
     def __getattr__(self, name: str) -> Any:
         """Whatever an expression can do with a column; one value comes back plain."""
-        from .expr import Expr, Namespace
-
         if name.startswith("__"):
             raise AttributeError(name)
-        expression = Expr(lambda _: [self], self.name)
-        found = getattr(expression, name)
-        if isinstance(found, Namespace):
+        found = getattr(Series.expression_of(self), name)
+        if not callable(found):
             return _Spaced(found)
         return lambda *given, **named: _answer(found(*given, **named))
 
     def _with(self, operator: str, other: Any) -> Any:
-        from .expr import Expr
-
-        return _answer(getattr(Expr(lambda _: [self], self.name), operator)(other))
+        return _answer(getattr(Series.expression_of(self), operator)(other))
 
     def __eq__(self, other: object) -> Any:
         return self._with("__eq__", other)
@@ -173,9 +168,7 @@ class Series:
         return self._with("__or__", other)
 
     def __invert__(self) -> Any:
-        from .expr import Expr
-
-        return _answer(~Expr(lambda _: [self], self.name))
+        return _answer(~Series.expression_of(self))
 
     __hash__ = object.__hash__
 
@@ -191,9 +184,7 @@ class _Spaced:
 
 
 def _answer(expression: Any) -> Any:
-    from .frame import DataFrame
-
-    (found,) = expression.run(DataFrame())
+    (found,) = expression.run(Series.frame_of())
     if found.unit:
         return found.values[0]
     return found
