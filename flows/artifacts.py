@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,13 +19,16 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import ArtifactCreate
 
 from rung.core.errors import RungError, unexpected
+from rung.intake.gate_summary import PAGE as GATE_PAGE
 from rung.intake.run import IntakeReceipt
 from rung.lake.ledger import Submission
+from rung.lake.place import Place
 from rung.lake.reference import names_of
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
 from rung.marts.names import names_of_marts
 from rung.release.publish import ReleaseReceipt
+from rung.report import report_place
 
 NEEDS_A_PERSON = ("rejected", "held", "late")
 SHOWN = 50
@@ -36,6 +40,12 @@ def masked(text: str) -> str:
     return _LONG_NUMBER.sub("#######", text)[:200]
 
 
+def link(place: Place, key: str) -> str:
+    """A link to an object where it lies; the words are its own name, so that the address can be copied."""
+    address = place.uri(key)
+    return f"[{key.rpartition('/')[2]}]({address if '://' in address else Path(address).as_uri()})"
+
+
 def intake_artifacts(work: Workspace, receipt: IntakeReceipt) -> None:
     """Submissions by year x extract x state, and the ones that need a person with a link to their receipts."""
     states = work.ledger.states()
@@ -43,7 +53,8 @@ def intake_artifacts(work: Workspace, receipt: IntakeReceipt) -> None:
     rows = [{"year": y, "extract": e, "state": state, "submissions": n} for (y, e, state), n in sorted(tally.items())]
     this_run = ", ".join(f"{count:,} {state}" for state, count in sorted(receipt.states.items())) or "nothing new"
     create_table_artifact(rows, key="intake-table", description=f"This run: {this_run}; in all: {len(states):,}")
-    create_markdown_artifact("\n".join(_waiting(work, states)), key="intake-needs-a-person")
+    text = [*_waiting(work, states), "", f"What the gate found: {link(work.receipts, GATE_PAGE)}"]
+    create_markdown_artifact("\n".join(text), key="intake-needs-a-person")
 
 
 def _waiting(work: Workspace, states: Sequence[tuple[Submission, str, str]]) -> Iterator[str]:
@@ -56,9 +67,9 @@ def _waiting(work: Workspace, states: Sequence[tuple[Submission, str, str]]) -> 
     yield "| district | year | extract | state | why | receipt |"
     yield "|---|---|---|---|---|---|"
     for s, state, why in reversed(waiting[-SHOWN:]):
-        page = work.receipts.uri(f"{s.lea_id}/{s.school_year}/{s.extract}/{s.submission_id}/receipt.html")
+        page = link(work.receipts, f"{s.lea_id}/{s.school_year}/{s.extract}/{s.submission_id}/receipt.html")
         reason = masked(why).replace("|", "\\|")
-        yield f"| {names.get(s.lea_id, s.lea_id)} | {s.school_year} | {s.extract} | {state} | {reason} | `{page}` |"
+        yield f"| {names.get(s.lea_id, s.lea_id)} | {s.school_year} | {s.extract} | {state} | {reason} | {page} |"
 
 
 def gate_artifact(work: Workspace, marts: MartsReceipt) -> None:
@@ -89,6 +100,7 @@ def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseRecei
         f"{summary['districts']:,} districts, {summary['submissions']:,} submissions in force, "
         f"{len(manifest['files']):,} files, {sum(f.get('rows') or 0 for f in manifest['files']):,} rows. "
         f"Lies at `{release.location}`; code {manifest['code_version']}.",
+        f"What the gate found: {link(work.receipts, GATE_PAGE)}. {_report(work, release)}",
         "",
         f"| program | level | state tier | educators in {summary['latest_year']} |",
         "|---|---|---|---:|",
@@ -109,6 +121,15 @@ def release_artifact(work: Workspace, marts: MartsReceipt, release: ReleaseRecei
         ),
     ]
     create_markdown_artifact("\n".join(lines), key="release-summary")
+
+
+def _report(work: Workspace, release: ReleaseReceipt) -> str:
+    """Where the public report is, and whether it is this release's."""
+    place = report_place(work)
+    if place.tag("index.html") is None:
+        return "No report yet: `rung report` writes it."
+    same = f'data-release="{release.release_id}"'.encode() in place.read("index.html")
+    return f"Report{'' if same else ' of an older release'}: {link(place, 'index.html')}."
 
 
 def leave_failure(flow: Any, flow_run: Any, state: Any) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from prefect import flow
 
 from flows.artifacts import gate_artifact, intake_artifacts
-from flows.tasks import FLOW_DEFAULTS, HOUR, TrackedProgress, as_task, one_run_per_lake
+from flows.names import at_start, came_in, rename_flow_run
+from flows.tasks import FLOW_DEFAULTS, HOUR, TrackedProgress, one_run_per_lake, tasks_of
 from rung.core.errors import RungError
 from rung.intake.discover import Found
 from rung.intake.run import IntakeReceipt, run_intake
@@ -17,7 +18,7 @@ from rung.marts.build import MartsReceipt, run_marts
 from rung.watch.loop import EVENT
 
 
-@flow(name="intake-on-drop", timeout_seconds=2 * HOUR, **FLOW_DEFAULTS)
+@flow(name="intake-on-drop", flow_run_name=at_start("intake"), timeout_seconds=2 * HOUR, **FLOW_DEFAULTS)
 def intake_on_drop(config: str = "rung.toml", build_marts: bool = True) -> IntakeReceipt:
     """Take in every drop that lies in the landing now, whichever of them woke this run, and refresh the marts.
 
@@ -35,12 +36,13 @@ def intake_on_drop(config: str = "rung.toml", build_marts: bool = True) -> Intak
 
 def intake_and_marts(work: Workspace, build_marts: bool = True) -> IntakeReceipt:
     """Intake; then marts, when there is anything in force to build them from."""
-    progress = TrackedProgress()
+    progress, call = TrackedProgress(), tasks_of(work)
     reference = load_reference(work.reference)
-    receipt: IntakeReceipt = as_task("intake", lambda: run_intake(work, reference, progress))
+    receipt: IntakeReceipt = call("intake", lambda: run_intake(work, reference, progress))
+    rename_flow_run(f"{work.settings.state.name}: {came_in(work, receipt)}")
     intake_artifacts(work, receipt)
     if build_marts and work.ledger.in_force():
-        marts: MartsReceipt = as_task("marts", lambda: run_marts(work, reference, progress))
+        marts: MartsReceipt = call("marts", lambda: run_marts(work, reference, progress))
         gate_artifact(work, marts)
     return receipt
 

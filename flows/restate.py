@@ -8,13 +8,14 @@ from pathlib import Path
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows.tasks import FLOW_DEFAULTS, HOUR, TrackedProgress, as_task, one_run_per_lake
+from flows.names import at_start
+from flows.tasks import FLOW_DEFAULTS, HOUR, TrackedProgress, one_run_per_lake, tasks_of
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from rung.marts.build import MartsReceipt, run_marts
 
 
-@flow(name="restate", timeout_seconds=6 * HOUR, **FLOW_DEFAULTS)
+@flow(name="restate", flow_run_name=at_start("restate as of", "as_of"), timeout_seconds=6 * HOUR, **FLOW_DEFAULTS)
 def restate(as_of: datetime, config: str = "rung.toml") -> MartsReceipt:
     """Rebuild the marts as they were known at a time, beside today's. Nothing is published.
 
@@ -25,10 +26,10 @@ def restate(as_of: datetime, config: str = "rung.toml") -> MartsReceipt:
     work = open_workspace(Path(config))
     moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     with one_run_per_lake(work):
-        progress = TrackedProgress()
+        progress, call = TrackedProgress(), tasks_of(work)
         reference = load_reference(work.reference)
-        then: MartsReceipt = as_task("marts-then", lambda: run_marts(work, reference, progress, moment))
-        now: MartsReceipt = as_task("marts-now", lambda: run_marts(work, reference, progress))
+        then: MartsReceipt = call("marts-then", lambda: run_marts(work, reference, progress, moment))
+        now: MartsReceipt = call("marts-now", lambda: run_marts(work, reference, progress))
     create_markdown_artifact("\n".join(_compared(work, then, now, moment)), key="restatement")
     return then
 

@@ -8,12 +8,18 @@ from typing import Any
 from prefect import flow
 from prefect.artifacts import create_table_artifact
 
-from flows.tasks import FLOW_DEFAULTS, HOUR, as_task
+from flows.names import at_start
+from flows.tasks import FLOW_DEFAULTS, HOUR, tasks_of
 from rung.lake.workspace import open_workspace
 from rung.marts.compared_programs import compared_programs
 
 
-@flow(name="simulate", timeout_seconds=2 * HOUR, **FLOW_DEFAULTS)
+@flow(
+    name="simulate",
+    flow_run_name=at_start("simulate", "programs", "lea_id", "first_year", "last_year"),
+    timeout_seconds=2 * HOUR,
+    **FLOW_DEFAULTS,
+)
 def simulate(
     programs: list[str],
     lea_id: str | None = None,
@@ -32,6 +38,8 @@ def simulate(
     """
     work = open_workspace(Path(config))
     years = (first_year or 0, last_year or 9999) if first_year or last_year else None
-    compared: list[dict[str, Any]] = as_task("simulate", lambda: compared_programs(work, programs, lea_id, years))
+    compared: list[dict[str, Any]] = tasks_of(work)(
+        "simulate", lambda: compared_programs(work, programs, lea_id, years)
+    )
     create_table_artifact(compared, key="simulation", description=f"{', '.join(programs)} side by side")
     return len(compared)

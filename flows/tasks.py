@@ -22,6 +22,7 @@ from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
 
 from flows.artifacts import leave_failure
+from flows.names import done, rename_task_run
 from rung.core.errors import RungError, unexpected
 from rung.core.progress import Progress
 from rung.lake.workspace import Workspace
@@ -50,12 +51,21 @@ class Unexpected(RungError):
     exit_code = 2
 
 
-def as_task(name: str, stage: Callable[[], Any]) -> Any:
-    """Run one stage as a Prefect task; its result stays in memory. The stage is repeatable by design (section 5)."""
+def tasks_of(work: Workspace) -> Callable[[str, Callable[[], Any]], Any]:
+    """How stages of this workspace are run as Prefect tasks: by name."""
+    return lambda name, stage: _as_task(work, name, stage)
+
+
+def _as_task(work: Workspace, name: str, stage: Callable[[], Any]) -> Any:
+    """Run one stage as a Prefect task; its result stays in memory. The stage is repeatable by design (section 5).
+
+    The task run is called after the state, and after what it made when it is done.
+    """
     if name in INLINE:
         return stage()
     follow = task(
         name=name,
+        task_run_name=f"{name}: {work.settings.state.name}",
         cache_policy=NO_CACHE,
         persist_result=False,
         log_prints=False,
@@ -63,10 +73,10 @@ def as_task(name: str, stage: Callable[[], Any]) -> Any:
         retry_delay_seconds=RETRY_AFTER_SECONDS,
         retry_condition_fn=_may_differ_next_time,
     )
-    return follow(lambda: _logged(name, stage))()
+    return follow(lambda: _logged(work, name, stage))()
 
 
-def _logged(name: str, stage: Callable[[], Any]) -> Any:
+def _logged(work: Workspace, name: str, stage: Callable[[], Any]) -> Any:
     """Run a stage and log its end as `key=value` words: counts and seconds, never a name, an id or a cell."""
     logger = get_run_logger()
     start = time.perf_counter()
@@ -82,6 +92,8 @@ def _logged(name: str, stage: Callable[[], Any]) -> Any:
         raise Unexpected(unexpected(error)) from None
     pairs = " ".join(f"{key}={value}" for key, value in counts_of(result).items())
     logger.info("stage=%s event=done seconds=%.1f %s", name, _since(start), pairs)
+    if made := done(work, result):
+        rename_task_run(f"{name}: {made}")
     return result
 
 
@@ -124,19 +136,19 @@ class TrackedProgress(Progress):
     def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         made: Any = create_progress_artifact(0.0, key=f"progress-{name}", description=f"Progress of {name}")
         artifact: UUID = made
-        done, sent = 0, time.monotonic()
+        read, sent = 0, time.monotonic()
 
         with super().stage(name, total) as advance:
 
-            def advance(portion: int) -> None:
-                nonlocal done, sent
+            def advance_shown(portion: int) -> None:
+                nonlocal read, sent
                 advance(portion)
-                done += portion
+                read += portion
                 if total and time.monotonic() - sent >= PROGRESS_EVERY_SECONDS:
                     sent = time.monotonic()
-                    _show(artifact, min(99.0, 100.0 * done / total))
+                    _show(artifact, min(99.0, 100.0 * read / total))
 
-            yield advance
+            yield advance_shown
         _show(artifact, 100.0)
 
 

@@ -46,7 +46,7 @@ def shared_data() -> Path:
 
 @dataclass(frozen=True)
 class S3Server:
-    """A running S3 server: its address and three identities, each (access key, secret key).
+    """A running S3 server: its address and its identities, each (access key, secret key).
 
     Buckets: `landing-a`, `landing-b` (the district writes under `0001/` of landing-a only), `rung` (the pipeline's own:
     lake, receipts, releases) of which BI reads `releases/` and the district `receipts/0001/`.
@@ -57,6 +57,8 @@ class S3Server:
     pipeline: tuple[str, str]
     bi: tuple[str, str]
     admin: tuple[str, str]
+    oak: tuple[str, str]
+    elm: tuple[str, str]
 
     def client(self, who: tuple[str, str]) -> object:
         import boto3
@@ -95,6 +97,9 @@ def _identities() -> dict[str, tuple[tuple[str, str], list[str]]]:
             ["Write:landing-a/0001/*", "Read:rung/receipts/0001/*"],
         ),
         "bi": (("bi-key", "bi-secret"), ["Read:rung/releases/*", "List:rung/releases/*"]),
+        # Two readers who may do nothing until a policy of the bucket names them.
+        "oak": (("oak-key", "oak-secret"), []),
+        "elm": (("elm-key", "elm-secret"), []),
     }
 
 
@@ -148,7 +153,8 @@ def s3_server() -> Iterator[S3Server]:
     log = (folder / "weed.log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     server = S3Server(
-        f"http://127.0.0.1:{ports['s3']}", *(who[name][0] for name in ("district", "pipeline", "bi", "admin"))
+        f"http://127.0.0.1:{ports['s3']}",
+        *(who[name][0] for name in ("district", "pipeline", "bi", "admin", "oak", "elm")),
     )
     try:
         _make_buckets(server, process, folder)

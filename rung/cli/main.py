@@ -208,16 +208,15 @@ def report(
     from dataclasses import asdict
 
     from rung.core.progress import Progress
-    from rung.lake.places import open_place
     from rung.lake.workspace import open_workspace
-    from rung.report import write_report
+    from rung.report import report_place, write_report
 
     if restricted != confirm:
         raise RungError("a restricted report needs both --restricted and --confirm-restricted")
     work = open_workspace(config)
-    s3 = work.settings.s3
-    target = open_place(out + "-restricted" if restricted else out, work.settings.root, s3.endpoint_url, s3.region)
-    receipt = write_report(work, target, Progress(quiet=as_json), restricted=restricted)
+    receipt = write_report(
+        work, report_place(work, out, restricted=restricted), Progress(quiet=as_json), restricted=restricted
+    )
     print_answer(
         asdict(receipt),
         as_json,

@@ -32,6 +32,10 @@ def release(
     keep: Annotated[int | None, typer.Option(help="Afterwards remove all but the newest N releases.", min=2)] = None,
     accept_drift: Annotated[bool, typer.Option("--accept-drift", help="Figures that moved far are meant.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Only list the releases that are kept, newest first.")] = False,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LEA", help="Only print the S3 policy of a reader of this district; again for more."),
+    ] = None,
     republish: Annotated[
         tuple[str, int] | None, typer.Option(metavar="LEA YEAR", help="Publish this district-year again; needs --why.")
     ] = None,
@@ -45,8 +49,9 @@ def release(
 
     if identified != confirm:
         raise RungError("an identified release needs both --identified and --confirm-identified")
-    if sum([diff, rollback is not None, listed]) > 1 or (identified and (diff or rollback or listed)):
-        raise RungError("choose one of --diff, --rollback and --list, and none of them with --identified")
+    alone = [diff, rollback is not None, listed, bool(policy)]
+    if sum(alone) > 1 or (identified and any(alone)):
+        raise RungError("choose one of --diff, --rollback, --list and --policy, and none of them with --identified")
     if pending and not diff:
         raise RungError("--pending goes with --diff")
     if (republish is not None) != bool(why.strip()):
@@ -55,6 +60,10 @@ def release(
     if diff:
         change = _pending(work, as_json) if pending else diff_releases(work)
         print_answer(_plain(change), as_json, lambda: typer.echo(_change_text(change)))
+    elif policy:
+        from rung.release.district_folders import district_policy
+
+        typer.echo(json.dumps(district_policy(work, policy), indent=1))
     elif listed:
         names, now = released_before(work), current_release(work.releases)
         lines = [f"{name}{'  current' if name == now else ''}" for name in names]

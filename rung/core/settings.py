@@ -47,6 +47,8 @@ class StoragePlaces(Strict):
     releases: str
     ledger: str
     group_readable: bool = False
+    # Beside each release a folder for each district, with its own rows of the restricted tables (cookbooks/s3.md).
+    by_district: bool = False
     wait_seconds: float = Field(default=3600, ge=0)
 
     @model_validator(mode="after")

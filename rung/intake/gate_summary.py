@@ -1,6 +1,6 @@
 """`<receipts>/gate/index.html`: what failed at Great Expectations' gate, where, and whether it gets better.
 
-Each run of the gate leaves its counts at `<receipts>/gate/history/<when>-<stage>.json`; the page is made of the newest
+Each run of the gate leaves its counts at `<receipts>/gate/history/<when>-<stage>/`; the page is made of the newest
 of them and of the ledger. Counts of rows by rule and district; no value of a row.
 """
 
@@ -61,15 +61,15 @@ def note_gate(work: Workspace, stage: str, receipts: Sequence[GateReceipt]) -> N
                 before = table["broken"].get(rule.rule_id, (rule.severity, 0))[1]
                 table["broken"][rule.rule_id] = (rule.severity, before + rule.unexpected)
     when = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    work.receipts.write(f"{HISTORY}/{when}-{stage}.json", json.dumps(tables, sort_keys=True).encode())
+    work.receipts.write(f"{HISTORY}/{when}-{stage}/counts.json", json.dumps(tables, sort_keys=True).encode())
     keys = sorted(entry.key for entry in work.receipts.entries(HISTORY))
     for old in keys[:-RUNS_KEPT]:
-        work.receipts.remove(old)
+        work.receipts.remove(old.rpartition("/")[0])
     work.receipts.write(PAGE, _page(work, [_run(work, key) for key in keys[-2 * RUNS_SHOWN :]]).encode())
 
 
 def _run(work: Workspace, key: str) -> GateRun:
-    when, _, stage = key.removeprefix(f"{HISTORY}/").removesuffix(".json").partition("-")
+    when, _, stage = key.split("/")[2].partition("-")
     return GateRun(stage, when, json.loads(work.receipts.read(key)))
 
 

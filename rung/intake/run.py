@@ -58,10 +58,13 @@ Written = Future[list[DecidedSubmission]]
 
 @dataclass
 class IntakeReceipt:
-    """What an intake did: submissions by state, rows, and objects it left alone."""
+    """What an intake did: submissions by state, whose and of which years and extracts, rows, and objects left alone."""
 
     drops: int = 0
     states: dict[str, int] = field(default_factory=dict)
+    districts: list[str] = field(default_factory=list)
+    school_years: list[int] = field(default_factory=list)
+    extracts: list[str] = field(default_factory=list)
     rows_read: int = 0
     rows_accepted: int = 0
     rows_quarantined: int = 0
@@ -179,6 +182,12 @@ def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: I
         work.ledger.record(decisions, datetime.now(UTC))
     for decision in decisions:
         _count(receipt, decision)
+    for known, name in (
+        (receipt.districts, "lea_id"),
+        (receipt.school_years, "school_year"),
+        (receipt.extracts, "extract"),
+    ):
+        known[:] = sorted({*known, *(getattr(decision.submission, name) for decision in decisions)})
     pending.clear()
 
 

@@ -5,7 +5,7 @@ Tables and comments come from the contracts, views from `sql/*.sql` (DuckDB's di
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,15 +64,17 @@ def placed_tables(manifest: dict[str, object], base: str, sides: tuple[str, ...]
     return found
 
 
-def ddl(dialect: str, tables: list[Placed]) -> Iterator[str]:
+def ddl(dialect: str, tables: list[Placed], ends: Callable[[Placed], str] = lambda _: "") -> Iterator[str]:
     """Statements, each without its semicolon: tables, comments, views of `sql/`, friendly views.
+
+    `ends`: what is added to the statement that makes a table, where a dialect makes tables.
 
     Raises RungError for a dialect that Rung does not write.
     """
     if dialect not in DIALECTS:
         raise RungError(f"{dialect}: no such dialect; choose one of {', '.join(DIALECTS)}")
     for placed in tables:
-        yield from _table(dialect, placed)
+        yield from _table(dialect, placed, ends(placed))
     yield from views(dialect, tables)
 
 
@@ -118,7 +120,7 @@ def transpiled(statements: str, dialect: str, person: str = "educator_key") -> l
     return written
 
 
-def _table(dialect: str, placed: Placed) -> Iterator[str]:
+def _table(dialect: str, placed: Placed, end: str) -> Iterator[str]:
     name, location = placed.table.name, placed.location
     if dialect == "duckdb":
         yield f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT * FROM read_parquet({text(location)})"
@@ -147,7 +149,7 @@ def _table(dialect: str, placed: Placed) -> Iterator[str]:
         return
     lines = ",\n  ".join(f"{n} {kind}" for n, kind, _ in columns)
     replace = "CREATE OR REPLACE TABLE" if dialect == "snowflake" else "CREATE TABLE IF NOT EXISTS"
-    yield f"{replace} {quoted(name, dialect)} (\n  {lines}\n)"
+    yield f"{replace} {quoted(name, dialect)} (\n  {lines}\n){end}"
     yield f"COMMENT ON TABLE {quoted(name, dialect)} IS {text(placed.table.row)}"
     for column, _, entry in columns:
         yield f"COMMENT ON COLUMN {quoted(name, dialect)}.{column} IS {text(entry.meaning)}"

@@ -45,21 +45,25 @@ def release_tables(work: Workspace, sides: tuple[str, ...] = SIDES) -> tuple[str
 def statements(work: Workspace, dialect: str, sides: tuple[str, ...] = SIDES, *, by_district: bool = False) -> str:
     """The whole DDL over the stable paths of `current/`, ready to be run; with `by_district`, rights by row too."""
     _, tables = release_tables(work, sides)
-    rights = list(rights_by_district(dialect, tables)) if by_district else []
-    return ";\n\n".join([*ddl(dialect, tables), *rights]) + ";\n"
+    if not by_district:
+        made = list(ddl(dialect, tables))
+    elif dialect == "snowflake":  # policies come first: a table is made with its own, before a row is in it
+        made = [*ddl_rights.readers(dialect), *ddl(dialect, tables, ddl_rights.policy_in_table)]
+    else:
+        made = [*ddl(dialect, tables), *rights_by_district(dialect, tables)]
+    return ";\n\n".join(made) + ";\n"
 
 
 def rights_by_district(dialect: str, tables: list[Placed]) -> Iterator[str]:
-    """The table of readers and a policy on each restricted table; in PostgreSQL views ask with their reader's rights.
+    """PostgreSQL: the table of readers and a policy on each restricted table; views ask with their reader's rights.
 
     Raises RungError for a dialect without rights by row.
     """
     yield from ddl_rights.readers(dialect)
     for placed in tables:
-        yield from ddl_rights.by_district(dialect, placed)
-    if dialect == "postgres":
-        for name in view_names(views(dialect, tables)):
-            yield f"ALTER VIEW {quoted(name)} SET (security_invoker = true)"
+        yield from ddl_rights.by_district(placed)
+    for name in view_names(views(dialect, tables)):
+        yield f"ALTER VIEW {quoted(name)} SET (security_invoker = true)"
 
 
 def view_names(made: Iterable[str]) -> list[str]:

@@ -44,25 +44,38 @@ def readers(dialect: str) -> Iterator[str]:
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
         yield f"DROP POLICY IF EXISTS own_rows ON {name}"
         yield f"CREATE POLICY own_rows ON {name} FOR SELECT USING (reader = current_user)"
-    else:
+        return
+    every = f"r.lea_id = '{EVERY}'"
+    for policy, mine in (("by_district", f"r.lea_id = lea OR {every}"), ("by_state", every)):
         yield (
-            f"CREATE ROW ACCESS POLICY IF NOT EXISTS by_district AS (lea VARCHAR) RETURNS BOOLEAN -> EXISTS (SELECT 1"
-            f" FROM {name} r WHERE r.reader IN (CURRENT_USER(), CURRENT_ROLE()) AND (r.lea_id = lea OR r.lea_id = '*'))"
+            f"CREATE ROW ACCESS POLICY IF NOT EXISTS {policy} AS (lea VARCHAR) RETURNS BOOLEAN -> EXISTS (SELECT 1"
+            f" FROM {name} r WHERE r.reader IN (CURRENT_USER(), CURRENT_ROLE()) AND ({mine}))"
         )
 
 
-def by_district(dialect: str, placed: Placed) -> Iterator[str]:
-    """A restricted table shows a reader the rows of the districts that are the reader's; public ones stay open.
+def policy_in_table(placed: Placed) -> str:
+    """Snowflake: the end of the statement that makes a restricted table, so that no row is there without its policy.
+
+    A restricted table without `lea_id` shows rows only to those who may read every district.
+    """
+    if placed.table.side == "public":
+        return ""
+    there = {entry.column: kind for entry, kind in placed.columns()}
+    if "lea_id" in there:
+        return " WITH ROW ACCESS POLICY by_district ON (lea_id)"
+    words = next(column for column, kind in there.items() if kind == "VARCHAR")
+    return f" WITH ROW ACCESS POLICY by_state ON ({words})"
+
+
+def by_district(placed: Placed) -> Iterator[str]:
+    """PostgreSQL: a restricted table shows a reader the rows of the reader's districts; public ones stay open.
 
     A restricted table without `lea_id` shows rows only to those who may read every district.
     """
     if placed.table.side == "public":
         return
-    name = quoted(placed.table.name, dialect)
+    name = quoted(placed.table.name)
     known = any(entry.column == "lea_id" for entry, _ in placed.columns())
-    if dialect == "snowflake":
-        yield f"ALTER TABLE {name} ADD ROW ACCESS POLICY by_district ON ({'lea_id' if known else placed.table.key[0]})"
-        return
     mine = f"r.lea_id = {name}.lea_id OR r.lea_id = '{EVERY}'" if known else f"r.lea_id = '{EVERY}'"
     yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
     yield (

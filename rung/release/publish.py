@@ -34,6 +34,7 @@ from rung.release.contents import (
     restricted_package,
 )
 from rung.release.disclosure import Asked, Terms, disclosure_terms, public_side
+from rung.release.district_folders import write_district_folders
 
 # A made-up state has no persons to protect; a real one must bring its own key.
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
@@ -132,7 +133,8 @@ def utility_of(work: Workspace, release_id: str) -> tuple[Utility, ...]:
 
 
 def show(work: Workspace, release_id: str, seen: str | None) -> None:
-    """Make a release the current one: the ledger first, then `current.json`, last the folder `current/`.
+    """Make a release the current one: the ledger first, then `current.json`, last the folders `current/` and, where
+    asked for, `by_district/`.
 
     `seen`: the pointer's tag before. A run that died between the steps is mended by the next: the ledger notes a
     release once, and what was recorded is pointed at. Raises Conflict when somebody else moved the pointer meanwhile.
@@ -145,6 +147,8 @@ def show(work: Workspace, release_id: str, seen: str | None) -> None:
         point_at(work.releases, release_id, seen)
     while mirrored_release(work.releases) != (now := current_release(work.releases)):
         work.releases.point("current", str(now))
+    if work.settings.storage.by_district:
+        write_district_folders(work, str(now))
 
 
 def _write_release(

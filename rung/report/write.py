@@ -19,6 +19,7 @@ from markupsafe import Markup
 from rung.core.progress import Progress
 from rung.intake.gate_summary import PAGE as GATE_PAGE
 from rung.lake.place import Place
+from rung.lake.places import open_place
 from rung.lake.workspace import Workspace
 from rung.report.cell_format import Chart, Missing
 from rung.report.draw import draw_all, interactive_bundle, spec
@@ -41,6 +42,12 @@ class ReportReceipt:
     pages: int
     charts: int
     start: str
+
+
+def report_place(work: Workspace, out: str = "report", *, restricted: bool = False) -> Place:
+    """The place of a report: a folder, relative to rung.toml, or a prefix in a bucket; `-restricted` for that one."""
+    s3 = work.settings.s3
+    return open_place(out + "-restricted" if restricted else out, work.settings.root, s3.endpoint_url, s3.region)
 
 
 def write_report(work: Workspace, target: Place, progress: Progress, *, restricted: bool = False) -> ReportReceipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -92,6 +93,25 @@ def test_drops_start_a_run_without_a_hand_and_it_leaves_its_artifacts(house: Hou
     assert {"intake-table", "intake-needs-a-person", "gate-receipt", "progress-intake", "progress-marts"} <= keys
 
 
+def test_runs_are_called_after_districts_years_extracts_and_one_drop_after_its_own(house: House) -> None:
+    until(lambda: accepted(house) == 12, 240, "no run took the first drops in")
+    until(lambda: all(each["state_type"] == "COMPLETED" for each in begun(house)), 240, "a run hangs")
+    assert "Small State: 2 districts, 2025-2026, evaluation, payroll, roster" in {r["name"] for r in begun(house)}
+    small.drop(house.root, "0100", 2026, "payroll", pay("0100"), "again.csv")
+    until(lambda: "Small State: Oak (0100), 2026, payroll" in {r["name"] for r in begun(house)}, 240, "no such name")
+    until(lambda: all(each["state_type"] == "COMPLETED" for each in begun(house)), 240, "a run hangs")
+    tasks = {t["name"] for t in house.ask("/task_runs/filter")}
+    assert {"intake: 2 districts, 2025-2026, evaluation, payroll, roster", "intake: Oak (0100), 2026, payroll"} <= tasks
+    assert any(re.fullmatch(r"marts: 2 districts, 2025-2026, [0-9a-f]{20}", name) for name in tasks)
+    (told,) = {a["data"] for a in house.ask("/artifacts/filter") if a["key"] == "intake-needs-a-person"}
+    assert f"[index.html]({(house.root / 'receipts/gate/index.html').as_uri()})" in told
+
+
+def begun(house: House) -> list[dict[str, Any]]:
+    """Flow runs that are not merely planned."""
+    return [run for run in house.runs() if run["state_type"] != "SCHEDULED"]
+
+
 def test_a_scheduled_run_appears(house: House) -> None:
     """With the wrong SQLAlchemy the server looks healthy and never schedules anything."""
     until(lambda: len(house.runs("SCHEDULED")) >= 2, 120, "the scheduler made no run")
@@ -146,6 +166,7 @@ def test_every_other_deployment_runs_to_its_end_and_no_gate_stops_it(house: Hous
         "statewide-nightly": {"publish": True},
         "restate": {"as_of": "2090-01-01T00:00:00Z"},
         "simulate": {"programs": ["dc_lift"]},
+        "release-weekly": {"need_certified": False},
     }
     runs = [house.ask(f"/deployments/{ids[n]}/create_flow_run", parameters=p)["id"] for n, p in wanted.items()]
     until(lambda: set(runs) <= {r["id"] for r in house.runs("COMPLETED", "FAILED", "CRASHED")}, 500, "a run hangs")
@@ -154,6 +175,19 @@ def test_every_other_deployment_runs_to_its_end_and_no_gate_stops_it(house: Hous
     assert "(dc_lift) | Teacher (teacher) |" in found["release-summary"]
     assert "| districts | 2 | 2 |" in found["restatement"]
     assert "dc_lift" in json.dumps(found["simulation"])
+    called = {r["id"]: r["name"] for r in house.runs()}
+    nightly, restated, simulated, released = (called[run] for run in runs)
+    release = (house.root / "releases" / "current.json").read_text()
+    release_id = str(json.loads(release)["release_id"])
+    assert nightly.startswith("Small State: nothing new; release ") and restated == (
+        "Small State: restate as of 2090-01-01T00:00:00Z"
+    )
+    assert simulated == "Small State: simulate dc_lift"
+    assert released == f"Small State: release {release_id}, 2025-2026"
+    assert f"release: {release_id} (unchanged)" in {t["name"] for t in house.ask("/task_runs/filter")}
+    report = (house.root / "report" / "index.html").as_uri()
+    last = [a["data"] for a in house.ask("/artifacts/filter", sort="CREATED_DESC") if a["key"] == "release-summary"]
+    assert any(f"Report: [index.html]({report})" in text for text in last)
 
 
 def test_a_burst_with_the_server_killed_in_the_middle_loses_no_drop(house: House) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from sqlalchemy.exc import OperationalError
 
+from flows import tasks
 from flows.artifacts import masked
+from flows.names import at_start, came_in
 from flows.release import refuse_uncertified
-from flows.tasks import counts_of, lake_lock, transient
+from flows.tasks import TrackedProgress, counts_of, lake_lock, transient
 from rung.core.errors import GateFailed, RungError, unexpected
 from rung.core.progress import Progress
 from rung.core.settings import load_settings
@@ -90,3 +93,33 @@ def test_the_weekly_release_waits_until_every_district_has_certified(work: Works
         refuse_uncertified(work)
     certify(work.ledger, "0200", 2026, datetime.now(UTC), small.SIGNED)
     refuse_uncertified(work)
+
+
+def test_progress_of_a_tracked_stage_counts_up_in_the_artifact(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[float] = []
+    monkeypatch.setattr(tasks, "create_progress_artifact", lambda *_, **__: uuid4())
+    monkeypatch.setattr(tasks, "update_progress_artifact", lambda _, progress: shown.append(progress))
+    monkeypatch.setattr(tasks, "PROGRESS_EVERY_SECONDS", 0.0)
+    with TrackedProgress().stage("intake", 4) as advance:
+        advance(1)
+        advance(2)
+    assert shown == [25.0, 75.0, 100.0]
+
+
+def test_runs_are_named_after_one_district_or_how_many(work: Workspace) -> None:
+    one = IntakeReceipt(districts=["0100"], school_years=[2026], extracts=["payroll"])
+    assert came_in(work, one) == "Oak (0100), 2026, payroll"
+    more = IntakeReceipt(districts=["0100", "0200"], school_years=[2025, 2026], extracts=["payroll", "roster"])
+    assert came_in(work, more) == "2 districts, 2025-2026, payroll, roster"
+    assert came_in(work, IntakeReceipt()) == "nothing new"
+
+
+def test_a_flow_run_begins_with_the_state_and_its_request(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = str(work.settings.root / "rung.toml")
+    given = {"config": config, "programs": ["dc_lift", "texas_tia"], "lea_id": None, "first_year": 2025}
+    monkeypatch.setattr("prefect.runtime.flow_run.parameters", given, raising=False)
+    assert at_start("simulate", "programs", "lea_id", "first_year")() == (
+        "Small State: simulate dc_lift, texas_tia, 2025"
+    )
+    given["config"] = "nowhere.toml"
+    assert at_start("intake")() == "rung: intake"
