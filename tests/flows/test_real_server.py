@@ -103,8 +103,8 @@ def test_runs_are_called_after_districts_years_extracts_and_one_drop_after_its_o
     tasks = {t["name"] for t in house.ask("/task_runs/filter")}
     assert {"intake: 2 districts, 2025-2026, evaluation, payroll, roster", "intake: Oak (0100), 2026, payroll"} <= tasks
     assert any(re.fullmatch(r"marts: 2 districts, 2025-2026, [0-9a-f]{20}", name) for name in tasks)
-    (told,) = {a["data"] for a in house.ask("/artifacts/filter") if a["key"] == "intake-needs-a-person"}
-    assert f"[index.html]({(house.root / 'receipts/gate/index.html').as_uri()})" in told
+    told = [a["data"] for a in house.ask("/artifacts/filter") if a["key"] == "intake-needs-a-person"]
+    assert told and all(f"({(house.root / 'receipts/gate/index.html').as_uri()})" in text for text in told)
 
 
 def begun(house: House) -> list[dict[str, Any]]:
@@ -179,9 +179,8 @@ def test_every_other_deployment_runs_to_its_end_and_no_gate_stops_it(house: Hous
     nightly, restated, simulated, released = (called[run] for run in runs)
     release = (house.root / "releases" / "current.json").read_text()
     release_id = str(json.loads(release)["release_id"])
-    assert nightly.startswith("Small State: nothing new; release ") and restated == (
-        "Small State: restate as of 2090-01-01T00:00:00Z"
-    )
+    assert nightly == f"Small State: nothing new; release {release_id}"
+    assert restated.startswith("Small State: restate as of 2090-01-01")
     assert simulated == "Small State: simulate dc_lift"
     assert released == f"Small State: release {release_id}, 2025-2026"
     assert f"release: {release_id} (unchanged)" in {t["name"] for t in house.ask("/task_runs/filter")}
