@@ -40,15 +40,11 @@ def at_start(what: str, *parameters: str) -> Callable[[], str]:
 
 def came_in(work: Workspace, receipt: IntakeReceipt) -> str:
     """What an intake took in: one district by name, more by number; years; extracts."""
-    if not receipt.districts:
+    if not receipt.places:
         return "nothing new"
-    one = receipt.districts[0]
-    who = names_of(work.reference).get(one, one) if len(receipt.districts) == 1 else _count(receipt.districts)
-    return f"{who}, {_span(receipt.school_years)}, {', '.join(receipt.extracts)}"
-
-
-def _count(districts: Sequence[str]) -> str:
-    return f"{len(districts):,} districts"
+    leas, school_years, extracts = (sorted(set(each)) for each in zip(*receipt.places, strict=True))
+    who = names_of(work.reference).get(leas[0], leas[0]) if len(leas) == 1 else f"{len(leas):,} districts"
+    return f"{who}, {_span(school_years)}, {', '.join(extracts)}"
 
 
 def years(marts: MartsReceipt) -> str:

@@ -58,13 +58,11 @@ Written = Future[list[DecidedSubmission]]
 
 @dataclass
 class IntakeReceipt:
-    """What an intake did: submissions by state, whose and of which years and extracts, rows, and objects left alone."""
+    """What an intake did: submissions by state, their districts, years and extracts, rows, objects left alone."""
 
     drops: int = 0
     states: dict[str, int] = field(default_factory=dict)
-    districts: list[str] = field(default_factory=list)
-    school_years: list[int] = field(default_factory=list)
-    extracts: list[str] = field(default_factory=list)
+    places: list[tuple[str, int, str]] = field(default_factory=list)
     rows_read: int = 0
     rows_accepted: int = 0
     rows_quarantined: int = 0
@@ -182,12 +180,6 @@ def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: I
         work.ledger.record(decisions, datetime.now(UTC))
     for decision in decisions:
         _count(receipt, decision)
-    for known, name in (
-        (receipt.districts, "lea_id"),
-        (receipt.school_years, "school_year"),
-        (receipt.extracts, "extract"),
-    ):
-        known[:] = sorted({*known, *(getattr(decision.submission, name) for decision in decisions)})
     pending.clear()
 
 
@@ -301,6 +293,7 @@ def _tag(file: FileRead) -> str:
 
 def _count(receipt: IntakeReceipt, decision: DecidedSubmission) -> None:
     receipt.drops += 1
+    receipt.places.append((decision.submission.lea_id, decision.submission.school_year, decision.submission.extract))
     receipt.states[decision.state] = receipt.states.get(decision.state, 0) + 1
     receipt.rows_read += decision.submission.rows_read
     receipt.rows_accepted += decision.submission.rows_accepted

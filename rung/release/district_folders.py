@@ -79,7 +79,7 @@ def _manifest(releases: Place, lea_id: str) -> dict[str, Any]:
 
 def _write(releases: Place, name: str, lea_id: str, rows: pl.DataFrame, known: Mapping[str, Any]) -> dict[str, Any]:
     """A table of a district, where it is not there already; returns its line of the manifest."""
-    data = to_parquet(rows, SCHEMAS[name])
+    data = to_parquet(rows, (), released=True, contract=SCHEMAS[name])  # the release's order
     path = f"{name}/{name}.parquet"
     entry = {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "rows": rows.height}
     if entry["sha256"] not in {file["sha256"] for file in known.get("files", ()) if file["path"] == path}:

@@ -107,9 +107,9 @@ def test_progress_of_a_tracked_stage_counts_up_in_the_artifact(monkeypatch: pyte
 
 
 def test_runs_are_named_after_one_district_or_how_many(work: Workspace) -> None:
-    one = IntakeReceipt(districts=["0100"], school_years=[2026], extracts=["payroll"])
+    one = IntakeReceipt(places=[("0100", 2026, "payroll")])
     assert came_in(work, one) == "Oak (0100), 2026, payroll"
-    more = IntakeReceipt(districts=["0100", "0200"], school_years=[2025, 2026], extracts=["payroll", "roster"])
+    more = IntakeReceipt(places=[("0200", 2026, "roster"), ("0100", 2025, "payroll")])
     assert came_in(work, more) == "2 districts, 2025-2026, payroll, roster"
     assert came_in(work, IntakeReceipt()) == "nothing new"
 
