@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from rung.cli import programs, pull, release, setup, standards, submissions, sunset, web
+from rung.cli import map_columns, programs, pull, release, setup, standards, submissions, sunset, web
 from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
 from rung.core.errors import RungError, unexpected
 
@@ -30,6 +30,7 @@ programs.add_commands(app)
 setup.add_commands(app)
 sunset.add_commands(app)
 web.add_commands(app)
+map_columns.add_commands(app)
 pull.add_commands(app)
 standards.add_commands(app)
 

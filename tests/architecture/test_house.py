@@ -90,6 +90,7 @@ def test_only_storage_opens_files() -> None:
         "questions.py",
         "notice_channels.py",  # the file of addresses that the settings name
         "data.py",  # the data files of rung/standards
+        "known_names.py",  # the data file of synonyms
         "made_from.py",  # hashes the code of intake
         "code.py",  # hashes the modules that a result rests on
         "assets.py",  # what kits are made of, in the user's cache
