@@ -50,7 +50,8 @@ def check_drop(
             decision = policy.decide(read, counts)
             submission = submission_of(read, counts, version)
             district = reference.district(drop.lea_id)
-            files = receipt_files(read, submission, decision, rows, validated.rules, district, dry_run=True)
+            limit = settings.gate.max_quarantine_share
+            files = receipt_files(read, submission, decision, rows, validated.rules, district, limit, dry_run=True)
             checked.append(
                 Checked(
                     extract=read.extract,

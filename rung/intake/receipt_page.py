@@ -105,14 +105,23 @@ were replaced by yours, all others are as you sent them then.</p>{% endif %}
 {% for name, _ in counted %}<th class="n">{{ name }}</th>{% endfor %}</tr></thead><tr>
 {% for name, amount in counted %}<td class="n" data-name="{{ name }}">{{ amount }}</td>{% endfor %}</tr></table>
 {% endfor %}
+{% if lift %}<h2>{{ "What would lift the hold" if dry_run else "What lifts the hold" }}</h2><p id="lift">At most
+{{ mends.rows_allowed|number }} rows may come back, {{ (mends.rows_left + mends.rows_lifted)|number }} do. Mend
+{{ "this" if lift|length == 1 else "these " ~ lift|length }}, and
+{{ mends.rows_left|number }} are left{{ "" if mends.fewest else " (fewer may do)" }}:</p><ol class="lift">
+{% for rule in lift %}<li>{{ rule.message|words }} <small class="rule">{{ rule.rule_id }}</small>
+<span class="quiet">{{ rule.rows|number }} rows, {{ rule|cost }}</span><br><strong>What to do:</strong>
+{{ rule.fix|words }}</li>{% endfor %}</ol>{% endif %}
 {% for heading, found, name in ((first, errors, "errors"), ("Kept, but please look at this", warnings, "warnings")) %}
 {% if found %}<h2>{{ heading }}</h2><table class="found" id="{{ name }}">
-<thead><tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>For example</th></tr></thead>
+<thead><tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>On them depend</th>
+<th>For example</th></tr></thead>
 {% for rule in found %}<tr><td data-name="What is wrong">{{ rule.message|words }}
 <small class="rule">{{ rule.rule_id }}</small>{% if rule.needs_answer or answers[rule.rule_id] %}<br>
 <small class="answer">{{ rule|answered(answers) }}</small>{% endif %}</td>
 <td data-name="What to do">{{ rule.fix|words }}</td>
-<td class="n" data-name="Rows">{{ rule.rows|number }}</td><td data-name="For example">
+<td class="n" data-name="Rows">{{ rule.rows|number }}</td><td data-name="On them depend">{{ rule|cost }}</td>
+<td data-name="For example">
 {% for each in rule.examples %}line {{ each.row }}{% if each.value %}:
 “{{ each.value|truncate(40) }}”{% endif %}{% if not loop.last %}<br>{% endif %}{% endfor %}</td></tr>
 {% endfor %}</table>{% endif %}{% endfor %}
@@ -168,6 +177,7 @@ def receipt_body(receipt: dict[str, Any], *, dry_run: bool = False, form: bool =
         mended=[(REPAIRS[kind], count) for kind, count in receipt["repairs"].items()],
         first="What to fix first",
         counts=_counts(receipt),
+        lift=_lift(receipt),
         lines=[(LINES[kind], _where(lines)) for kind, lines in receipt["lines_set_aside"].items()],
     )
     return body
@@ -184,6 +194,24 @@ def _counts(receipt: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
+def _lift(receipt: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rules to mend first, in their order, where a file is on hold for the share of rows that came back."""
+    by_rule = {rule["rule_id"]: rule for rule in receipt["rules"]}
+    return [by_rule[rule_id] for rule_id in (receipt.get("mends") or {}).get("rules", ()) if rule_id in by_rule]
+
+
+def _cost(rule: dict[str, Any]) -> str:
+    """People and dollars on the rows of a rule; a receipt from before they were counted has none."""
+    if rule.get("people") is None:
+        return "not counted"
+    people = "1 person" if rule["people"] == 1 else f"{rule['people']:,} people"
+    if rule.get("cents") is None:
+        return people
+    lacking = rule["rows_without_amount"]
+    unread = f" and {lacking:,} row{'' if lacking == 1 else 's'} without a readable amount" if lacking else ""
+    return f"{people}, {_dollars(rule['cents'])}{unread}"
+
+
 def _number(value: int) -> str:
     return f"{value:,}"
 
@@ -198,6 +226,7 @@ def _template(source: str) -> Any:
     environment.filters["words"] = _marked_up
     environment.filters["answered"] = _answered
     environment.filters["number"] = _number
+    environment.filters["cost"] = _cost
     return environment.from_string(source)
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from contracts.row_rules import RowRule
 from rung.intake.decision import Decision
 from rung.intake.drops import DropRead, Part
+from rung.intake.error_costs import fewest_mends, rule_costs
 from rung.intake.findings import column_shown, find_all, nothing_found
 from rung.intake.receipt_page import receipt_page
 from rung.intake.safe_csv import safe_csv
@@ -50,7 +51,8 @@ def write_receipt(
 ) -> None:
     """Write the files of one submission's receipt, and those of `beside` that have something to say."""
     folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
-    files = receipt_files(read, submission, decision, rows, rules, district)
+    limit = work.settings.gate.max_quarantine_share
+    files = receipt_files(read, submission, decision, rows, rules, district, limit)
     for name, data in (files | {name: data for name, data in beside.items() if data is not None}).items():
         work.receipts.write(f"{folder}/{name}", data)
 
@@ -62,12 +64,17 @@ def receipt_files(
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
     district: str,
+    limit: float,
     *,
     dry_run: bool = False,
 ) -> dict[str, bytes]:
-    """The receipt's files by name. `district`: its name and id. `dry_run`: nothing was sent, and the page says so."""
+    """The receipt's files by name. `district`: its name and id. `limit`: the share of rows that may come back.
+    `dry_run`: nothing was sent, and the page says so."""
     findings = find_all(rows, rules)
-    receipt = receipt_data(read, submission, decision, findings, rules) | {"district": district}
+    costs = rule_costs(rows, rules, submission.extract)
+    receipt = receipt_data(read, submission, decision, findings, rules, costs) | {"district": district}
+    if decision.state == "held":
+        receipt["mends"] = fewest_mends(rows, asdict(submission), limit)
     form = warning_form(rows, rules, submission.extract)
     return {
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
@@ -144,9 +151,14 @@ def _own(read: DropRead, part: Part) -> pl.DataFrame:
 
 
 def receipt_data(
-    read: DropRead, submission: Submission, decision: Decision, findings: pl.DataFrame, rules: Sequence[RowRule]
+    read: DropRead,
+    submission: Submission,
+    decision: Decision,
+    findings: pl.DataFrame,
+    rules: Sequence[RowRule],
+    costs: Mapping[str, Mapping[str, int | None]],
 ) -> dict[str, Any]:
-    """Everything that a receipt says, as data."""
+    """Everything that a receipt says, as data. `costs`: what depends on the rows of each rule."""
     by_rule = {rule.rule_id: rule for rule in rules}
     counts = nothing_found().select("rule_id", len="source_row")
     if findings.height:
@@ -159,6 +171,7 @@ def receipt_data(
             "needs_answer": by_rule[rule_id].needs_answer,
             "column": column_shown(by_rule[rule_id]),
         }
+        | dict(costs.get(rule_id, {}))
         | {"message": by_rule[rule_id].message, "fix": by_rule[rule_id].fix}
         | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
         for rule_id, rows in zip(counts["rule_id"].to_list(), counts["len"].to_list(), strict=True)
