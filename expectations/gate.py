@@ -19,11 +19,12 @@ from typing import Any
 import polars as pl
 
 from expectations.checkpoints import (
+    RESULT_FORMAT,
     SITE,
     EngineError,
     GateError,
     answers_of,
-    make_checkpoint,
+    make_validation,
     one_line,
     open_context,
     steady_expectations,
@@ -73,7 +74,7 @@ class Gate:
         self.slice_rows = slice_rows
         self._pending: dict[str, _Pending] = {}
         self._slices: dict[str, int] = {}
-        self._checkpoints: dict[str, Any] = {}
+        self._validations: dict[str, Any] = {}
         self._opened: tuple[Any, Any] | None = None
         self._suites: dict[str, Suite] = {}
         self._settled: list[tuple[str, int, Mapping[str, int]]] = []
@@ -148,18 +149,19 @@ class Gate:
         engine = source.get_execution_engine()
         engine.hold(batch)
         try:
-            if suite.name not in self._checkpoints:
-                self._checkpoints[suite.name] = make_checkpoint(context, source, suite)
+            if suite.name not in self._validations:
+                self._validations[suite.name] = make_validation(context, source, suite)
             # The batch that pandas sees has the columns only; the engine hands out what is asked for.
             with warnings.catch_warnings(), steady_expectations():
                 warnings.simplefilter("ignore")
                 columns = pl.DataFrame(schema=batch.schema).to_pandas()
-                ran = self._checkpoints[suite.name].run(batch_parameters={"dataframe": columns})
+                result = self._validations[suite.name].run(
+                    batch_parameters={"dataframe": columns}, result_format=RESULT_FORMAT
+                )
         except Exception as error:
             raise EngineError(f"gate: Great Expectations failed on {suite.name} ({one_line(error)})") from error
         finally:
             engine.hold(None)
-        (result,) = ran.run_results.values()
         answer: dict[str, Any] = result.to_json_dict()
         return answer
 

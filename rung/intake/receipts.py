@@ -71,6 +71,7 @@ def receipt_files(
     """The receipt's files by name. `district`: its name and id. `limit`: the share of rows that may come back.
     `dry_run`: nothing was sent, and the page says so."""
     findings = find_all(rows, rules)
+    returned = _returned(read, rows, rules)
     costs = rule_costs(rows, rules, submission.extract)
     receipt = receipt_data(read, submission, decision, findings, rules, costs) | {"district": district}
     if decision.state == "held":
@@ -79,9 +80,12 @@ def receipt_files(
     return {
         "receipt.json": json.dumps(receipt, indent=1, sort_keys=True, ensure_ascii=False).encode(),
         "receipt.html": receipt_page(receipt, dry_run=dry_run, form=bool(form)).encode(),
-        "errors.csv": safe_csv(findings),
         **form,
-        "returned.csv": safe_csv(_returned(read, rows, rules)),
+        **{
+            name: safe_csv(found)
+            for name, found in (("errors.csv", findings), ("returned.csv", returned))
+            if found.height
+        },
     }
 
 

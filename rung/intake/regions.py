@@ -48,7 +48,8 @@ def write_regions(work: Workspace, reference: ReferenceTables) -> tuple[str, ...
 
 def region_files(region_id: str, lines: Sequence[StatusLine], settings: Settings) -> dict[str, bytes]:
     """The files of one region from its districts' lines."""
-    rows = [{key: line.as_json()[key] for key, _ in COLUMNS} for line in lines]
+    every = (line.as_json() for line in lines)
+    rows = [{key: data[key] for key, _ in COLUMNS} for data in every]
     data = {
         "region_id": region_id,
         "districts": len({line.lea_id for line in lines}),

@@ -234,6 +234,8 @@ class LocalPlace:
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder with the place's rights, and those above it."""
+        if folder.exists():
+            return
         missing = [each for each in (folder, *folder.parents) if not each.exists()]
         for each in reversed(missing):
             with contextlib.suppress(FileExistsError):

@@ -36,5 +36,6 @@ class Window:
 
 def window_of(calendar: pl.DataFrame, school_year: int, extract: str) -> Window | None:
     """The calendar's window of an extract and year; None where it says nothing."""
-    lines = calendar.filter((pl.col("school_year") == school_year) & (pl.col("extract") == extract))
-    return None if lines.is_empty() else Window(lines["opens"][0], lines["closes"][0])
+    # A few lines, asked for by every drop: quicker in Python than as a query.
+    lines = calendar.select("school_year", "extract", "opens", "closes").rows()
+    return next((Window(*window) for year, name, *window in lines if (year, name) == (school_year, extract)), None)
