@@ -6,46 +6,56 @@ Each measurement is a process of its own. The generated state is kept in the cac
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.ladder import ladder_step
-from benchmarks.measure import Report, Step, bytes_under, step_of, timed
+from benchmarks.measure import Report, Step, bytes_under, machine, step_of, timed
 from benchmarks.peer_steps import peer_steps
 from benchmarks.peers import NOT_IN_SQL
 from benchmarks.resubmission import drop_again
 from benchmarks.state import BenchState, prepared
 from benchmarks.table import report_table
+from benchmarks.written import write_measured
+from rung.core.errors import RungError
 
 FLOOR_RUNS = 3
 STAGES = ("intake", "marts", "release")
+CPU = "cpu_seconds"
 MADE = ("lake", "receipts", "releases", "rung.db", "extra")
 
 
-def run_bench(scale: str, cache_dir: Path, *, as_json: bool = False) -> Report:
-    """Benches one scale and prints the report: a table, or JSON. Raises RungError when a step fails."""
+def run_bench(
+    scale: str, cache_dir: Path, *, as_json: bool = False, until: str | None = None, report_dir: Path | None = None
+) -> Report:
+    """Benches one scale and prints the report: a table, or JSON; `report_dir`: also writes it there, see written.py.
+
+    `until`: the last stage of `STAGES` to measure; without, everything. Raises RungError when a step fails.
+    """
+    if until is not None and until not in STAGES:
+        raise RungError(f"--until is one of {', '.join(STAGES)}")
     say = (lambda _text: None) if as_json else _print_answer
-    report = measure(prepared(scale, cache_dir, say), say)
-    ladder = ladder_step()
+    report = measure(prepared(scale, cache_dir, say), say, until)
+    ladder = ladder_step() if until is None else None
     if as_json:
-        data = (
-            report.as_json()
-            | {"not_in_sql": NOT_IN_SQL}
-            | {"ladder_step": asdict(ladder) | {"times_copy": ladder.times_copy}}
-        )
+        data = report.as_json() | {"not_in_sql": NOT_IN_SQL}
+        if ladder is not None:
+            data |= {"ladder_step": asdict(ladder) | {"times_copy": ladder.times_copy}}
         sys.stdout.write(json.dumps(data, sort_keys=True) + "\n")
     else:
         report_table(report)
-        _print_answer(ladder.line())
+        if ladder is not None:
+            _print_answer(ladder.line())
+    if report_dir is not None:
+        write_measured(report, report_dir)
     return report
 
 
-def measure(state: BenchState, say: Callable[[str], None]) -> Report:
-    """All steps over a prepared state, one after the other."""
+def measure(state: BenchState, say: Callable[[str], None], until: str | None = None) -> Report:
+    """All steps over a prepared state (or those up to a stage), one after the other."""
     steps: list[Step] = []
 
     def note(step: Step) -> None:
@@ -55,54 +65,65 @@ def measure(state: BenchState, say: Callable[[str], None]) -> Report:
     floors = [_floor(state) for _ in range(FLOOR_RUNS)]
     note(min(floors, key=lambda step: step.seconds))
     _clear(state)
-    for stage in STAGES:
+    for stage in STAGES[: None if until is None else STAGES.index(until) + 1]:
         note(_rung(state, stage, stage))
-    note(_rung(state, "again", "run"))
-    drop_again(state)
-    note(_rung(state, "resubmission", "run"))
-    _clear(state)
-    note(_rung(state, "run", "run"))
-    for step in peer_steps(state):
-        note(step)
+    if until is None:
+        note(_rung(state, "again", "run"))
+        drop_again(state)
+        note(_rung(state, "resubmission", "run"))
+        _clear(state)
+        note(_rung(state, "run", "run"))
+        for step in peer_steps(state):
+            note(step)
     return Report(
         scale=state.scale,
         rows=state.rows,
         landing_bytes=bytes_under(state.landing),
         steps=tuple(steps),
         ratios=ratios_of({step.name: step for step in steps}, state.rows),
-        machine={"cores": os.cpu_count(), "load_at_end": round(os.getloadavg()[0], 2)},
+        machine=machine(),
     )
 
 
-def ratios_of(steps: dict[str, Step], rows: dict[str, int]) -> dict[str, float | None]:
+def ratios_of(steps: Mapping[str, Step], rows: Mapping[str, int]) -> dict[str, float | None]:
     """What section 11 asks for; null where a step or a part that it needs was not measured."""
-    run, floor = steps["run"], steps["floor"]
-    gate = run.parts.get("gate")
-    lines = rows["payroll"]
+
+    def over(one: str, other: str, what: str = "seconds") -> float | None:
+        if one not in steps or other not in steps:
+            return None
+        ratio: float = getattr(steps[one], what) / getattr(steps[other], what)
+        return ratio
+
+    run, again, floor = steps.get("run"), steps.get("again"), steps["floor"]
+    gate = None if run is None else run.parts.get("gate")
+    stages = [step for name, step in steps.items() if name in (*STAGES, "run")]
+    to_marts = [steps[name].cpu_seconds for name in ("intake", "marts") if name in steps]
     return {
-        "run_over_floor": run.seconds / floor.seconds,
-        "run_without_gate_over_floor": None if gate is None else (run.seconds - gate) / floor.seconds,
-        "microseconds_per_pay_line": run.seconds / lines * 1e6,
-        "resubmission_over_run": steps["resubmission"].seconds / run.seconds,
-        "nothing_new_seconds": steps["again"].seconds,
-        "peak_gigabytes": max(step.peak_bytes for name, step in steps.items() if name in (*STAGES, "run")) / 1e9,
-        "marts_over_duckdb": _over(steps, "same_marts", "duckdb"),
-        "all_marts_over_duckdb": _over(steps, "all_marts", "all_marts_duckdb"),
-        "run_over_pandas": _over(steps, "run", "pandas"),
+        "run_over_floor": over("run", "floor"),
+        "run_without_gate_over_floor": None if run is None or gate is None else (run.seconds - gate) / floor.seconds,
+        "microseconds_per_pay_line": None if run is None else run.seconds / rows["payroll"] * 1e6,
+        "resubmission_over_run": over("resubmission", "run"),
+        "nothing_new_seconds": None if again is None else again.seconds,
+        "peak_gigabytes": max(step.peak_bytes for step in stages) / 1e9 if stages else None,
+        "marts_over_duckdb": over("same_marts", "duckdb"),
+        "all_marts_over_duckdb": over("all_marts", "all_marts_duckdb"),
+        "run_over_pandas": over("run", "pandas"),
+        "intake_over_floor": over("intake", "floor"),
+        "marts_over_floor": over("marts", "floor"),
+        "release_over_floor": over("release", "floor"),
+        "resubmission_over_floor": over("resubmission", "floor"),
         # processor seconds hold still where other work shares the machine
-        "run_over_floor_processor": run.cpu_seconds / floor.cpu_seconds,
-        "marts_over_duckdb_processor": _over(steps, "same_marts", "duckdb", "cpu_seconds"),
-        "all_marts_over_duckdb_processor": _over(steps, "all_marts", "all_marts_duckdb", "cpu_seconds"),
-        "all_marts_over_duckdb_peak": _over(steps, "all_marts", "all_marts_duckdb", "peak_bytes"),
+        "run_over_floor_processor": over("run", "floor", CPU),
+        "intake_over_floor_processor": over("intake", "floor", CPU),
+        "marts_over_floor_processor": over("marts", "floor", CPU),
+        "release_over_floor_processor": over("release", "floor", CPU),
+        "marts_over_duckdb_processor": over("same_marts", "duckdb", CPU),
+        "all_marts_over_duckdb_processor": over("all_marts", "all_marts_duckdb", CPU),
+        "all_marts_over_duckdb_peak": over("all_marts", "all_marts_duckdb", "peak_bytes"),
+        "to_marts_processor_microseconds_per_pay_line": sum(to_marts) / rows["payroll"] * 1e6
+        if len(to_marts) == 2
+        else None,
     }
-
-
-def _over(steps: dict[str, Step], one: str, other: str, what: str = "seconds") -> float | None:
-    """One step's seconds (or what is asked) over another's; null where either was not measured."""
-    if one not in steps or other not in steps:
-        return None
-    ratio: float = getattr(steps[one], what) / getattr(steps[other], what)
-    return ratio
 
 
 def _floor(state: BenchState) -> Step:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -85,6 +87,34 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def machine() -> dict[str, Any]:
+    """The machine, as far as figures depend on it, and how busy it is."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": os.cpu_count(),
+        "memory_gigabytes": round(memory / 1e9, 1),
+        "processor": _processor(),
+        "load_at_end": round(os.getloadavg()[0], 2),
+        "commit": _commit(),
+        "day": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _commit() -> str:
+    """The commit that the code is of, with a mark where files differ from it."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    done = subprocess.run(command, cwd=LAUNCHER.parent, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def step_of(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:

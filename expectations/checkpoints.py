@@ -6,10 +6,9 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from expectations.masks import row_condition
@@ -26,19 +25,6 @@ class GateError(Exception):
 
 class EngineError(GateError):
     """Great Expectations cannot answer: not there, not importable, or failing on an expectation."""
-
-
-def preload() -> None:
-    """Import Great Expectations in the background while files are read: it takes seconds, mostly of one core.
-
-    Where that fails, the gate says so when it opens.
-    """
-
-    def load() -> None:
-        with suppress(EngineError):
-            library()
-
-    Thread(target=load, daemon=True, name="great-expectations").start()
 
 
 def library() -> tuple[Any, Any]:

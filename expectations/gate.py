@@ -69,10 +69,11 @@ class Gate:
     the gate closes. `docs_dir` gets `index.html` and `results/<table>-<slice>.json`. Use as a context manager.
     """
 
-    def __init__(self, docs_dir: Path, *, slice_rows: int = SLICE_ROWS) -> None:
+    def __init__(self, docs_dir: Path, *, slice_rows: int = SLICE_ROWS, spill: Path | None = None) -> None:
+        self._spill_folder = spill
         self.docs_dir = Path(docs_dir)
         self.slice_rows = slice_rows
-        self._pending: dict[str, _Pending] = {}
+        self.pending: dict[str, Observed] = {}
         self._slices: dict[str, int] = {}
         self._validations: dict[str, Any] = {}
         self._opened: tuple[Any, Any] | None = None
@@ -88,14 +89,14 @@ class Gate:
     @property
     def full(self) -> bool:
         """Whether more than a slice has been observed, so that it is time to settle: this bounds the memory."""
-        return sum(pending.batch.rows for pending in self._pending.values()) >= self.slice_rows
+        return sum(pending.batch.rows for pending in self.pending.values()) >= self.slice_rows
 
     def observe(self, suite: Suite, batch: pl.DataFrame, mask_counts: Mapping[str, int]) -> None:
         """Take in a batch (whole submissions, exact duplicates left out) and its mask counts of the suite's rules."""
         foreign = sorted(set(mask_counts) - {rule.rule_id for rule in suite.expectations})
         if foreign:
             raise GateError(f"gate: masks counted rules that the suite {suite.name} lacks: {', '.join(foreign)}")
-        pending = self._pending.setdefault(suite.name, _Pending(suite, projections_of(suite)))
+        pending = self.pending.setdefault(suite.name, Observed(suite, projections_of(suite, self._spill_folder)))
         try:
             pending.batch.add(batch)
         except (ValueError, pl.exceptions.PolarsError) as error:
@@ -108,8 +109,8 @@ class Gate:
 
     def settle(self) -> tuple[GateReceipt, ...]:
         """Great Expectations over all that was observed. `GateError` names the rule whose counts differ."""
-        receipts = tuple(self._settle(pending) for pending in self._pending.values() if pending.batch.rows)
-        self._pending.clear()
+        receipts = tuple(self._settle(pending) for pending in self.pending.values() if pending.batch.rows)
+        self.pending.clear()
         return receipts
 
     def close(self) -> None:
@@ -119,7 +120,7 @@ class Gate:
             tidy(self.docs_dir, self._suites, self._settled)
             self._settled.clear()
 
-    def _settle(self, pending: _Pending) -> GateReceipt:
+    def _settle(self, pending: Observed) -> GateReceipt:
         started = time.perf_counter()
         suite = pending.suite
         result = self._run(suite, pending.batch)
@@ -173,7 +174,7 @@ class Gate:
 
 
 @dataclass
-class _Pending:
+class Observed:
     """A table's batches that wait to be settled, and what the masks counted in them."""
 
     suite: Suite

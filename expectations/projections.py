@@ -8,8 +8,12 @@ exactly. All of them stay inside a submission, so a submission must not be split
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
 
 import polars as pl
 
@@ -34,9 +38,12 @@ class Projections:
     rows: int = 0
     schema: pl.Schema = field(default_factory=pl.Schema)
     _distinct: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
-    _every: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
+    _every: dict[Columns, list[pl.DataFrame | Path]] = field(default_factory=dict)
     _submissions: set[str] = field(default_factory=set)
-    _codes: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.Categorical(pl.Categories.random())))
+    spill: Path | None = None
+    _codes: pl.Series | None = field(
+        default_factory=lambda: pl.Series([], dtype=pl.Categorical(pl.Categories.random()))
+    )
 
     def add(self, batch: pl.DataFrame) -> None:
         """Take a batch of whole submissions in. Raises ValueError where a submission was in an earlier batch."""
@@ -51,7 +58,7 @@ class Projections:
                 raise ValueError(f"the projection on {', '.join(columns)} has lost rows")
             self._distinct.setdefault(columns, []).append(frame)
         for columns, frame in zip(self.wanted_whole, frames[len(self.wanted) :], strict=True):
-            self._every.setdefault(columns, []).append(frame)
+            self._every.setdefault(columns, []).append(frame if self.spill is None else self._spilled(frame))
         self.rows += batch.height
         self.schema = batch.schema
 
@@ -77,15 +84,29 @@ class Projections:
     def every(self, columns: Columns) -> pl.DataFrame:
         """Every row of some columns, as numbers."""
         parts = self._every[columns]
-        if len(parts) > 1:
-            parts[:] = [pl.concat(parts)]
-        return parts[0]
+        if len(parts) > 1 or isinstance(parts[0], Path):
+            parts[:] = [pl.concat(pl.read_ipc(part) if isinstance(part, Path) else part for part in parts)]
+        (whole,) = parts
+        assert isinstance(whole, pl.DataFrame)
+        return whole
+
+    def _spilled(self, frame: pl.DataFrame) -> Path:
+        assert self.spill is not None
+        handle, name = mkstemp(suffix=".arrow", dir=self.spill)
+        os.close(handle)
+        frame.write_ipc(name)
+        return Path(name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs to answer: all but the codes, which only more rows would need."""
+        return self.__dict__ | {"_codes": None}
 
     def _number(self, name: str, dtype: pl.DataType) -> pl.Expr:
         """A whole column as numbers: equal numbers are equal values, and days and numbers keep their order."""
         column = pl.col(name)
         if dtype == pl.String and name not in self.asked:
             # `_codes` keeps the codes alive: Polars forgets those of a dtype that no series has, and begins at 0 again.
+            assert self._codes is not None, "rows are added where the projections were made"
             return column.cast(self._codes.dtype).to_physical()
         if dtype == pl.Date:
             return column.dt.year() * 10000 + column.dt.month().cast(pl.Int32) * 100 + column.dt.day()
@@ -94,8 +115,8 @@ class Projections:
         return column.cast(pl.Int8) if dtype == pl.Boolean else column
 
 
-def projections_of(suite: Suite) -> Projections:
-    """Empty projections of all that a suite reads."""
+def projections_of(suite: Suite, spill: Path | None = None) -> Projections:
+    """Empty projections of all that a suite reads. `spill`: where whole columns wait, instead of in memory."""
     single: set[Columns] = set()
     whole: set[Columns] = set()
     asked_whole: set[str] = set()
@@ -110,7 +131,7 @@ def projections_of(suite: Suite) -> Projections:
         else:
             single.add(reads)
         single.add(_fixed(asked))
-    return Projections(frozenset(single - {()}), frozenset(whole), frozenset(asked_whole))
+    return Projections(frozenset(single - {()}), frozenset(whole), frozenset(asked_whole), spill=spill)
 
 
 def _fixed(columns: Iterable[str]) -> Columns:

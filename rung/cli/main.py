@@ -229,9 +229,11 @@ def report(
 def bench(
     scale: Annotated[str, typer.Option(help="colorado-tenth, colorado, texas or nation.")] = "colorado-tenth",
     cache: Annotated[Path, typer.Option(help="Where generated states are kept.")] = Path("bench-data"),
+    until: Annotated[str | None, typer.Option(help="Stop after intake, marts or release; without, all of it.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write tables and chart into performance.md here.")] = None,
     as_json: Json = False,
 ) -> None:
     """Time every stage, its memory and the floor, in one run."""
     from benchmarks.bench import run_bench
 
-    run_bench(scale, cache, as_json=as_json)
+    run_bench(scale, cache, as_json=as_json, until=until, report_dir=report)

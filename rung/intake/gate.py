@@ -14,16 +14,17 @@ from types import TracebackType
 
 import polars as pl
 
-from expectations.checkpoints import EngineError, GateError, preload
+from expectations.checkpoints import EngineError, GateError
 from expectations.gate import Gate, GateReceipt
+from expectations.gate_process import GateProcess
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate
 from rung.lake.places import open_place, scratch_folder
 from rung.lake.workspace import Workspace
 
-# Reading so much takes longer than importing Great Expectations, so the import goes on beside it.
-WORTH_PRELOADING = 64 * 1024**2
+# Reading so much takes longer than starting a process that imports Great Expectations.
+WORTH_A_PROCESS = 64 * 1024**2
 
 
 class IntakeGate:
@@ -36,13 +37,10 @@ class IntakeGate:
         self._work = work
         self._scratch = scratch_folder()
         self._folder = Path(self._scratch.name)
-        self._gate = Gate(self._folder)
+        large = expected_bytes >= WORTH_A_PROCESS
+        self._gate = GateProcess(self._folder) if large else Gate(self._folder)
         self.receipts: list[GateReceipt] = []
-        self.seconds = 0.0  # spent in here, imports included
-        start = perf_counter()
-        if expected_bytes >= WORTH_PRELOADING:
-            preload()
-        self.seconds += perf_counter() - start
+        self.seconds = 0.0  # spent or waited in here, imports included
 
     def __enter__(self) -> IntakeGate:
         return self
@@ -54,6 +52,8 @@ class IntakeGate:
                 self._gate.close()
                 self._publish()
         finally:
+            if isinstance(self._gate, GateProcess):
+                self._gate.abandon()
             self._scratch.cleanup()
             self.seconds += perf_counter() - start
 
@@ -70,6 +70,8 @@ class IntakeGate:
         if batch.height:
             try:
                 self._gate.observe(suite, batch, ours)
+            except EngineError as error:
+                raise RungError(str(error)) from None
             except GateError as error:
                 raise GateFailed(str(error)) from None
         self.seconds += perf_counter() - start

@@ -1,7 +1,8 @@
-"""Receipts: what a district learns of each submission, the same day, in four files beside each other.
+"""Receipts: what a district learns of each submission, the same day, in files beside each other.
 
 `receipt.json` for programs, `receipt.html` for the steward, `errors.csv` one line per broken rule and row,
 `returned.csv` the rows that came back: the district's own columns in its own order, with the reason and the mend.
+The last two come where something is in them.
 """
 
 from __future__ import annotations

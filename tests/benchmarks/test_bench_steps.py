@@ -38,6 +38,12 @@ def test_peak_memory_is_that_of_the_process_alone(tmp_path: Path) -> None:
     assert small.seconds > 0
 
 
+def test_memory_of_processes_at_the_same_time_is_added_up(tmp_path: Path) -> None:
+    one = "import time; b = bytearray(150_000_000); b[::4096] = b'x' * len(b[::4096]); time.sleep(3)"
+    two = f"import subprocess, sys; c = subprocess.Popen([sys.executable, '-c', {one!r}]); {one}; c.wait()"
+    assert timed([sys.executable, "-c", two], tmp_path).peak_bytes > 300_000_000
+
+
 def test_a_command_that_fails_says_why_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(RungError, match=r"ended with 3: so it is$"):
         timed([sys.executable, "-c", "import sys; sys.stderr.write('a\\nso it is\\n'); sys.exit(3)"], tmp_path)

@@ -39,7 +39,7 @@ def check(work: Workspace, tmp_path: Path, *lines: str) -> tuple[Checked, list[d
     path = tmp_path / "pay.csv"
     path.write_text("\n".join(lines) + "\n")
     (checked,) = check_files(work, [path], "payroll", "A", 2026)
-    returned = checked.files["returned.csv"].decode("utf-8-sig").splitlines()
+    returned = checked.files.get("returned.csv", b"").decode("utf-8-sig").splitlines()
     return checked, list(csv.DictReader(returned))
 
 

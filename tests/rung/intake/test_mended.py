@@ -121,6 +121,8 @@ class State:
         return self.root / "receipts" / each.lea_id / str(each.school_year) / each.extract / each.submission_id
 
     def returned(self, each: Submission) -> Rows:
+        if not (self.folder(each) / "returned.csv").exists():
+            return []
         text = (self.folder(each) / "returned.csv").read_text(encoding="utf-8-sig")
         return list(csv.DictReader(io.StringIO(text)))
 

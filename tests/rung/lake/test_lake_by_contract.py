@@ -19,11 +19,14 @@ import pytest
 
 from contracts import extracts
 from rung.core.errors import RungError
+from rung.core.progress import Progress
 from rung.core.settings import Settings, load_settings
 from rung.lake import lake_schema
 from rung.lake.accepted import accepted_schema, accepted_tables
+from rung.lake.reference import load_reference
 from rung.lake.upgrade import plan_lines, plan_upgrade, upgrade
 from rung.lake.workspace import Workspace, open_workspace
+from rung.marts.build import run_marts
 
 FIXTURE = Path(__file__).parent / "fixtures" / "lake_v1"
 BETWEEN = datetime(2026, 11, 25, 19, 15, 30, tzinfo=UTC)  # after the first payroll, before the second
@@ -158,3 +161,16 @@ def test_the_types_of_accepted_rows_belong_to_the_version() -> None:
     for extract, columns in recorded.items():
         now = accepted_schema(extract)
         assert {name: now[name] for name in columns if name in now} == {n: columns[n] for n in columns if n in now}
+
+
+def test_marts_of_the_old_lake_hold_after_a_column_is_added(root: Path, later: type[dy.Schema]) -> None:
+    work = open_workspace(root / "rung.toml")
+    reference = load_reference(work.reference)
+    paid = {}
+    for as_of in (None, BETWEEN):
+        made = run_marts(work, reference, Progress(quiet=True), as_of)
+        pay = pl.read_parquet(root / "lake" / "marts" / made.inputs_id / "compensation.parquet")
+        paid[as_of] = pay.filter(pl.col("lea_id") == "0100", pl.col("school_year") == 2026)["amount"].sum()
+        lines = read(work, as_of)["payroll"].filter(pl.col("lea_id") == "0100", pl.col("school_year") == 2026)
+        assert paid[as_of] == lines["amount"].sum()
+    assert paid[None] != paid[BETWEEN]
