@@ -31,6 +31,7 @@ def check(
     """A district's dry run: the state's exact rules, offline, nothing uploaded; the receipt that intake would write."""
     from contracts.vocabulary import EXTRACTS
     from rung.cli.summary_tables import check_table
+    from rung.intake.discover import left_behind
     from rung.intake.dry_run import check_files, write_checked
     from rung.lake.workspace import open_workspace
 
@@ -38,15 +39,17 @@ def check(
         raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
     checked = check_files(open_workspace(config), files, extract, lea, year)
     write_checked(out, checked)
+    ignored = [path.name for path in files if left_behind(path.name)]
     data = {
         "receipts": str(out),
+        "ignored": ignored,
         "checked": [
             {"extract": c.extract, "state": c.decision.state, "why": c.decision.why, "rows_read": c.rows_read}
             | {"rows_accepted": c.rows_accepted, "rows_quarantined": c.rows_quarantined, "mapping": c.stanzas}
             for c in checked
         ],
     }
-    print_answer(data, as_json, lambda: check_table(checked, out))
+    print_answer(data, as_json, lambda: check_table(checked, out, ignored))
     if any(each.decision.state != "accepted" for each in checked):
         raise typer.Exit(1)
 

@@ -88,9 +88,16 @@ def attention(work: Workspace, console: Console) -> None:
         console.print(f"and {len(waiting) - 20:,} more; `rung status` lists them all")
 
 
-def check_table(checked: list[Checked], out: Path) -> None:
-    """What a dry run found: the verdict, counts, and the mapping stanza that would mend the columns."""
+def check_table(checked: list[Checked], out: Path, ignored: list[str]) -> None:
+    """What a dry run found: the verdict, counts, and the mapping stanza that would mend the columns; what to do next.
+
+    `ignored`: names of files that programs left there.
+    """
+    from rung.intake.receipt_page import next_step
+
     console = Console(highlight=False)
+    for name in ignored:
+        console.print(f"{name}: left by a program that shows or edits files; not read", markup=False)
     for each in checked:
         console.print(f"{each.extract}: {each.decision.state}. {each.decision.why}", markup=False)
         console.print(
@@ -104,11 +111,14 @@ def check_table(checked: list[Checked], out: Path) -> None:
         for stanza in each.stanzas:
             console.print("This in the district's mapping file would mend the columns:", markup=False)
             console.print(stanza, markup=False)
+        console.print(next_step(json.loads(each.files["receipt.json"])), markup=False)
         console.print(f"receipt: {out / each.extract / 'receipt.html'}", markup=False)
 
 
 def to_mend(checked: Checked) -> list[str]:
     """What to mend, in order: what sends rows back before what only warns, the most rows first. No cell's value."""
+    from rung.intake.receipt_page import depends_on
+
     rules = json.loads(checked.files["receipt.json"])["rules"]
     ordered = sorted(rules, key=lambda rule: (rule["severity"] == "warn", -rule["rows"], rule["rule_id"]))
     lines = []
@@ -116,7 +126,8 @@ def to_mend(checked: Checked) -> list[str]:
         where = ", ".join(f"{example['file']} row {example['row']}" for example in rule["examples"])
         count = f"{rule['rows']:,} {'row' if rule['rows'] == 1 else 'rows'}"
         kind = "warning" if rule["severity"] == "warn" else "comes back"
-        lines.append(f"{number}. {rule['rule_id']} ({count}, {kind}; {where}): {rule['message']} {rule['fix']}")
+        what = f"{count}, {depends_on(rule)}, {kind}; {where}"
+        lines.append(f"{number}. {rule['rule_id']} ({what}): {rule['message']} {rule['fix']}")
     return lines
 
 

@@ -28,6 +28,11 @@ _UNDER_WAY = re.compile(r".+\.(filepart|part|partial|crdownload|download|upload|
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
+def left_behind(name: str) -> bool:
+    """Whether a program that shows or edits files left the file there: no part of what was sent."""
+    return _LEFTOVER.fullmatch(name) is not None
+
+
 @dataclass(frozen=True)
 class LandedFile:
     """A landing object: where it lies, its name inside the drop's folder, and its size and tag."""
@@ -99,7 +104,7 @@ def discover(
             named = _folder(parts)
             if named is None:
                 stray.append(printable(entry.key))
-            elif _LEFTOVER.fullmatch(parts[-1]):
+            elif left_behind(parts[-1]):
                 stray.append(f"{printable(entry.key)} (left by a program that shows or edits files)")
             elif _UNDER_WAY.fullmatch(parts[-1]):
                 stray.append(f"{printable(entry.key)} (still under way, by its name)")

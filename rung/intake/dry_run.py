@@ -13,7 +13,7 @@ from pathlib import Path
 from rung.core.errors import RungError
 from rung.core.project import code_version
 from rung.intake.checked import Checked, check_drop
-from rung.intake.discover import Drop, LandedFile
+from rung.intake.discover import Drop, LandedFile, left_behind
 from rung.intake.workers import ReaderPool
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
@@ -21,8 +21,13 @@ from rung.lake.workspace import Workspace
 
 
 def check_files(work: Workspace, paths: Sequence[Path], extract: str, lea_id: str, school_year: int) -> list[Checked]:
-    """Judge files as one drop into `<lea_id>/<school_year>/<extract>/`; a position file gives its pay as a second."""
-    landed = tuple(_landed(path) for path in paths)
+    """Judge files as one drop into `<lea_id>/<school_year>/<extract>/`; a position file gives its pay as a second.
+
+    Raises RungError where nothing is there to judge. Lock files and their kin are left out, as in the landing.
+    """
+    landed = tuple(_landed(path) for path in paths if not left_behind(path.name))
+    if not landed:
+        raise RungError(f"{paths[0].name}: left by a program that shows or edits files; name the file itself")
     drop = Drop(lea_id, school_year, extract, landed)
     with ReaderPool(work.settings.intake) as readers:
         return check_drop(drop, load_reference(work.reference), work.settings, readers, code_version())

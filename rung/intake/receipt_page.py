@@ -65,6 +65,8 @@ COUNTED = {
     "duplicate": "Exact repeats",
     "set_aside": "Left out as agreed",
 }
+# Of a dry run nothing arrived and nothing came back.
+CHECK_COUNTED = COUNTED | {"read": "{} in the file", "quarantined": "Would come back"}
 _TEMPLATE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ headline }}</title>
@@ -98,7 +100,8 @@ _BODY = """<h1>{{ headline }}</h1>
 {% for problem in problems %}<li>{{ problem.message|words }} <small class="rule">{{ problem.rule_id }}</small><br>
 <strong>What to do:</strong> {{ problem.fix|words }}</li>
 {% endfor %}</ul>{% elif state != "accepted" %}<p>{{ why|words }}</p>{% endif %}
-<h2>What arrived</h2><ul>{% for file in files %}<li>{{ file.name }}</li>{% endfor %}</ul>
+<h2>{{ "What was checked" if dry_run else "What arrived" }}</h2>
+<ul>{% for file in files %}<li>{{ file.name }}</li>{% endfor %}</ul>
 {% if parent %}<p id="mends">It mends submission <strong>{{ parent }}</strong>: {{ rows_mended|number }} of its rows
 were replaced by yours, all others are as you sent them then.</p>{% endif %}
 {% for id, counted in counts %}<table class="counts" id="{{ id }}"><thead><tr>
@@ -106,7 +109,8 @@ were replaced by yours, all others are as you sent them then.</p>{% endif %}
 {% for name, amount in counted %}<td class="n" data-name="{{ name }}">{{ amount }}</td>{% endfor %}</tr></table>
 {% endfor %}
 {% if lift %}<h2>{{ "What would lift the hold" if dry_run else "What lifts the hold" }}</h2><p id="lift">At most
-{{ mends.rows_allowed|number }} rows may come back, {{ (mends.rows_left + mends.rows_lifted)|number }} do. Mend
+{{ mends.rows_allowed|number }} rows may come back, {{ (mends.rows_left + mends.rows_lifted)|number }}
+{{ "would" if dry_run else "do" }}. Mend
 {{ "this" if lift|length == 1 else "these " ~ lift|length }}, and
 {{ mends.rows_left|number }} are left{{ "" if mends.fewest else " (fewer may do)" }}:</p><ol class="lift">
 {% for rule in lift %}<li>{{ rule.message|words }} <small class="rule">{{ rule.rule_id }}</small>
@@ -114,13 +118,13 @@ were replaced by yours, all others are as you sent them then.</p>{% endif %}
 {{ rule.fix|words }}</li>{% endfor %}</ol>{% endif %}
 {% for heading, found, name in ((first, errors, "errors"), ("Kept, but please look at this", warnings, "warnings")) %}
 {% if found %}<h2>{{ heading }}</h2><table class="found" id="{{ name }}">
-<thead><tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>On them depend</th>
+<thead><tr><th>What is wrong</th><th>What to do</th><th class="n">Rows</th><th>At stake</th>
 <th>For example</th></tr></thead>
 {% for rule in found %}<tr><td data-name="What is wrong">{{ rule.message|words }}
 <small class="rule">{{ rule.rule_id }}</small>{% if rule.needs_answer or answers[rule.rule_id] %}<br>
 <small class="answer">{{ rule|answered(answers) }}</small>{% endif %}</td>
 <td data-name="What to do">{{ rule.fix|words }}</td>
-<td class="n" data-name="Rows">{{ rule.rows|number }}</td><td data-name="On them depend">{{ rule|cost }}</td>
+<td class="n" data-name="Rows">{{ rule.rows|number }}</td><td data-name="At stake">{{ rule|cost }}</td>
 <td data-name="For example">
 {% for each in rule.examples %}line {{ each.row }}{% if each.value %}:
 “{{ each.value|truncate(40) }}”{% endif %}{% if not loop.last %}<br>{% endif %}{% endfor %}</td></tr>
@@ -139,7 +143,8 @@ stays while the row does.</p>{% endif %}
 {% endfor %}</ul>{% endif %}
 {% if unread_columns %}<h2>Columns we did not need</h2><p>{{ unread_columns|join(", ") }}</p>{% endif %}
 {% if suggested_mapping %}<h2>For the person who keeps your column names</h2>
-<p>These names come closest. If they are right, the state can note them, and your file will be read as it is.</p>
+<p>These names come closest. If they are right, the state can note them, and your file will be read as it is.
+<code>rung map</code> proposes such a note for the whole file.</p>
 {% for text in suggested_mapping %}<pre>{{ text }}</pre>{% endfor %}{% endif %}
 <p class="quiet"><small>{% if dry_run %}A check, not a submission.{% else %}Received {{ received_at[:10] }}.
 Number of this submission: {{ submission_id }}.{% endif %}</small></p>
@@ -162,8 +167,8 @@ def receipt_body(receipt: dict[str, Any], *, dry_run: bool = False, form: bool =
     """What stands on that page, for a page that has a head of its own."""
     word, tone, meaning = (CHECKED if dry_run else STATES)[receipt["state"]]
     errors = [rule for rule in receipt["rules"] if rule["severity"] != "warn"]
-    if dry_run and errors and receipt["state"] == "accepted":
-        meaning = SOME_BACK
+    if dry_run:
+        meaning = next_step(receipt)
     body: str = _template(_BODY).render(
         **{"answers": {}, **receipt},
         headline=_headline(receipt),
@@ -176,20 +181,31 @@ def receipt_body(receipt: dict[str, Any], *, dry_run: bool = False, form: bool =
         warnings=[rule for rule in receipt["rules"] if rule["severity"] == "warn"],
         mended=[(REPAIRS[kind], count) for kind, count in receipt["repairs"].items()],
         first="What to fix first",
-        counts=_counts(receipt),
+        counts=_counts(receipt, CHECK_COUNTED if dry_run else COUNTED),
         lift=_lift(receipt),
         lines=[(LINES[kind], _where(lines)) for kind, lines in receipt["lines_set_aside"].items()],
     )
     return body
 
 
-def _counts(receipt: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Rows, and where the extract has them dollars, by what became of them: id of the table, names and amounts."""
+def next_step(receipt: dict[str, Any]) -> str:
+    """After a dry run: that nothing was sent, and what to do."""
+    some_back = receipt["state"] == "accepted" and any(rule["severity"] != "warn" for rule in receipt["rules"])
+    return SOME_BACK if some_back else CHECKED[receipt["state"]][2]
+
+
+def _counts(receipt: dict[str, Any], named: dict[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Rows, and where the extract has them dollars, by what became of them: id of the table, names and amounts.
+
+    Nothing of a file that could not be read so far.
+    """
+    if not receipt["rows_read"]:
+        return []
     tables: list[tuple[str, str, str, Callable[[int], str]]] = [("counts", "Rows", "rows", _number)]
     if receipt["cents_read"] is not None:
         tables.append(("dollars", "Dollars", "cents", _dollars))
     return [
-        (id_, [(name.format(what), shown(receipt[f"{unit}_{kind}"])) for kind, name in COUNTED.items()])
+        (id_, [(name.format(what), shown(receipt[f"{unit}_{kind}"])) for kind, name in named.items()])
         for id_, what, unit, shown in tables
     ]
 
@@ -200,15 +216,17 @@ def _lift(receipt: dict[str, Any]) -> list[dict[str, Any]]:
     return [by_rule[rule_id] for rule_id in (receipt.get("mends") or {}).get("rules", ()) if rule_id in by_rule]
 
 
-def _cost(rule: dict[str, Any]) -> str:
+def depends_on(rule: dict[str, Any]) -> str:
     """People and dollars on the rows of a rule; a receipt from before they were counted has none."""
     if rule.get("people") is None:
         return "not counted"
-    people = "1 person" if rule["people"] == 1 else f"{rule['people']:,} people"
+    people = {0: "nobody who is named", 1: "1 person"}.get(rule["people"], f"{rule['people']:,} people")
     if rule.get("cents") is None:
         return people
     lacking = rule["rows_without_amount"]
-    unread = f" and {lacking:,} row{'' if lacking == 1 else 's'} without a readable amount" if lacking else ""
+    if lacking == rule["rows"]:
+        return f"{people}; no amount can be read"
+    unread = f"; {lacking:,} more row{'' if lacking == 1 else 's'} without a readable amount" if lacking else ""
     return f"{people}, {_dollars(rule['cents'])}{unread}"
 
 
@@ -226,7 +244,7 @@ def _template(source: str) -> Any:
     environment.filters["words"] = _marked_up
     environment.filters["answered"] = _answered
     environment.filters["number"] = _number
-    environment.filters["cost"] = _cost
+    environment.filters["cost"] = depends_on
     return environment.from_string(source)
 
 

@@ -20,7 +20,7 @@ from contracts.reference import REFERENCES
 from rung.core.errors import RungError
 from rung.core.settings import Gate, Intake, Overlay, Settings
 from rung.intake.checked import Checked, check_drop
-from rung.intake.discover import Drop, LandedFile
+from rung.intake.discover import Drop, LandedFile, left_behind
 from rung.intake.jobs import ReadFailure, ReadJob, read_job
 from rung.lake.place import Entry, Place
 from rung.lake.reference import ReferenceTables
@@ -126,13 +126,23 @@ def unreadable_here(name: str, data: bytes) -> str | None:
 
 
 def check_as_json(kit: Mapping[str, Any], files: Mapping[str, bytes], extract: str, school_year: int) -> str:
-    """`check` for the page: decision, counts and the receipt's files; `error` where it cannot be checked here."""
+    """`check` for the page: decision, counts and the receipt's files; `error` where it cannot be checked here.
+
+    `ignored`: files that a program left there.
+    """
+    own = {name: data for name, data in files.items() if not left_behind(name)}
+    ignored = sorted(set(files) - set(own))
+    if not own:
+        return json.dumps(
+            {"error": f"{', '.join(ignored)}: left by a program that shows or edits files. Choose yours."}
+        )
     try:
-        checked = check(kit, files, extract, school_year)
+        checked = check(kit, own, extract, school_year)
     except RungError as error:
         return json.dumps({"error": str(error)})
     return json.dumps(
         {
+            "ignored": ignored,
             "checked": [
                 {
                     "extract": each.extract,
@@ -141,6 +151,6 @@ def check_as_json(kit: Mapping[str, Any], files: Mapping[str, bytes], extract: s
                     "files": {name: data.decode("utf-8") for name, data in each.files.items()},
                 }
                 for each in checked
-            ]
+            ],
         }
     )

@@ -10,20 +10,10 @@ const say = (text) => (element("status").textContent = text);
 // Pyodide asks whether scripts can be loaded; none can.
 const CLOSED = 'self.importScripts = () => { throw new Error("nothing is loaded"); };\n';
 
-// Below a phone's width counts stand under each other, and each rule's cells too.
-const NARROW = `
+// The receipt brings its own style, a phone's too; its headings stand one level lower here.
+const INSIDE = `
 :host{display:block;overflow-x:auto}h2{font-size:1.3rem;margin-top:1rem}h3{font-size:1.1rem}
-td,p,li,pre{overflow-wrap:anywhere}pre{white-space:pre-wrap}
-@media(max-width:40rem){
-#counts,#dollars{display:grid;grid-template:repeat(5,auto)/1fr auto;grid-auto-flow:column}
-#counts *,#dollars *{display:contents}
-#counts th,#counts td,#dollars th,#dollars td{display:block;text-align:right}#counts th,#dollars th{text-align:left}
-#errors :is(tbody,tr,td),#warnings :is(tbody,tr,td){display:block}
-#errors tr:first-child,#warnings tr:first-child{display:none}
-#errors td,#warnings td{border:0;padding:.2rem 0}#errors tr,#warnings tr{border-bottom:1px solid #d5dae0;padding:.5rem 0}
-:is(#errors,#warnings) td:nth-child(2)::before{content:"What to do: ";font-weight:600}
-:is(#errors,#warnings) td.n{text-align:left}:is(#errors,#warnings) td.n::before{content:"Rows: ";font-weight:600}
-}`;
+td,p,li,pre{overflow-wrap:anywhere}pre{white-space:pre-wrap}`;
 
 let worker = null;
 let ready = null;
@@ -61,7 +51,7 @@ async function check(files, extract, year) {
 }
 
 // A receipt is a page of its own: its body under its own style, apart from this page's.
-function receipt(text) {
+function receipt(text, files) {
   const [, style] = text.match(/<style>([\s\S]*?)<\/style>/);
   const page = new DOMParser().parseFromString(text.replace(/<style>[\s\S]*?<\/style>/, ""), "text/html");
   const holder = document.createElement("div");
@@ -71,7 +61,7 @@ function receipt(text) {
   holder.setAttribute("aria-label", "Receipt");
   const root = holder.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(style.replace(/(^|\n)body\{/, "$1.body{") + NARROW);
+  sheet.replaceSync(style.replace(/(^|\n)body\{/, "$1.body{") + INSIDE);
   root.adoptedStyleSheets = [sheet];
   // The receipt's headings come one level below this page's.
   for (const [from, to] of [["h2", "h3"], ["h1", "h2"]]) {
@@ -82,17 +72,23 @@ function receipt(text) {
     }
   }
   root.append(...document.importNode(page.body, true).childNodes);
+  // What lies beside a receipt on disk is in memory here.
+  for (const link of root.querySelectorAll("a[href]")) saves(link, link.getAttribute("href"), files);
   return holder;
+}
+
+function saves(link, name, { extract, files }) {
+  link.href = asUrl([files[name]], name.endsWith(".csv") ? "text/csv" : "text/html");
+  link.download = `${extract}-${name}`;
 }
 
 function links(each) {
   const row = document.createElement("p");
   row.className = "files";
-  for (const [name, text] of Object.entries(each.files)) {
+  for (const name of Object.keys(each.files)) {
     if (!name.endsWith(".csv") && name !== "receipt.html") continue;
     const link = document.createElement("a");
-    link.href = asUrl([text], name.endsWith(".csv") ? "text/csv" : "text/html");
-    link.download = `${each.extract}-${name}`;
+    saves(link, name, each);
     link.textContent = `Save ${name}`;
     row.append(link);
   }
@@ -110,8 +106,9 @@ function show(answer) {
     result.append(text);
     return say("This could not be checked here. Nothing was sent.");
   }
-  for (const each of answer.checked) result.append(receipt(each.files["receipt.html"]), links(each));
-  say("Checked. Nothing was sent.");
+  for (const each of answer.checked) result.append(receipt(each.files["receipt.html"], each), links(each));
+  const left = answer.ignored.map((name) => `${name} was left by another program and not read. `).join("");
+  say(`${left}Checked. Nothing was sent.`);
 }
 
 async function go(files) {

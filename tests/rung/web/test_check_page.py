@@ -150,5 +150,10 @@ def test_the_page_can_be_read_on_a_phone_and_axe_finds_nothing(tab: Tab, state: 
     for pixels in (PHONE, 1400):
         tab.width(pixels)
         assert tab.ask("document.documentElement.scrollWidth") <= pixels
+        inside = "document.querySelector('.receipt').shadowRoot"
+        tall = f"[...{inside}.querySelectorAll('#errors tbody tr')].map(row => row.getBoundingClientRect().height)"
+        assert len(tab.ask(tall)) > 3 and min(tab.ask(tall)) > 10  # no row is hidden, the first neither
+        leads = f"[...{inside}.querySelectorAll('a[href]')].filter(a => !a.href.startsWith('blob:')).length"
+        assert tab.ask(leads) == 0
         wrong = tab.ask("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
         assert wrong == []
