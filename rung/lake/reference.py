@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 import yaml
@@ -37,7 +38,12 @@ class ReferenceTables:
 
     def district(self, lea_id: str) -> str:
         """A district as a person reads it: its name and its id; the id alone where no district has it."""
-        return district_names(self.tables["districts"]).get(lea_id, lea_id)
+        return self._names.get(lea_id, lea_id)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Asked for once a drop: made anew each time, it would take the square of a state's districts."""
+        return district_names(self.tables["districts"])
 
 
 class TableProblems(RungError):
