@@ -113,8 +113,10 @@ def _steps(now: Measured, before: Measured | None) -> str:
 def _ratios(now: Measured, before: Measured | None) -> str:
     bounds = {**BOUNDS[None], **BOUNDS.get(now["scale"], {})}
     rows = []
-    for name, value in now["ratios"].items():
-        most = bounds.get(name)
+    for name in WORDS:
+        value, most = now["ratios"].get(name), bounds.get(name)
+        if value is None and most is None:
+            continue
         held = "" if most is None or value is None else ("holds" if value <= most else "missed")
         was = [] if before is None else [_number(before["ratios"].get(name))]
         rows.append((WORDS[name], _number(value), "" if most is None else f"≤ {most:g}", held, *was))
