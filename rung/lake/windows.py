@@ -37,5 +37,5 @@ class Window:
 def window_of(calendar: pl.DataFrame, school_year: int, extract: str) -> Window | None:
     """The calendar's window of an extract and year; None where it says nothing."""
     # A few lines, asked for by every drop: quicker in Python than as a query.
-    lines = calendar.select("school_year", "extract", "opens", "closes").rows()
+    lines = list(calendar.select("school_year", "extract", "opens", "closes").iter_rows())
     return next((Window(*window) for year, name, *window in lines if (year, name) == (school_year, extract)), None)

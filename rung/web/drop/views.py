@@ -113,9 +113,14 @@ def history(work: Workspace, lea_id: str) -> tuple[list[Line], list[Year]]:
 
 
 def _files(submissions: Sequence[Submission]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Extract and names of the files of each submission, in order of extract."""
+    """Extract and names of the files of each submission, in order of extract; of mended rows what they mend."""
     ordered = sorted(submissions, key=lambda s: EXTRACTS.index(s.extract))
-    return tuple((s.extract, tuple(file["name"] for file in json.loads(s.files))) for s in ordered)
+    return tuple((s.extract, tuple(_named(s, file["name"]) for file in json.loads(s.files))) for s in ordered)
+
+
+def _named(submission: Submission, name: str) -> str:
+    """A file's name; of mended rows with the submission whose rows they replace, as all others of it still count."""
+    return f"{name}, which mends submission {submission.parent[:8]}" if submission.parent else name
 
 
 def _newest(standings: Sequence[Standing]) -> list[Standing]:

@@ -18,7 +18,12 @@ from transforms.s1_conform.header_drift import LEAST
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "header_rows.yaml").read_text(encoding="utf-8"))
 PAGE = Path(__file__).parents[3] / "docs/rung-map.md"
-PARTS = {"made from": True, "held out": False}
+PARTS = ("made from", "held out", "found later")
+
+
+def part_of(row: dict[str, Any]) -> str:
+    """Whether the synonyms were made from a row, it was kept out of them, or it was found when they were fixed."""
+    return PARTS[0] if row.get("made_from") else PARTS[2] if row.get("fresh") else PARTS[1]
 
 
 def by_map(row: dict[str, Any]) -> dict[str, str]:
@@ -55,9 +60,9 @@ def outcome(given: str, truth: str) -> str:
     return given if given in ("asked", "listed") else "right" if given in right else "wrong"
 
 
-def counts(how: Any, *, made_from: bool, held_only: bool = False) -> Counter[str]:
+def counts(how: Any, part: str, *, held_only: bool = False) -> Counter[str]:
     """Outcomes of all columns of one part of the rows; `held_only`: of those that the extract surely has."""
-    rows = [row for row in ROWS if bool(row.get("made_from")) == made_from]
+    rows = [row for row in ROWS if part_of(row) == part]
     return Counter(
         outcome(how(row)[name], truth)
         for row in rows
@@ -70,11 +75,11 @@ def table() -> str:
     """The figures as the page shows them."""
     lines = ["| rows | columns | way | right | wrong | asked with candidates | listed as not recognised | unasked |"]
     lines.append("|---|---|---|---:|---:|---:|---:|---:|")
-    for part, made_from in PARTS.items():
-        number = sum(bool(row.get("made_from")) == made_from for row in ROWS)
+    for part in PARTS:
+        number = sum(part_of(row) == part for row in ROWS)
         for which, held_only in (("all", False), ("that the extract has", True)):
             for way, how in (("`rung map`", by_map), ("plain likeness", by_likeness)):
-                found = counts(how, made_from=made_from, held_only=held_only)
+                found = counts(how, part, held_only=held_only)
                 all_of = found.total()
                 share = {key: f"{found[key] / all_of:.1%}" for key in ("right", "wrong", "asked", "listed")}
                 unasked = f"{(found['right'] + found['wrong']) / all_of:.1%}"
@@ -95,10 +100,10 @@ def test_the_rows_are_many_and_each_has_its_source() -> None:
         assert {each for truth in row["columns"].values() for each in truth.split("|")} <= known, row["id"]
 
 
-@pytest.mark.parametrize("made_from", PARTS.values(), ids=list(PARTS))
-def test_few_answers_are_wrong_and_fewer_than_by_likeness(made_from: bool) -> None:
-    found, alike = counts(by_map, made_from=made_from), counts(by_likeness, made_from=made_from)
-    assert found["wrong"] / found.total() <= 0.02
+@pytest.mark.parametrize("part", PARTS)
+def test_few_answers_are_wrong_and_fewer_than_by_likeness(part: str) -> None:
+    found, alike = counts(by_map, part), counts(by_likeness, part)
+    assert found["wrong"] / found.total() <= (0.02 if part != PARTS[2] else 0.1)
     assert found["wrong"] * 5 < alike["wrong"]
 
 
