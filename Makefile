@@ -82,7 +82,7 @@ kit-assets: .venv/ready
 
 lock:
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements-uv.in -o requirements-uv.lock
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dask --group dev pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .venv $(DEMO)

@@ -102,6 +102,9 @@ def ratios_of(steps: Mapping[str, Step], rows: Mapping[str, int]) -> dict[str, f
         "run_over_floor": over("run", "floor"),
         "run_without_gate_over_floor": None if run is None or gate is None else (run.seconds - gate) / floor.seconds,
         "microseconds_per_pay_line": None if run is None else run.seconds / rows["payroll"] * 1e6,
+        "resubmission_intake_and_marts_over_floor": _stages(steps.get("resubmission"), floor),
+        "resubmission_person_years_of_others": _again(steps.get("resubmission"), "roster"),
+        "resubmission_pay_lines_of_others": _again(steps.get("resubmission"), "payroll"),
         "resubmission_over_run": over("resubmission", "run"),
         "nothing_new_seconds": None if again is None else again.seconds,
         "peak_gigabytes": max(step.peak_bytes for step in stages) / 1e9 if stages else None,
@@ -126,6 +129,19 @@ def ratios_of(steps: Mapping[str, Step], rows: Mapping[str, int]) -> dict[str, f
     }
 
 
+def _stages(step: Step | None, floor: Step) -> float | None:
+    """Seconds of a run's intake and marts over the floor's; null where the run did not say them."""
+    if step is None or not {"intake", "marts"} <= step.parts.keys():
+        return None
+    return (step.parts["intake"] + step.parts["marts"]) / floor.seconds
+
+
+def _again(step: Step | None, extract: str) -> float | None:
+    """The share of other districts' rows that marts read again; null where the run did not say it."""
+    counts = step.read_again.get(extract) if step else None
+    return counts["read"] / counts["all"] if counts and counts["all"] else None
+
+
 def _floor(state: BenchState) -> Step:
     out = state.work / "floor"
     shutil.rmtree(out, ignore_errors=True)
@@ -142,7 +158,7 @@ def _rung(state: BenchState, name: str, command: str) -> Step:
     taken = timed([str(rung), command, "-c", str(state.config), "--json"], state.work)
     said = json.loads(taken.stdout.strip().splitlines()[-1])
     grown = bytes_under(*(state.work / made for made in MADE)) - before
-    return step_of(name, taken, read, grown, said.get("seconds", {}))
+    return step_of(name, taken, read, grown, said.get("seconds", {}), (said.get("marts") or {}).get("read_again"))
 
 
 def _clear(state: BenchState) -> None:

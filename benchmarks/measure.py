@@ -60,7 +60,8 @@ def _files(place: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Step:
-    """One measured process: `parts` are the seconds that it said its parts took; bytes are files, on disk."""
+    """One measured process: `parts` are the seconds that it said its parts took, `read_again`
+    accepted rows of unchanged districts that marts read, and all of them; bytes are files, on disk."""
 
     name: str
     seconds: float
@@ -69,6 +70,7 @@ class Step:
     bytes_read: int = 0
     bytes_written: int = 0
     parts: dict[str, float] = field(default_factory=dict)
+    read_again: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,13 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def step_of(name: str, taken: Taken, read: int, written: int, parts: dict[str, float] | None = None) -> Step:
+def step_of(
+    name: str,
+    taken: Taken,
+    read: int,
+    written: int,
+    parts: dict[str, float] | None = None,
+    read_again: dict[str, dict[str, int]] | None = None,
+) -> Step:
     """A measured process under its name."""
-    return Step(name, taken.seconds, taken.cpu_seconds, taken.peak_bytes, read, written, parts or {})
+    return Step(name, taken.seconds, taken.cpu_seconds, taken.peak_bytes, read, written, parts or {}, read_again or {})

@@ -38,7 +38,8 @@ def tidy(folder: Path, suites: Mapping[str, Suite], results: Sequence[tuple[str,
             path.unlink()
         elif path.suffix == ".html":
             page = NEEDLESS_TAGS.sub("", path.read_text(encoding="utf-8"))
-            path.write_text(page.replace("</head>", STYLE + "</head>", 1), encoding="utf-8")
+            styled = page if STYLE in page else page.replace("</head>", STYLE + "</head>", 1)
+            path.write_text(styled, encoding="utf-8")
     (folder / "index.html").write_text(front_page(folder, suites, results), encoding="utf-8")
 
 

@@ -108,6 +108,11 @@ class Gate:
                 raise GateError(f"gate: rule {rule.rule_id} of {suite.name} has no mask count")
             pending.masks[rule.rule_id] = pending.masks.get(rule.rule_id, 0) + mask_counts.get(rule.rule_id, 0)
 
+    def know(self, suite: Suite, rows: int, unexpected: Mapping[str, int]) -> None:
+        """Put what a run before has settled about a table on the front page; its pages lie in the folder already."""
+        self._suites[suite.name] = suite
+        self._settled.append((suite.name, rows, unexpected))
+
     def settle(self) -> tuple[GateReceipt, ...]:
         """Great Expectations over all that was observed. `GateError` names the rule whose counts differ."""
         receipts = tuple(self._settle(pending) for pending in self.pending.values() if pending.batch.rows)

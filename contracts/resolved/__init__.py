@@ -31,16 +31,26 @@ Materialize = Callable[[Frames], Frames]
 """Collects frames that several later steps share, so that each is computed once."""
 
 
-class Resolved(TypedDict):
-    """Stage 2: one truth per educator, LEA and year."""
+class Service(TypedDict):
+    """Stage 2: what rosters say of each educator."""
 
     assignments: dy.LazyFrame[Assignments]
     lea_years: dy.LazyFrame[LeaYears]
     record_years: dy.LazyFrame[RecordYears]
-    ratings: dy.LazyFrame[Ratings]
     role_years: dy.LazyFrame[RoleYears]
+
+
+class Paid(TypedDict):
+    """Stage 2: what each educator is paid."""
+
     pay: dy.LazyFrame[ResolvedPay]
     pay_totals: dy.LazyFrame[PayTotals]
+
+
+class Resolved(Service, Paid):
+    """Stage 2: one truth per educator, LEA and year."""
+
+    ratings: dy.LazyFrame[Ratings]
 
 
 class Led(Resolved):

@@ -19,7 +19,17 @@ def orchestrator(job: str) -> Callable[..., Any] | None:
     """
     if not os.environ.get("PREFECT_API_URL"):
         return None
+    return installed(
+        job, f"PREFECT_API_URL is set, but nothing is installed that runs `{job}` in Prefect; reinstall Rung"
+    )
+
+
+def installed(job: str, lacking: str) -> Callable[..., Any]:
+    """What `flows` announces for a job. Raises RungError, `lacking`, where it or what it imports is not installed."""
     for entry in entry_points(group=GROUP, name=job):
-        tracked: Callable[..., Any] = entry.load()
-        return tracked
-    raise RungError(f"PREFECT_API_URL is set, but nothing is installed that runs `{job}` in Prefect; reinstall Rung")
+        try:
+            found: Callable[..., Any] = entry.load()
+        except ModuleNotFoundError as error:
+            raise RungError(f"{lacking} ({error.name} is not there)") from None
+        return found
+    raise RungError(lacking)

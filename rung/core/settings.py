@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from contracts.policy.parameters import MetricParameters
 from contracts.strict import Strict
 from rung.core.errors import RungError
+from rung.core.runner_settings import Runner
 
 SECRETS = (
     ("educator_key",),
@@ -211,6 +212,7 @@ class Settings(BaseSettings):
     notices: Notices = Notices()
     edfi: EdFi = EdFi()
     web: Web = Web()
+    runner: Runner = Runner()
     metrics: dict[str, Any] = {}
     programs: dict[str, dict[str, Any]] = {}
     educator_key: SecretStr | None = None

@@ -82,6 +82,9 @@ class Place(Protocol):
     def remove(self, prefix: str) -> None:
         """Remove every object under a folder."""
 
+    def remove_one(self, key: str) -> None:
+        """Remove an object; nothing where it is absent."""
+
     def point(self, name: str, target: str) -> None:
         """Make the folder `name` show what the folder `target` holds: in one step on disk, by copying on S3."""
 

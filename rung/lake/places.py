@@ -216,6 +216,9 @@ class LocalPlace:
     def remove(self, prefix: str) -> None:
         shutil.rmtree(self.path(prefix), ignore_errors=True)
 
+    def remove_one(self, key: str) -> None:
+        self.path(key).unlink(missing_ok=True)
+
     def point(self, name: str, target: str) -> None:
         link = self.path(name)
         with self._named_errors(f"made to show {target}", name):

@@ -196,6 +196,12 @@ class S3Place:
             if answer.get("Errors"):
                 raise RungError(f"{self.uri(prefix)}: cannot be removed: {answer['Errors'][0].get('Code')}")
 
+    def remove_one(self, key: str) -> None:
+        try:
+            self.client.delete_object(Bucket=self.bucket, Key=self._full(key))
+        except (ClientError, BotoCoreError) as error:
+            raise self._failed("removed", key, error) from None
+
     def point(self, name: str, target: str) -> None:
         wanted = {entry.key.removeprefix(f"{target}/"): entry.etag for entry in self.entries(target)}
         there = {entry.key.removeprefix(f"{name}/"): entry.etag for entry in self.entries(name)}

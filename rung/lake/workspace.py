@@ -18,6 +18,21 @@ from rung.lake.run_lock import one_run
 
 
 @dataclass(frozen=True)
+class LakeAddress:
+    """Where a lake lies, for a worker that shares nothing else; credentials are its own, as `[s3]` says."""
+
+    address: str
+    root: str
+    endpoint_url: str | None
+    region: str | None
+    mode: int
+
+    def open(self) -> Place:
+        """The lake. Raises RungError for one of another version."""
+        return check_lake(open_place(self.address, Path(self.root), self.endpoint_url, self.region, self.mode))
+
+
+@dataclass(frozen=True)
 class Workspace:
     """Settings and the places they name, each opened once."""
 
@@ -39,6 +54,11 @@ class Workspace:
     @cached_property
     def reference(self) -> Place:
         return self._open(self.settings.storage.reference)
+
+    @property
+    def lake_address(self) -> LakeAddress:
+        s3, storage = self.settings.s3, self.settings.storage
+        return LakeAddress(storage.lake, str(self.settings.root), s3.endpoint_url, s3.region, self.mode)
 
     @cached_property
     def lake(self) -> Place:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import dataframely as dy
 import polars as pl
 
+from contracts.extracts import EXTRACTS
 from contracts.marts import MARTS
-from contracts.marts.designation import Designation
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
@@ -31,18 +31,20 @@ from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, count_answers, footnote_of
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
-from rung.lake.parquet import write_parquet
+from rung.lake.parquet import to_parquet
 from rung.lake.pay_sums import pay_sums
 from rung.lake.reference import ReferenceTables
-from rung.lake.results import content_id
+from rung.lake.results import content_id, forget_others
 from rung.lake.workspace import Workspace
 from rung.marts.cross_file import across_files
-from rung.marts.designations import designations
 from rung.marts.gate import gate_marts
+from rung.marts.gate_results import GateResults
+from rung.marts.runner import least_buckets, runner_of
+from rung.marts.set_plan import SetPlan
+from rung.marts.sets import PersonFrames, run_sets
 from rung.marts.summary import summarise
 from rung.packs.load import pack_files, packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
-from transforms.s2_resolve.run import resolve
 from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.data_quality import build_data_quality
 from transforms.s5_marts.dimensions import build_dimensions
@@ -52,11 +54,16 @@ from transforms.s5_marts.run import build_marts
 
 @dataclass(frozen=True)
 class MartsReceipt:
-    """Where the marts lie in the lake, what they were made from, and the figures that a person reads first."""
+    """Where the marts lie in the lake, what they were made from, and the figures that a person reads first.
+
+    `read_again`: by extract, accepted rows of districts of which nothing has changed: `read` again (of payroll, as
+    their sums), and `all`.
+    """
 
     inputs_id: str
     built: bool
     summary: dict[str, Any]
+    read_again: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def run_marts(
@@ -79,30 +86,43 @@ def run_marts(
         read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
         read["pay_sums"] = pay_sums(work.lake, in_force)
         tables = as_tables(read)
-        found = across_files(work, tables, in_force, folder)
-        designation = designations(work.lake, packs_of(work.settings), tables, in_force, reference)
+        plan = SetPlan.of(
+            work.lake,
+            in_force,
+            reference,
+            packs_of(work.settings),
+            work.settings.runner.buckets,
+            least_buckets(work.settings),
+        )
+        persons = run_sets(plan, runner_of(work))
+        found = persons.cross_file.collect()
+        across_files(work, found, in_force, folder)
         counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
-        marts = mart_frames(work, tables, designation, counts)
-        gate_marts(work, marts)
+        marts = mart_frames(work, tables, persons, counts)
+        files = {name: to_parquet(frame, _order(name, frame)) for name, frame in marts.items()}
+        gated = GateResults.of(work, files)
+        gate_marts(work, marts, gated)
         summary = summarise(in_force, marts)
-        for name, frame in marts.items():
-            write_parquet(work.lake, f"{folder}/{name}.parquet", frame, _order(name, frame))
+        for name, data in files.items():
+            work.lake.write(f"{folder}/{name}.parquet", data)
         made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
         made_from["marts"] = [name for name in marts if name in MARTS]
+        if as_of is None:
+            forget_others(work.lake, persons.keys | set(gated.keys.values()))
         work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
         work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
-    return MartsReceipt(inputs_id, True, summary)
+    return MartsReceipt(inputs_id, True, summary, {name: plan.again.of_others(name, in_force) for name in EXTRACTS})
 
 
 def mart_frames(
-    work: Workspace, tables: Tables, designation: dy.LazyFrame[Designation], counts: dy.LazyFrame[RuleCounts]
+    work: Workspace, tables: Tables, persons: PersonFrames, counts: dy.LazyFrame[RuleCounts]
 ) -> dict[str, pl.DataFrame]:
     """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
 
     Raises GateFailed naming the mart that breaks its contract.
     """
     packs = packs_of(work.settings)
-    facts = resolve(tables, _materialize)
+    facts, designation = persons.resolved(_materialize), persons.designation
     terms = [pack.terms() for pack in packs]
     parameters = MetricParameters.model_validate(work.settings.metrics)
     sustained = sustain(facts, tables, designation, terms, parameters, _materialize)

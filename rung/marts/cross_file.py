@@ -8,21 +8,18 @@ import polars as pl
 
 from contracts.keys import LEA_YEAR
 from contracts.rules import CROSS_FILE_RULES
-from contracts.tables import Tables
 from rung.intake.safe_csv import safe_csv
 from rung.lake.ledger import Submission
 from rung.lake.parquet import write_parquet
 from rung.lake.workspace import Workspace
-from transforms.s2_resolve.cross_file import findings
 
 WRITERS = 8
 WORDED = ("extract", "source_file", "source_row", "staff_id", "severity", "rule_id", "evidence", "message", "fix")
 
 
-def across_files(work: Workspace, tables: Tables, in_force: list[Submission], folder: str) -> pl.DataFrame:
-    """Ask the cross-file rules of everything in force; write `<folder>/cross_file.parquet` into the lake and
+def across_files(work: Workspace, found: pl.DataFrame, in_force: list[Submission], folder: str) -> None:
+    """Tell what the cross-file rules found: write `<folder>/cross_file.parquet` into the lake and
     `<lea_id>/<school_year>/across_files.csv` for every district-year (no rows: nothing was found)."""
-    found = findings(tables).collect(engine="streaming")
     write_parquet(work.lake, f"{folder}/cross_file.parquet", found, found.columns)
     messages = pl.DataFrame(
         [(rule.rule_id, rule.message, rule.fix) for rule in CROSS_FILE_RULES],
@@ -39,4 +36,3 @@ def across_files(work: Workspace, tables: Tables, in_force: list[Submission], fo
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write_findings, sorted({(each.lea_id, each.school_year) for each in in_force})))
-    return found

@@ -19,22 +19,29 @@ from rung.intake.gate_summary import note_gate
 from rung.lake.places import open_place, scratch_folder
 from rung.lake.pointer import current_release
 from rung.lake.workspace import Workspace
+from rung.marts.gate_results import GateResults
 
 SHOWN = 5
+PAGES = "gate/marts"
 
 
-def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
+def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame], kept: GateResults | None = None) -> None:
     """Every mart against its suite. Raises GateFailed naming mart, rule and rows where an error-rule is broken or where
     Great Expectations and the masks differ; RungError where Great Expectations cannot answer. Warnings stay in the
-    results, at `<receipts>/gate/marts/`."""
+    results, at `<receipts>/gate/marts/`.
+
+    `kept`: answers of runs before; a mart that has one is not asked again, and its pages stay.
+    """
     broken: list[str] = []
+    known: list[GateReceipt] = []
+    pages = {entry.key for entry in work.receipts.entries(PAGES)} if kept is not None else set()
     with scratch_folder() as folder:
         place = open_place(folder, work.settings.root)
         gate = Gate(Path(folder))
         settled: tuple[GateReceipt, ...] = ()
         try:
             for name in (name for name in MARTS if name in frames and frames[name].height):
-                rules = row_rules(suite_of(name, work.settings))
+                suite, rules = suite_of(name, work.settings), row_rules(suite_of(name, work.settings))
                 marks = frames[name].select(rule.breaks.alias(rule.rule_id) for rule in rules)
                 counts: dict[str, int] = marks.sum().row(0, named=True)
                 broken += [
@@ -42,20 +49,39 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame]) -> None:
                     for rule in rules
                     if rule.severity != "warn" and counts[rule.rule_id]
                 ]
-                gate.observe(suite_of(name, work.settings), frames[name], counts)
+                answer = kept.read(name) if kept is not None and f"{PAGES}/results/{name}-1.json" in pages else None
+                if answer is not None and {rule.rule_id: rule.unexpected for rule in answer.rules} == counts:
+                    known.append(answer)
+                    gate.know(suite, answer.rows, counts)
+                else:
+                    gate.observe(suite, frames[name], counts)
+            for key in pages if known else ():
+                if _table_of(key) in {each.table for each in known}:
+                    place.write(key.removeprefix(f"{PAGES}/"), work.receipts.read(key))
             settled = gate.settle()
+            if kept is not None:
+                kept.keep(settled)
         except EngineError as error:
             raise RungError(str(error)) from None
         except GateError as error:
             raise GateFailed(str(error)) from None
         finally:
             gate.close()
-            work.receipts.remove("gate/marts")
-            for entry in list(place.entries()):
-                work.receipts.write(f"gate/marts/{entry.key}", place.read(entry.key))
-            note_gate(work, "marts", settled)
+            if settled or not known:
+                work.receipts.remove(PAGES)
+                for entry in list(place.entries()):
+                    work.receipts.write(f"{PAGES}/{entry.key}", place.read(entry.key))
+            note_gate(work, "marts", (*settled, *known))
     if broken:
         raise GateFailed(f"marts break their rules: {'; '.join(broken[:SHOWN])}{' …' if len(broken) > SHOWN else ''}")
+
+
+def _table_of(key: str) -> str:
+    """The mart that a page or result of the gate is about."""
+    kind, _, rest = key.removeprefix(f"{PAGES}/").partition("/")
+    if kind == "results":
+        return rest.rpartition("-")[0]
+    return rest.partition("/")[0].removesuffix(".html")
 
 
 def check_drift(work: Workspace, inputs_id: str, band: float, *, accept: bool) -> list[str]:

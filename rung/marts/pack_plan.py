@@ -26,7 +26,8 @@ from rung.core.project import PROGRAMS
 from rung.lake.accepted import accepted_tables
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace
-from rung.marts.designations import designations
+from rung.marts.set_plan import SetPlan
+from rung.marts.sets import designations
 from rung.packs.load import load_pack, packs_of, read_districts
 from rung.packs.names import Names
 from transforms.s2_resolve.educators import lea_years
@@ -74,7 +75,8 @@ def plan_edit(work: Workspace, path: Path) -> Plan:
     tables = accepted_tables(work.lake, submissions) | {n: f.lazy() for n, f in reference.tables.items()}
 
     def rows(pack: Pack | None) -> dy.LazyFrame[Designation]:
-        return designations(work.lake, [pack] if pack else [], tables, submissions, reference)
+        packs = [pack] if pack else []
+        return designations(SetPlan.of(work.lake, submissions, reference, packs, work.settings.runner.buckets))
 
     was, will = rows(before), rows(after)
     read = designation_tables(tables)

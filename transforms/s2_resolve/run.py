@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from contracts.resolved import Frames, Materialize, Resolved
-from contracts.resolved.pay import PayTotals, ResolvedPay
+import dataframely as dy
+
+from contracts.extracts import AcceptedRoster
+from contracts.reference import Districts, Funds, PayCodes
+from contracts.resolved import Frames, Materialize, Paid, Resolved, Service
+from contracts.resolved.pay import PaySums, PayTotals, ResolvedPay
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears, RecordYears
@@ -21,29 +25,46 @@ def as_they_are(frames: Frames) -> Frames:
 
 
 def resolve(tables: Tables, materialize: Materialize = as_they_are) -> Resolved:
-    """Stage 2 from the accepted extracts and reference tables. `materialize` may collect what later steps share."""
-    first = materialize(
-        {
-            "assignments": clip_assignments(tables["roster"], tables["districts"]),
-            "pay": classify_pay(tables["pay_sums"], tables["pay_codes"], tables["funds"]),
-            "ratings": usable_ratings(tables["evaluation"], tables["rating_systems"]),
-        }
-    )
-    assignments, pay = Assignments.cast(first["assignments"]), ResolvedPay.cast(first["pay"])
+    """Stage 2 from the accepted extracts and reference tables, of a state or of a set of educators.
+
+    `materialize` may collect what later steps share.
+    """
+    ratings = usable_ratings(tables["evaluation"], tables["rating_systems"])
+    return {
+        **resolve_service(tables["roster"], tables["districts"], materialize),
+        **resolve_pay(tables["pay_sums"], tables["pay_codes"], tables["funds"], materialize),
+        "ratings": Ratings.cast(materialize({"ratings": ratings})["ratings"]),
+    }
+
+
+def resolve_service(
+    roster: dy.LazyFrame[AcceptedRoster], districts: dy.LazyFrame[Districts], materialize: Materialize = as_they_are
+) -> Service:
+    """What rosters say of each educator."""
+    first = materialize({"assignments": clip_assignments(roster, districts)})
+    assignments = Assignments.cast(first["assignments"])
     second = materialize(
         {
             "lea_years": lea_years_of_assignments(assignments),
             "record_years": record_years(assignments),
             "role_years": role_years(assignments),
-            "pay_totals": pay_totals(pay),
         }
     )
     return {
         "assignments": assignments,
-        "pay": pay,
-        "ratings": Ratings.cast(first["ratings"]),
         "lea_years": LeaYears.cast(second["lea_years"]),
         "record_years": RecordYears.cast(second["record_years"]),
         "role_years": RoleYears.cast(second["role_years"]),
-        "pay_totals": PayTotals.cast(second["pay_totals"]),
     }
+
+
+def resolve_pay(
+    pay_sums: dy.LazyFrame[PaySums],
+    pay_codes: dy.LazyFrame[PayCodes],
+    funds: dy.LazyFrame[Funds],
+    materialize: Materialize = as_they_are,
+) -> Paid:
+    """What each educator is paid, and from which money."""
+    pay = ResolvedPay.cast(materialize({"pay": classify_pay(pay_sums, pay_codes, funds)})["pay"])
+    totals = materialize({"pay_totals": pay_totals(pay)})
+    return {"pay": pay, "pay_totals": PayTotals.cast(totals["pay_totals"])}

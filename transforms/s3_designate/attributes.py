@@ -68,13 +68,7 @@ def years_in_role(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.Laz
 
 def team_size(evidence: Evidence, pack: Pack, panel: pl.LazyFrame) -> pl.LazyFrame:
     """Teachers of the LEA whose `supervisor_staff_id` names the educator in t; 0 when none does."""
-    led = pl.col("supervisor_staff_id").is_not_null() & (pl.col("supervisor_staff_id") != pl.col("staff_id"))
-    team_lf = (
-        evidence.assignments.filter((pl.col("staff_classification") == "teacher") & led)
-        .group_by("lea_id", "school_year", staff_id="supervisor_staff_id")
-        .agg(team_size=pl.col("staff_id").n_unique().cast(pl.Float64))
-    )
-    return panel.join(team_lf, on=KEY, how="left", maintain_order="left").with_columns(
+    return panel.join(evidence.teams, on=KEY, how="left", maintain_order="left").with_columns(
         pl.col("team_size").fill_null(0.0)
     )
 

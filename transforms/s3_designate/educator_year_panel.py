@@ -23,10 +23,12 @@ class EducatorYearPanel:
     """`frame`: one row per lea_id x staff_id x school_year, sorted by person (`person` is its number) and year.
 
     Columns: those of the educator-year, `in_force`, `i_<input>` (number of the case), `f_<fact>`, `units`, `person`,
-    `symbol`. `years_of` gives, for each input and case, the expressions whose years are its evidence.
+    `symbol`. `in_force` has the LEAs and years in which the program is in force, whoever is there. `years_of` gives,
+    for each input and case, the expressions whose years are its evidence.
     """
 
     frame: pl.DataFrame
+    in_force: pl.DataFrame
     years_of: Mapping[tuple[str, str], tuple[pl.Expr, ...]]
 
 
@@ -65,7 +67,7 @@ def build_panel(evidence: Evidence, pack: Pack, space: StateSpace) -> EducatorYe
     person = ["lea_id", "staff_id"] if pack.scope == "lea" else ["staff_id"]
     frame = compiler.panel.select(_needed(compiler, years_of)).sort(*person, "school_year", "lea_id").collect()
     frame = frame.with_columns(person=pl.struct(person).rle_id().cast(pl.Int32), symbol=_symbol(pack, space))
-    return EducatorYearPanel(frame, years_of)
+    return EducatorYearPanel(frame, adopted_lf.select("lea_id", "school_year").collect(), years_of)
 
 
 def _needed(compiler: ConditionCompiler, years_of: Mapping[tuple[str, str], tuple[pl.Expr, ...]]) -> list[str]:
@@ -79,7 +81,7 @@ def _needed(compiler: ConditionCompiler, years_of: Mapping[tuple[str, str], tupl
 
 def adopted_years(evidence: Evidence, pack: Pack) -> pl.LazyFrame:
     """One row per LEA and school year in which the program is in force there: adopted, and some version holds."""
-    years_lf = evidence.educators.select("school_year").unique()
+    years_lf = evidence.rosters.select("school_year").unique()
     return (
         evidence.adoption.filter(pl.col("program_id") == pack.program_id)
         .join(years_lf, how="cross")

@@ -55,15 +55,11 @@ def decision(test: EventTest) -> pl.Expr:
 
 
 def _by_principal(evidence: Evidence, events_lf: pl.LazyFrame) -> pl.LazyFrame:
-    """Events by a principal, in t, of the educator's school of record in the event's LEA."""
-    principals_lf = (
-        evidence.assignments.filter(pl.col("staff_classification") == "principal")
-        .select("school_year", by_staff_id="staff_id", school_of_record="school_id")
-        .unique()
-    )
+    """Events by a principal, in t and on the roster of the event's LEA, of the educator's school of record there."""
+    principals_lf = evidence.principals.rename({"staff_id": "by_staff_id", "school_id": "school_of_record"})
     record_lf = evidence.educators.select(*KEY, school_of_record="school_id")
     return events_lf.join(record_lf, on=KEY, how="inner").join(
-        principals_lf, on=["school_year", "by_staff_id", "school_of_record"], how="semi"
+        principals_lf, on=["lea_id", "school_year", "by_staff_id", "school_of_record"], how="semi"
     )
 
 

@@ -9,7 +9,9 @@ import polars as pl
 
 from contracts.extracts import AcceptedEvaluation, AcceptedLeadership, AcceptedRoster
 from contracts.reference import Districts, ProgramAdoption, RatingSystems, Schools
+from contracts.resolved.others import Statewide
 from contracts.resolved.service import Stays
+from transforms.s2_resolve.district_years import statewide
 from transforms.s2_resolve.educators import lea_years_of_assignments, record_years
 from transforms.s2_resolve.ratings import SCORES, statewide_gaps, usable_ratings
 from transforms.s2_resolve.roles import role_years
@@ -22,7 +24,10 @@ POSITIVE = ["approved", "passed", "accepted", "completed"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Lazy frames. `educators` is one row per lea_id x staff_id x school_year; the others as their makers say."""
+    """Lazy frames. `educators` is one row per lea_id x staff_id x school_year; the others as their makers say.
+
+    `rosters`, `teams` and `principals` are of the whole state, all else is of a set of educators.
+    """
 
     assignments: pl.LazyFrame
     service: pl.LazyFrame  # stays in every district, also where `assignments` are those of some
@@ -35,6 +40,9 @@ class Evidence:
     schools: pl.LazyFrame
     districts: pl.LazyFrame
     adoption: pl.LazyFrame
+    rosters: pl.LazyFrame
+    teams: pl.LazyFrame
+    principals: pl.LazyFrame
 
     def about(self, people: pl.LazyFrame) -> Evidence:
         """The evidence about these educators and their districts, so that one district's program does not sort all of
@@ -59,8 +67,13 @@ def materialize(
     schools: dy.LazyFrame[Schools],
     program_adoption: dy.LazyFrame[ProgramAdoption],
     rating_systems: dy.LazyFrame[RatingSystems],
+    others: Statewide | None = None,
 ) -> Evidence:
-    """Resolve the accepted tables once for every pack. Frames that many packs read are held in memory."""
+    """Resolve the accepted tables once for every pack. Frames that many packs read are held in memory.
+
+    `others`: facts of the whole state, where the tables are a set of educators'; without, the tables are the state.
+    """
+    facts = others if others is not None else statewide(roster, districts, None)
     assignments = Stays.cast(clip_assignments(roster, districts)).collect().lazy()
     ratings = usable_ratings(evaluation, rating_systems).select(RATING_COLUMNS).collect().lazy()
     return Evidence(
@@ -75,6 +88,9 @@ def materialize(
         schools=schools,
         districts=districts,
         adoption=program_adoption,
+        rosters=facts["rosters"].collect().lazy(),
+        teams=facts["teams"].collect().lazy(),
+        principals=facts["principals"].collect().lazy(),
     )
 
 

@@ -32,11 +32,15 @@ class LadderRun:
 
 
 def run_ladder(
-    pack: Pack, space: StateSpace, panel: EducatorYearPanel, automata: Mapping[str, TransitionTable]
+    pack: Pack,
+    space: StateSpace,
+    panel: EducatorYearPanel,
+    automata: Mapping[str, TransitionTable],
+    rosters: pl.DataFrame,
 ) -> LadderRun:
-    """Run the pack over all of its people at once."""
-    first = int(panel.frame.select(pl.col("school_year").min()).item())
-    last = int(panel.frame.select(pl.col("school_year").max()).item())
+    """Run the pack over all of its people at once, through every year of the state's `rosters`: a year before somebody
+    came changes nothing, one after they left may end a level."""
+    first, last = rosters.select(pl.col("school_year").min(), last=pl.col("school_year").max()).row(0)
     people, years = int(panel.frame["person"].max()) + 1, last - first + 1  # type: ignore[arg-type]
     symbols = np.full((years, people), ABSENT, dtype=np.int32)
     person_years = panel.frame if pack.scope == "lea" else _of_persons(pack, space, panel.frame)
@@ -93,11 +97,10 @@ def rows_of_leas(pack: Pack, panel: EducatorYearPanel, ladder_run: LadderRun, ro
         {"school_year": (year + ladder_run.first_year).astype(np.int16), "person": person.astype(np.int32)}
     )
     people = panel.frame.select("person", "lea_id", "staff_id").unique("person")
-    in_force = panel.frame.filter("in_force").select("lea_id", "school_year").unique()
     gone = (
         gone.join(people, on="person")
         .join(rosters, on=["lea_id", "school_year"], how="semi")
-        .join(in_force, on=["lea_id", "school_year"], how="semi")
+        .join(panel.in_force, on=["lea_id", "school_year"], how="semi")
     )
     away = _with_walk(gone, ladder_run, panel.frame)
     return pl.concat([on_roster, away], how="diagonal").filter(pl.col("outcome") != 0)
@@ -145,8 +148,7 @@ def rows_of_state(pack: Pack, panel: EducatorYearPanel, ladder_run: LadderRun, r
     ended = ended.with_columns(stopped=pl.lit(True))
     lapsed = _lapsed(panel, ladder_run, before, rosters)
     if pack.rows == "adopting":
-        in_force = panel.frame.filter("in_force").select("lea_id", "school_year").unique()
-        lapsed = lapsed.join(in_force, on=["lea_id", "school_year"], how="semi")
+        lapsed = lapsed.join(panel.in_force, on=["lea_id", "school_year"], how="semi")
     return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
 
 

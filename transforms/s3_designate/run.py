@@ -16,6 +16,7 @@ from contracts.extracts import AcceptedEvaluation, AcceptedLeadership, AcceptedR
 from contracts.marts.designation import Designation
 from contracts.policy.packs import Pack
 from contracts.reference import Districts, ProgramAdoption, RatingSystems, Schools
+from contracts.resolved.others import Statewide
 from contracts.tables import DesignationTables
 from transforms.s3_designate.amounts import with_amounts
 from transforms.s3_designate.automaton import compile_pack
@@ -46,11 +47,15 @@ def build_designation(
     schools: dy.LazyFrame[Schools],
     program_adoption: dy.LazyFrame[ProgramAdoption],
     rating_systems: dy.LazyFrame[RatingSystems],
+    others: Statewide | None = None,
 ) -> dy.LazyFrame[Designation]:
     """One row per staff_id x lea_id x program_id x school_year that a program touches.
 
     `level` is held after the year's evidence; `amount` in US dollars; `evidence_years` joined by `;`. `finding` names
     the kind of exception that the row is, if any. Rules: PACKS.md as `programs/*.yaml`; sorted by its key.
+
+    The tables may be a set of educators' rows: then `others` are the facts of the whole state, and the rows are the
+    set's. A pack whose pay shares an appropriation (`shares_pay`) is a function of all educators alone.
     """
     evidence = materialize(
         evaluation=evaluation,
@@ -60,6 +65,7 @@ def build_designation(
         schools=schools,
         program_adoption=program_adoption,
         rating_systems=rating_systems,
+        others=others,
     )
     found = [designate(part, each) for pack in packs for each, part in by_variant(evidence, pack)]
     schema = Designation.create_empty().select(COLUMNS)
@@ -68,6 +74,11 @@ def build_designation(
 
 
 COLUMNS = list(Designation.columns())
+
+
+def shares_pay(pack: Pack) -> bool:
+    """Whether what one educator is paid depends on how many others are: an appropriation that is shared out."""
+    return any(pay.pro_rata_to is not None for pay in pack.pay)
 
 
 def by_variant(evidence: Evidence, pack: Pack) -> list[tuple[Pack, Evidence]]:
@@ -101,8 +112,8 @@ def designated_run(evidence: Evidence, pack: Pack) -> tuple[pl.DataFrame, Ladder
     panel = build_panel(evidence, pack, space)
     if panel is None:
         return None
-    ladder_run = run_ladder(pack, space, panel, compile_pack(pack))
-    rosters = evidence.educators.select("lea_id", "school_year").unique().collect()
+    rosters = evidence.rosters.collect()
+    ladder_run = run_ladder(pack, space, panel, compile_pack(pack), rosters)
     rows_of = rows_of_state if pack.scope == "state" else rows_of_leas
     rows = rows_of(pack, panel, ladder_run, rosters)
     if rows.is_empty():

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from contracts.marts import MARTS
+from expectations.gate import Gate
+from expectations.suites import Suite
 from rung.core.errors import GateFailed
 from rung.core.progress import Progress
+from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace, open_workspace
 from rung.marts.gate import check_drift, gate_marts
+from rung.marts.gate_results import GateResults
 from rung.pipeline import run_all
 from tests import small_state as small
 
@@ -47,6 +52,37 @@ def test_a_mart_that_breaks_a_rule_is_named(done: Done) -> None:
     twice = frames | {"educator_year": pl.concat([frames["educator_year"], frames["educator_year"].head(1)])}
     with pytest.raises(GateFailed, match=r"educator_year: EDY-001 A row of educator_year stands twice. \(2 rows\)"):
         gate_marts(work, twice)
+
+
+def test_a_mart_that_is_what_it_was_is_not_asked_again(done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, work, _, frames = done
+    asked: list[str] = []
+    real = Gate.observe
+
+    def observe(self: Gate, suite: Suite, *rest: Any) -> None:
+        asked.append(suite.name)
+        real(self, suite, *rest)
+
+    monkeypatch.setattr(Gate, "observe", observe)
+
+    def ask(marts: dict[str, pl.DataFrame]) -> dict[str, bytes]:
+        asked.clear()
+        files = {name: to_parquet(frame, MARTS[name].order) for name, frame in marts.items()}
+        gate_marts(work, marts, GateResults.of(work, files))
+        pages = root / "receipts" / "gate" / "marts"
+        return {str(path.relative_to(pages)): path.read_bytes() for path in pages.rglob("*.*")}
+
+    before = ask(frames)
+    assert asked == [], "the run has asked all of them"
+    fewer = frames | {"compensation": frames["compensation"].head(5)}
+    after = ask(fewer)
+    assert asked == ["compensation"]
+    assert set(before) >= {f"results/{name}-1.json" for name in fewer if frames[name].height}
+    assert {name.split("/")[0] for name in after} == {name.split("/")[0] for name in before}
+    assert after["results/educator_year-1.json"] == before["results/educator_year-1.json"]
+    assert b"<p>5 rows judged" in after["index.html"] and b"<p>32 rows judged" in after["index.html"]
+    with pytest.raises(GateFailed, match="EDY-001"):
+        ask(frames | {"educator_year": pl.concat([frames["educator_year"], frames["educator_year"].head(1)])})
 
 
 def test_a_release_that_drifts_waits_until_it_is_accepted(done: Done) -> None:

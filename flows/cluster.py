@@ -1,0 +1,75 @@
+"""Sets of educators on a Dask cluster: `[runner] kind = "dask"`.
+
+A task is given the address of the lake, the key of a plan in it, a stage and the number of a set, and gives the keys of
+what it made: no frame goes from process to process, and workers share nothing but the lake. What a lost worker was at
+is done again by another one; what it had made lies in the lake under its content and is found.
+
+With a Prefect API the tasks are Prefect's, run through prefect-dask, and show there; without one, they go to the same
+cluster directly, as a server of its own would cost more than it shows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from distributed import Client, LocalCluster
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect_dask.task_runners import DaskTaskRunner
+
+from flows.tasks import FLOW_DEFAULTS
+from rung.core.runner_settings import Runner
+from rung.lake.workspace import LakeAddress
+from rung.marts.sets import Task, make_set_at
+
+# How often a set is tried whose worker was lost, or which the storage let down.
+TRIES = 3
+
+
+def on_cluster(runner: Runner, lake: LakeAddress, plan_key: str, tasks: Sequence[Task]) -> list[list[str]]:
+    """Make every set on the configured cluster; the keys of each, in the order of `tasks`."""
+    with _cluster(runner) as address:
+        if os.environ.get("PREFECT_API_URL"):
+            on_dask: Any = DaskTaskRunner(address=address)
+            runs = person_sets.with_options(task_runner=on_dask)
+            tracked: list[list[str]] = runs(lake, plan_key, list(tasks))
+            return tracked
+        with Client(address) as client:
+            made = client.map(partial(make_set_at, lake, plan_key), list(tasks), retries=TRIES, pure=False)
+            keys: list[list[str]] = client.gather(made)
+            return keys
+
+
+@task(name="person-set", cache_policy=NO_CACHE, persist_result=False, log_prints=False, retries=TRIES)
+def person_set(lake: LakeAddress, plan_key: str, one: Task) -> list[str]:
+    """One set of one stage; only keys go in and out."""
+    return make_set_at(lake, plan_key, one)
+
+
+@flow(name="person-sets", **FLOW_DEFAULTS)
+def person_sets(lake: LakeAddress, plan_key: str, tasks: list[Task]) -> list[list[str]]:
+    """Every set as a task of its own.
+
+    Args:
+        lake: Where the lake lies.
+        plan_key: The plan in the lake.
+        tasks: Stage and number of each set.
+    """
+    futures = [person_set.submit(lake, plan_key, one) for one in tasks]
+    return [future.result() for future in futures]
+
+
+@contextmanager
+def _cluster(runner: Runner) -> Iterator[str]:
+    """The scheduler's address: of the running cluster, or of one on this machine that lives as long as it is used."""
+    if runner.address is not None:
+        yield runner.address
+        return
+    threads = max(1, (os.cpu_count() or 1) // (runner.workers or 1))
+    made: dict[str, Any] = {"n_workers": runner.workers, "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(**made, env={"POLARS_MAX_THREADS": str(threads)}) as cluster:
+        yield str(cluster.scheduler_address)

@@ -1,0 +1,133 @@
+"""What sets of educators are made from: submissions in force, reference tables, packs. Workers read it in the lake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import polars as pl
+
+from contracts.policy.packs import Pack
+from contracts.reference import REFERENCES
+from rung.lake.parquet import write_parquet
+from rung.lake.place import Place
+from rung.lake.reference import ReferenceTables
+from rung.lake.results import content_id
+from rung.lake.submissions import Submission
+
+FOLDER = "plans"
+
+
+@dataclass
+class ReadAgain:
+    """What this process has opened for the sets: submissions by id; districts whose submissions have changed."""
+
+    opened: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+
+    def of_others(self, extract: str, in_force: Iterable[Submission]) -> dict[str, int]:
+        """Accepted rows of an extract in districts of which nothing has changed: those opened (`read`), and `all`."""
+        others = [s for s in in_force if s.extract == extract and s.lea_id not in self.changed]
+        opened = sum(s.rows_accepted for s in others if s.submission_id in self.opened)
+        return {"read": opened, "all": sum(s.rows_accepted for s in others)}
+
+
+@dataclass(frozen=True)
+class SetPlan:
+    """`hashes`: SHA-256 of each reference table's file. `buckets`: into how many sets educators fall, by hash."""
+
+    lake: Place
+    in_force: tuple[Submission, ...]
+    reference: Mapping[str, pl.DataFrame]
+    hashes: Mapping[str, str]
+    packs: tuple[Pack, ...]
+    buckets: int
+    again: ReadAgain = field(default_factory=ReadAgain, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        lake: Place,
+        in_force: Sequence[Submission],
+        reference: ReferenceTables,
+        packs: Sequence[Pack],
+        buckets: int | None,
+        least: int = 1,
+    ) -> SetPlan:
+        """The plan of a run. `buckets`: None for as many as the rosters' size asks for, `least` or more."""
+        tables = {name: reference.tables[name] for name in REFERENCES}
+        hashes = {key.partition(".")[0]: sha256 for key, sha256 in reference.hashes.items() if "/" not in key}
+        return cls(lake, tuple(in_force), tables, hashes, tuple(packs), buckets or max(_buckets_for(in_force), least))
+
+    def submissions(self, extracts: Collection[str]) -> list[Submission]:
+        """Those of some extracts."""
+        return [each for each in self.in_force if each.extract in extracts]
+
+    def family(self, references: Collection[str], **made_from: Any) -> str:
+        """The name of a result's family: the reference tables that it reads, and what else it is made from."""
+        return content_id(reference={name: self.hashes.get(name) for name in sorted(references)}, **made_from)
+
+    def write(self) -> str:
+        """Write the plan into the lake, for workers; returns its key."""
+        tables = {}
+        for name, frame in self.reference.items():
+            key = f"{FOLDER}/reference/{name}-{self.hashes.get(name, 'none')[:20]}.parquet"
+            if self.lake.tag(key) is None:
+                write_parquet(self.lake, key, frame, frame.columns)
+            tables[name] = key
+        plan = {
+            "in_force": [asdict(each) for each in self.in_force],
+            "tables": tables,
+            "hashes": dict(self.hashes),
+            "packs": [pack_data(pack) for pack in self.packs],
+            "buckets": self.buckets,
+        }
+        key = f"{FOLDER}/{content_id(**plan)}.json"
+        self.lake.write(key, json.dumps(plan).encode())
+        return key
+
+    @classmethod
+    def read(cls, lake: Place, key: str) -> SetPlan:
+        """The plan that lies under a key. Raises FileNotFoundError."""
+        plan = json.loads(lake.read(key))
+        return cls(
+            lake=lake,
+            in_force=tuple(Submission(**each) for each in plan["in_force"]),
+            reference={name: pl.read_parquet(lake.read(place)) for name, place in plan["tables"].items()},
+            hashes=plan["hashes"],
+            packs=tuple(pack_from(each) for each in plan["packs"]),
+            buckets=plan["buckets"],
+        )
+
+
+# Beyond so many roster rows, educators are worked on in several sets, one after the other, to bound the memory.
+ROSTER_ROWS_AT_ONCE = 2_000_000
+
+
+def _buckets_for(in_force: Sequence[Submission]) -> int:
+    rows = sum(each.rows_accepted for each in in_force if each.extract == "roster")
+    return 1 + rows // ROSTER_ROWS_AT_ONCE
+
+
+def pack_data(pack: Pack) -> dict[str, Any]:
+    """All of a pack: a state's knobs and its districts' own are not among what a pack prints."""
+    settings = {name: pack.settings[name] for name in sorted(pack.settings)}
+    districts = {lea_id: dict(sorted(knobs.items())) for lea_id, knobs in sorted(pack.districts.items())}
+    return {
+        "pack": pack.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "settings": settings,
+        "districts": districts,
+    }
+
+
+def pack_from(data: dict[str, Any]) -> Pack:
+    """The pack that `pack_data` wrote."""
+    knobs = {"settings": _tuples(data["settings"])}
+    districts = {lea_id: _tuples(knobs) for lea_id, knobs in data["districts"].items()}
+    return Pack.model_validate({**data["pack"], **knobs, "districts": districts})
+
+
+def _tuples(knobs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in knobs.items()}

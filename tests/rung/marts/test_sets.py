@@ -1,0 +1,125 @@
+"""Person stages over sets: the number of buckets and the history of a lake change no byte of what they make."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+import rung.marts.person_stages as stages
+from rung.core.progress import Progress
+from rung.demo import write_demo
+from rung.intake.run import run_intake
+from rung.lake.ledger import Submission
+from rung.lake.parquet import to_parquet
+from rung.lake.reference import load_reference
+from rung.lake.results import forget_others
+from rung.lake.workspace import Workspace, open_workspace
+from rung.marts.set_plan import SetPlan, pack_data, pack_from
+from rung.marts.sets import PersonFrames, run_sets
+from rung.packs.load import load_packs, packs_of
+
+Frames = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A state whose people move between districts; accepted, no marts made."""
+    root = tmp_path_factory.mktemp("state") / "demo"
+    write_demo(root, leas=4, educators=90, years=4, seed=5)
+    work = open_workspace(root / "rung.toml")
+    run_intake(work, load_reference(work.reference), Progress(quiet=True))
+    return work
+
+
+def plan_of(work: Workspace, in_force: Sequence[Submission], buckets: int = 1) -> SetPlan:
+    return SetPlan.of(work.lake, in_force, load_reference(work.reference), packs_of(work.settings), buckets)
+
+
+def rows_of(made: PersonFrames) -> Frames:
+    """Each frame as bytes, in one order of rows."""
+    frames = {**made.frames, "designation": made.designation}
+    collected = {name: frame.collect() for name, frame in frames.items()}
+    return {name: to_parquet(frame, frame.columns) for name, frame in collected.items()}
+
+
+def made_anew(work: Workspace, in_force: Sequence[Submission]) -> Frames:
+    """What a lake makes that has kept nothing."""
+    shutil.rmtree(work.settings.root / "lake" / "results", ignore_errors=True)
+    return rows_of(run_sets(plan_of(work, in_force)))
+
+
+def test_buckets_change_nothing(state: Workspace) -> None:
+    in_force = state.ledger.in_force()
+    whole = made_anew(state, in_force)
+    assert rows_of(run_sets(plan_of(state, in_force, 3))) == whole
+    assert all(len(rows) > 1_000 for rows in whole.values())
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 12))])
+def test_what_submissions_touch_is_spliced_into_what_was_kept(
+    state: Workspace, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Submissions come and go, as `--as-of` and superseding make them; one by one and several at once."""
+    dice = random.Random(seed)
+    everything = state.ledger.in_force()
+    made_anew(state, everything)
+    seen: list[int] = []
+    real = stages.build_designation
+
+    def counted(**tables: object) -> object:
+        seen.append(tables["roster"].collect().height)  # type: ignore[attr-defined]
+        return real(**tables)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stages, "build_designation", counted)
+    gone = dice.sample(everything, dice.choice([1, 1, 2, 4]))
+    left = [each for each in everything if each not in gone]
+    incremental = rows_of(run_sets(plan_of(state, left)))
+    rosters = sum(each.rows_accepted for each in everything if each.extract == "roster")
+    assert all(rows < rosters for rows in seen), "only who is touched was read"
+    assert incremental == made_anew(state, left)
+    back = rows_of(run_sets(plan_of(state, everything)))
+    assert back == made_anew(state, everything)
+
+
+def test_who_left_a_district_is_touched_by_its_roster(state: Workspace) -> None:
+    """A roster of a year in which nobody of them is on it may end the levels of those who have left."""
+    everything = state.ledger.in_force()
+    last = max(each.school_year for each in everything)
+    for lea_id in sorted({each.lea_id for each in everything})[:2]:
+        left = [s for s in everything if (s.lea_id, s.school_year, s.extract) != (lea_id, last, "roster")]
+        made_anew(state, left)
+        assert rows_of(run_sets(plan_of(state, everything))) == made_anew(state, everything), lea_id
+
+
+def test_what_no_result_needs_any_more_is_forgotten(state: Workspace) -> None:
+    everything = state.ledger.in_force()
+    made_anew(state, everything)
+    made = run_sets(plan_of(state, everything[1:]))
+    forget_others(state.lake, made.keys)
+    there = {entry.key for entry in state.lake.entries("results")}
+    assert made.keys <= there
+    inputs = {key.rpartition("/")[2].partition(".")[0] for key in made.keys}
+    assert {key for key in there if key not in made.keys} <= {f"results/inputs/{name}.json" for name in inputs}
+
+
+def test_a_worker_reads_the_plan_that_was_written(state: Workspace) -> None:
+    plan = plan_of(state, state.ledger.in_force(), 7)
+    read = SetPlan.read(state.lake, plan.write())
+    assert replace(read, reference={}, packs=()) == replace(plan, reference={}, packs=())
+    for name, frame in plan.reference.items():
+        assert read.reference[name].equals(frame.sort(pl.all(), nulls_last=True)), name
+    assert [pack_data(pack) for pack in read.packs] == [pack_data(pack) for pack in plan.packs]
+
+
+def test_a_pack_with_knobs_goes_through_the_lake_unchanged() -> None:
+    for pack in load_packs():
+        knobs = {"settings": {"a.b": 1.5, "list": ("x", "y")}, "districts": {"0100": {"cap": 3}}}
+        with_knobs = pack.model_copy(update=knobs)
+        assert pack_data(pack_from(pack_data(pack))) == pack_data(pack)
+        assert pack_from(pack_data(pack)) == pack
+        assert with_knobs.settings["list"] == ("x", "y")
