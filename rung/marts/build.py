@@ -5,6 +5,7 @@ Marts lie in the lake under the hash of everything they were made from, so that 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -22,6 +23,7 @@ from contracts.policy.parameters import MetricParameters
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
 from contracts.tables import Tables, as_tables
 from expectations.identities import broken_rows
+from rung.audit.merkle import tree_of
 from rung.core.code import code_of, files_sha256, versions_of
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import overlay_sha256
@@ -56,13 +58,14 @@ from transforms.s5_marts.run import build_marts
 class MartsReceipt:
     """Where the marts lie in the lake, what they were made from, and the figures that a person reads first.
 
-    `read_again`: by extract, accepted rows of districts of which nothing has changed: `read` again (of payroll, as
-    their sums), and `all`.
+    `root`: Merkle root of the marts' files. `read_again`: by extract, accepted rows of districts of which nothing has
+    changed: `read` again (of payroll, as their sums), and `all`.
     """
 
     inputs_id: str
     built: bool
     summary: dict[str, Any]
+    root: str = ""
     read_again: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -81,7 +84,8 @@ def run_marts(
     inputs_id = _inputs_id(work, reference, in_force, answers)
     folder = f"marts/{inputs_id}"
     if work.lake.tag(f"{folder}/summary.json") is not None:
-        return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")))
+        root = json.loads(work.lake.read(f"{folder}/inputs.json")).get("root", "")
+        return MartsReceipt(inputs_id, False, json.loads(work.lake.read(f"{folder}/summary.json")), root)
     with progress.stage("marts"):
         read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
         read["pay_sums"] = pay_sums(work.lake, in_force)
@@ -105,13 +109,18 @@ def run_marts(
         summary = summarise(in_force, marts)
         for name, data in files.items():
             work.lake.write(f"{folder}/{name}.parquet", data)
-        made_from = {"submissions": [s.submission_id for s in in_force], "reference_sha256": reference.sha256}
+        made_from: dict[str, Any] = {
+            "submissions": [s.submission_id for s in in_force],
+            "reference_sha256": reference.sha256,
+        }
+        made_from["root"] = tree_of({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})[""]
         made_from["marts"] = [name for name in marts if name in MARTS]
         if as_of is None:
             forget_others(work.lake, persons.keys | set(gated.keys.values()))
         work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
         work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
-    return MartsReceipt(inputs_id, True, summary, {name: plan.again.of_others(name, in_force) for name in EXTRACTS})
+    again = {name: plan.again.of_others(name, in_force) for name in EXTRACTS}
+    return MartsReceipt(inputs_id, True, summary, made_from["root"], again)
 
 
 def mart_frames(

@@ -70,7 +70,8 @@ def test_a_mart_that_is_what_it_was_is_not_asked_again(done: Done, monkeypatch: 
         files = {name: to_parquet(frame, MARTS[name].order) for name, frame in marts.items()}
         gate_marts(work, marts, GateResults.of(work, files))
         pages = root / "receipts" / "gate" / "marts"
-        return {str(path.relative_to(pages)): path.read_bytes() for path in pages.rglob("*.*")}
+        there = [path for path in pages.rglob("*") if path.is_file()]
+        return {str(path.relative_to(pages)): path.read_bytes() for path in there}
 
     before = ask(frames)
     assert asked == [], "the run has asked all of them"
