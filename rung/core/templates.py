@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-
 from rung.core.errors import RungError
 from rung.core.settings import Settings
 
@@ -15,6 +13,8 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 
 def render(settings: Settings, name: str, **values: Any) -> str:
     """A text with its values. Raises RungError naming the template that does not read or asks for what is not there."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError  # only what writes pays for it
+
     own = settings.overlay.templates
     folders = [settings.root / own, SHIPPED] if own is not None else [SHIPPED]
     environment = Environment(

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from contracts.file_rules import REPAIRS
@@ -240,6 +239,8 @@ def _dollars(cents: int) -> str:
 
 @lru_cache
 def _template(source: str) -> Any:
+    from jinja2 import Environment  # a run that finds nothing new writes no page
+
     environment = Environment(autoescape=True, trim_blocks=True)
     environment.filters["words"] = _marked_up
     environment.filters["answered"] = _answered
