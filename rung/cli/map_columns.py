@@ -52,7 +52,7 @@ def map_columns(
     made = propose(
         read_table(file, extract, work.settings.intake), extract, lea, year or today.year + (today.month > 6), reference
     )
-    if not as_json and sys.stdin.isatty():
+    if not as_json and _in_terminal():
         _ask(made)
     text = layout_text(made, lea, file.name)
     made.checked()
@@ -72,6 +72,10 @@ def map_columns(
         raise typer.Exit(1)
 
 
+def _in_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _ask(made: Proposal) -> None:
     """One question after the other; an empty answer leaves it open."""
     for question in list(made.questions):
@@ -88,5 +92,5 @@ def _print(made: Proposal, place: Path, text: str) -> None:
     """The mapping, what is open, and what to do next."""
     typer.echo(text)
     if made.questions:
-        typer.echo(f"{len(made.questions)} questions are open: {', '.join(q.about for q in made.questions)}.")
+        typer.echo(f"{len(made.questions)} open: {', '.join(q.about for q in made.questions)}.")
     typer.echo(f"Written to {place}. Read it, answer the lines `# ask:`, and put it into reference/mappings/.")

@@ -138,6 +138,20 @@ def test_without_a_terminal_what_is_open_stands_as_comments_and_the_exit_code_is
     assert layout.ignored == ("Where",)
 
 
+def test_in_a_terminal_each_open_column_is_asked_with_its_candidates(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rung.cli.map_columns._in_terminal", lambda: True)
+    file, out = tmp_path / "staff.csv", tmp_path / "proposed.yaml"
+    file.write_text("Teacher Number,Where,Job Title,FTE\n1,A1,Math Teacher,1\n2,B2,Cook,0.5\n3,C3,Principal,1\n")
+    words = ["map", str(file), "--lea", LEA, "--extract", "roster", "--out", str(out), "-c", str(state / "rung.toml")]
+    answered = CliRunner().invoke(app, words, input="1\n1\n")
+    assert answered.exit_code == 0, answered.output
+    assert "  1  the column Where" in answered.output and "# ask:" not in out.read_text()
+    left_open = CliRunner().invoke(app, words, input="0\n1\n")
+    assert left_open.exit_code == 1 and "1 open: school_id." in left_open.output
+
+
 def test_an_answer_closes_its_question(state: Path, reference: ReferenceTables, tmp_path: Path) -> None:
     file = tmp_path / "staff.csv"
     file.write_text("Teacher Number,Where,Job Title,FTE\n1,A1,Math Teacher,1\n2,B2,Cook,0.5\n3,C3,Principal,1\n")
