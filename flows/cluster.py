@@ -70,6 +70,6 @@ def _cluster(runner: Runner) -> Iterator[str]:
         yield runner.address
         return
     threads = max(1, (os.cpu_count() or 1) // (runner.workers or 1))
-    made: dict[str, Any] = {"n_workers": runner.workers, "threads_per_worker": 1, "dashboard_address": None}
+    made: dict[str, Any] = {"n_workers": runner.workers, "threads_per_worker": 1, "dashboard_address": ":0"}
     with LocalCluster(**made, env={"POLARS_MAX_THREADS": str(threads)}) as cluster:
         yield str(cluster.scheduler_address)

@@ -14,10 +14,11 @@ from contracts.reference import REFERENCES
 from rung.lake.parquet import write_parquet
 from rung.lake.place import Place
 from rung.lake.reference import ReferenceTables
+from rung.lake.results import FOLDER as RESULTS
 from rung.lake.results import content_id
 from rung.lake.submissions import Submission
 
-FOLDER = "plans"
+FOLDER = f"{RESULTS}/plans"  # forgotten when the run is done, as any result that nothing uses
 
 
 @dataclass

@@ -40,7 +40,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, env={"POLARS_MAX_THREADS": "1"}
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", env={"POLARS_MAX_THREADS": "1"}
     ) as made:
         yield made
 
