@@ -43,14 +43,16 @@ def ratings(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     title = name
     if top:
         most = max(top, key=lambda system: top[system])
-        title = f"{top[most]:.0%} of teachers under {most} are in the highest band"
+        title = f"{percent(top[most], 1)} of teachers under {most} are in the highest band"
     drawn = charts.shares(cells, theme.BANDS, BANDS, sorted({c["label"] for c in last}))
     return Chart(
         key,
         title,
         "Share of teachers in each band, by rating system",
         charts.in_year(drawn, year_name(facts.latest)),
-        "Bars of bands by system. Highest band: " + "; ".join(f"{s} {v:.0%}" for s, v in sorted(top.items())) + ".",
+        "Bars of bands by system. Highest band: "
+        + "; ".join(f"{s} {percent(v, 1)}" for s, v in sorted(top.items()))
+        + ".",
         ("year", "rating system", "band", "teachers", "share"),
         [
             (

@@ -6,7 +6,7 @@ or, where the whole is hidden too, as a stub with the word beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -34,7 +34,13 @@ def _with_room(rows: Rows) -> alt.Scale:
     """From zero, with room for the number beside the longest bar."""
     values = [0.0, *(float(row["value"]) for row in rows)]
     low, high = min(values), max(values)
-    return alt.Scale(domain=[1.3 * low, 1.3 * high or 1.0], nice=False)
+    return alt.Scale(domain=[1.1 * low, 1.3 * high or -0.5 * low or 1.0], nice=False)
+
+
+def _legend(names: Iterable[str]) -> alt.Legend:
+    """Two entries in a row, one where a name is long."""
+    long = any(len(name) > 24 for name in names)
+    return alt.Legend(columns=1, labelLimit=330) if long else alt.Legend()
 
 
 def in_year(chart: Any, year: str) -> Any:
@@ -43,7 +49,7 @@ def in_year(chart: Any, year: str) -> Any:
 
 
 def bars(rows: Rows, order: Sequence[str], unit: str, colour: str = theme.BLUE, fmt: str = ",.3~s") -> Any:
-    """Horizontal bars with their number beside them. rows: label, value, text, optional colour, optional year."""
+    """Horizontal bars, numbers to the right of bar and zero. rows: label, value, text, optional colour and year."""
     own = any("colour" in row for row in rows)
     base = alt.Chart(data(rows)).encode(
         y=alt.Y("label:N", sort=list(order), title=None),
@@ -52,7 +58,8 @@ def bars(rows: Rows, order: Sequence[str], unit: str, colour: str = theme.BLUE, 
     paint = alt.Color("colour:N", scale=None) if own else alt.value(colour)
     tip = [alt.Tooltip("label:N", title=" "), alt.Tooltip("text:N", title=unit)]
     drawn = base.mark_bar(height={"band": 0.7}, **OUTLINE).encode(color=paint, tooltip=tip)
-    return (drawn + base.mark_text(align="left", dx=4).encode(text="text:N")).properties(height=alt.Step(26))
+    words = base.transform_calculate(right="max(datum.value, 0)").mark_text(align="left", dx=4)
+    return (drawn + words.encode(x="right:Q", text="text:N")).properties(height=alt.Step(26))
 
 
 def stacked(
@@ -78,7 +85,9 @@ def stacked(
         title=None,
         axis=alt.Axis(labelAngle=0, labelOverlap=True),
     )
-    legend = alt.Legend() if len(parts) > 1 or parts == ["hidden"] else None
+    legend = _legend(scale.domain) if len(parts) > 1 or parts == ["hidden"] else None
+    if not named:
+        return _nothing(rows, x, unit, height)
     drawn = (
         alt.Chart(data(named))
         .mark_bar(width={"band": 0.65}, **OUTLINE)
@@ -100,6 +109,13 @@ def stacked(
     return drawn.properties(height=height)
 
 
+def _nothing(rows: Rows, x: alt.X, unit: str, height: int) -> Any:
+    """Columns that are all zero: the word `none` over each place, so that the picture is not merely empty."""
+    places = [{"x": each, "value": 0, "text": "none"} for each in sorted({row["x"] for row in rows})]
+    y = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0], format=",.0f"))
+    return alt.Chart(data(places)).mark_text(dy=-10).encode(x=x, y=y, text="text:N").properties(height=height // 2)
+
+
 def shares(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], order: Sequence[str]) -> Any:
     """Horizontal bars of equal length, split by share. rows: label, part, value (0-1), optional year."""
     parts = [part for part in colours if any(row["part"] == part for row in rows)]
@@ -113,7 +129,7 @@ def shares(rows: Rows, colours: Mapping[str, str], names: Mapping[str, str], ord
             x=alt.X(
                 "value:Q", title=None, axis=alt.Axis(format="%", values=[0, 0.5, 1]), scale=alt.Scale(domain=[0, 1])
             ),
-            color=alt.Color("name:N", scale=scale),
+            color=alt.Color("name:N", scale=scale, legend=_legend(scale.domain)),
             order=alt.Order("place:Q"),
             tooltip=[
                 alt.Tooltip("label:N", title=" "),

@@ -91,4 +91,6 @@ def _inlined(svg: str) -> str:
     name = hashlib.sha256(svg.encode()).hexdigest()[:8]
     body = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1s{name}\2", body)
     body = body.replace(f'fill="{theme.HIDDEN}"', 'fill="url(#hatch)"')
-    return body.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    # What every text says is said once: a fifth of the bytes.
+    body = body.replace(f' font-family="{FONT}"', "").replace(' opacity="1"', "")
+    return body.replace("<svg ", f'<svg aria-hidden="true" focusable="false" font-family="{FONT}" ', 1)

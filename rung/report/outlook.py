@@ -24,9 +24,19 @@ from rung.report.cell_format import (
     readable,
     short_dollars,
 )
-from rung.report.facts import Facts, Program
+from rung.report.facts import Facts, Program, Row
 from rung.report.people_charts import holders_of
 
+GOALS = {
+    "coverage.coverage": "schools with a teacher who leads",
+    "program_comparison.share_of_teachers": "share of teachers",
+    "program_comparison.stability": "holders who still hold a year later",
+    "sustainability.program_cost": "program cost",
+    "sustainability.cost_per_leader": "cost per leader",
+    "sustainability.recurring_coverage": "cost covered by revenue that recurs",
+    "unused_designation.share": "designees without a role",
+    "unused_designation.share_without_role": "certificates without a role",
+}
 SHOCK_NAMES = {
     "grant_ends": "the grant ends",
     "cola_rises": "pay rises 3 points more",
@@ -56,6 +66,8 @@ def soft_share(facts: Facts, program: Program, lea_id: str | None = None) -> tup
     if not whole:
         return None
     veiled = any(cell["part"] == "hidden" for cell in now)
+    if veiled and not soft:
+        return 0.0, "hidden to protect persons"
     return soft / whole, percent(soft, whole) + (" or more" if veiled else "")
 
 
@@ -72,11 +84,13 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
         risk = (grade, share[0] if share else 0, money_value(cost) or 0)
         line: list[Cell] = [
             (program.title, f"program/{program.program_id}.html"),
-            persons_text(holders) if holders else "–",
+            persons_text(holders) if holders else "–" if any(tier for *_, tier in program.levels) else "0",
             money_text(cost) if cost else "not configured",
             share[1] if share else "–",
             f"{ends.least}{short_dollars(sum(ends.gone.values()))} from {year_name(min(ends.gone))}"
             if ends.gone
+            else "with other programs"
+            if ends.shared
             else "–",
         ]
         rows.append((risk, (*line, grade or "–") if facts.restricted else tuple(line)))
@@ -85,7 +99,7 @@ def programs_at_risk(facts: Facts, lea_id: str | None = None) -> Table:
     note = "Holders: at a level of state tier 1 or more. A dash: hidden to protect persons, or nothing on file."
     if facts.restricted:
         headers.append("worst stress grade")
-        note += " An award that pays several programs is in the last but one column of none."
+        note += " An award that pays several programs is in the column of dollars a year that ends of none."
         note += " Grade: the worst under any one shock, in any district; F breaks this year."
     return Table(
         "programs-at-risk",
@@ -159,9 +173,7 @@ def awards(facts: Facts, lea_id: str | None = None, *, linked: bool = True) -> T
             (
                 _district(facts, row["lea_id"], linked),
                 row["award_id"],
-                facts.programs[row["program_id"]].short
-                if row["program_id"] in facts.programs
-                else row["program_id"] or "–",
+                _paid(facts, row),
                 row["last_budget_vote"].isoformat() if row["last_budget_vote"] else "no end on file",
                 row["award_end"].isoformat() if row["award_end"] else "–",
                 dollars(row["recurring_amount"]),
@@ -190,6 +202,13 @@ def awards(facts: Facts, lea_id: str | None = None, *, linked: bool = True) -> T
     return Table(key, name, headers, [each[-1] for each in sorted(found, key=lambda each: each[:3])])
 
 
+def _paid(facts: Facts, row: Row) -> str:
+    """The program that an award pays most, and how many others it pays."""
+    program = facts.programs.get(row["program_id"])
+    others = (row["programs"] or 1) - 1
+    return (program.short if program else row["program_id"] or "–") + (f" and {others} more" if others > 0 else "")
+
+
 def _district(facts: Facts, lea_id: str, linked: bool) -> str | tuple[str, str]:
     name = facts.districts.get(lea_id, lea_id)
     return (name, f"district/{lea_id}.html") if linked and lea_id in facts.reported else name
@@ -210,10 +229,12 @@ def goals(facts: Facts, lea_id: str | None = None, program: Program | None = Non
         (
             _district(facts, row["lea_id"], True),
             facts.programs[row["program_id"]].short if row["program_id"] in facts.programs else row["program_id"],
-            readable(row["measure"].replace(".", ": ")),
-            f"{row['baseline']:,.2f}" if row["baseline"] is not None else "–",
-            f"{row['target']:,.2f} by {year_name(row['by_year'])}",
-            f"{row['actual']:,.2f} in {year_name(row['school_year'])}" if row["actual"] is not None else "not known",
+            GOALS.get(row["measure"]) or readable(row["measure"].partition(".")[2]),
+            _measured(row["measure"], row["baseline"]) if row["baseline"] is not None else "–",
+            f"{_measured(row['measure'], row['target'])} by {year_name(row['by_year'])}",
+            f"{_measured(row['measure'], row['actual'])} in {year_name(row['school_year'])}"
+            if row["actual"] is not None
+            else "not known",
             _yes(row["reached"]),
             _yes(row["declared_before_start"]),
         )
@@ -224,6 +245,13 @@ def goals(facts: Facts, lea_id: str | None = None, program: Program | None = Non
     title = f"{reached} of {plural(len(rows), 'goal')} reached; {early} declared before the program began"
     headers = ("district", "program", "measure", "baseline", "target", "actual", "reached", "declared before start")
     return Table(key, title, headers, lines)
+
+
+def _measured(measure: str, value: float) -> str:
+    """A value of a goal's measure in its unit: dollars, persons or a share."""
+    if "cost" in measure:
+        return dollars(value)
+    return f"{value:,.0f}" if measure.endswith(("leaders", "designees")) else percent(value, 1)
 
 
 def _yes(value: bool | None) -> str:

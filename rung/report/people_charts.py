@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from contracts.public import PLUS
 from contracts.school_year import year_name
 from rung.report import charts, theme
@@ -39,9 +41,9 @@ def leaders_by_year(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     shown = {point["x"] for point in points}
     hidden = [year for year, *_ in table if year not in shown]
     first, last = points[0], points[-1]
-    title = f"{last['value']:.0%} of teachers lead in {last['x']}"
+    title = f"{percent(last['value'], 1)} of teachers lead in {last['x']}"
     if first is not last:
-        title += f"; it was {first['value']:.0%} in {first['x']}"
+        title += f"; it was {percent(first['value'], 1)} in {first['x']}"
     return Chart(
         key,
         title,
@@ -177,8 +179,8 @@ def retention(facts: Facts, program: Program | None = None, lea_id: str | None =
         stayed[name] = percent(parts.get("stay_school"), whole)
     if not cells:
         return Missing(key, "Where they were a year later", "the groups are too small to be shown")
-    # One colour for every sum: they differ by name, and most charts have one at most.
-    colours = {o: c for o, c in theme.OUTCOMES.items() if o != "hidden"} | dict.fromkeys(together, theme.PURPLE)
+    paints = dict(zip(together, cycle(theme.SUMS), strict=False))
+    colours = {o: c for o, c in theme.OUTCOMES.items() if o != "hidden"} | paints
     colours["hidden"] = theme.HIDDEN
     listed = "; ".join(f"{name}: {share} in the same school" for name, share in stayed.items())
     first = next(iter(stayed.items()))

@@ -43,6 +43,7 @@ OUTCOMES = {
     "outcome_unknown": "#c9ced4",
     "hidden": HIDDEN,
 }
+SUMS = (PURPLE, "#c9a0c5", "#4f2a4c")  # outcomes that are shown together only
 GRADES = {"A": "#0b5394", "B": "#56b4e9", "C": "#fdbe85", "D": "#e6702e", "F": "#8c2d04", "not known": "#c9ced4"}
 BANDS = {
     "5": "#08306b",

@@ -53,7 +53,7 @@ def coverage(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     a, b = counted[last]
     return Chart(
         key,
-        f"{least}{a:,} of {b:,} schools have a teacher leader",
+        "Every school has a teacher leader" if a == b else f"{least}{a:,} of {b:,} schools have a teacher leader",
         "Share of schools with at least one teacher who leads, by school year",
         charts.lines(points, {"schools": theme.GREEN}, "share of schools", "%"),
         f"Line by year. {year_name(last)}: {a:,} of {b:,} schools.",
@@ -127,7 +127,8 @@ def survival(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
     last = [r for r in mine if r["comparison_group"] == "all"][-1:]
     title = name
     if last:
-        title = f"{last[0]['survival']:.0%} of new teachers still teach after {plural(last[0]['years_after'], 'year')}"
+        after = plural(last[0]["years_after"], "year")
+        title = f"{percent(last[0]['survival'], 1)} of new teachers still teach after {after}"
     present = {group: colour for group, colour in GROUPS.items() if any(p["part"] == group for p in points)}
     return Chart(
         key,
@@ -143,7 +144,10 @@ def survival(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
                 str(r["years_after"]),
                 f"{r['entered']:,}",
                 f"{r['in_teaching']:,}",
-                *(f"{r[c]:.1%}" if r[c] is not None else "–" for c in ("survival", "survival_low", "survival_high")),
+                *(
+                    f"{100 * r[c]:.1f} %" if r[c] is not None else "–"
+                    for c in ("survival", "survival_low", "survival_high")
+                ),
             )
             for r in rows.sort("cohort_year", "comparison_group", "years_after").to_dicts()
         ],
@@ -172,7 +176,7 @@ def like_for_like(facts: Facts, lea_id: str | None = None) -> Chart | Missing:
             "year": year_name(year),
             "label": facts.programs[program].short if program in facts.programs else program,
             "value": 100 * weighted / n,
-            "text": f"{100 * weighted / n:+.1f} ({n:,.0f})",
+            "text": f"{100 * weighted / n:+.1f} ({n:,.0f})".replace("-", "−"),
         }
         for (program, year), (weighted, n) in sorted(summed.items())
     ]

@@ -146,6 +146,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["numeric_columns"] = _numeric_columns
+    environment.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
     environment.tests["link"] = lambda cell: isinstance(cell, tuple)
     environment.tests["elsewhere"] = lambda figure: isinstance(figure, Missing) and figure.restricted
     environment.tests["chart"] = lambda figure: isinstance(figure, Chart)

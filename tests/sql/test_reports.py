@@ -12,8 +12,9 @@ from rung.lake.places import LocalPlace
 from rung.lake.workspace import Workspace
 from rung.report import write_report
 from rung.report.questions import question_titles
-from tests.chromium import ask_page
-from tests.rung.report.test_browser import UNTIL
+from tests.chromium import ask_page, chromium
+from tests.rung.report.test_browser import ASK_AXE, UNTIL, axe
+from tests.rung.report.weights import KINDS, MOST_BYTES, heaviest, weigh
 from tests.sql.test_public_side import identities
 
 DRAWN = ("answer-1", "answer-4", "ladder-", "when-the-data-came", "span-of-supervision")
@@ -46,6 +47,9 @@ for (const year of [select.options[1].value, select.options[0].value]) {
 }
 return out;
 """
+
+
+__all__ = ["axe"]  # a fixture
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["public", "restricted"])
@@ -103,3 +107,29 @@ def test_the_restricted_report_alone_leads_to_what_the_gate_found(report: Path, 
             ]
         else:
             assert links == []
+
+
+def test_every_kind_of_page_passes_axe_and_is_light(axe: str, report: Path, released: Workspace) -> None:
+    """The largest page of each kind, and the gate's summary, at a desk's width."""
+    kinds = dict(heaviest(report))
+    restricted = "not for publication" in (report / "index.html").read_text(encoding="utf-8").lower()
+    assert set(kinds) == set(KINDS) - (set() if restricted else {"school"})
+    if restricted:
+        kinds["gate"] = released.settings.root / "receipts" / "gate" / "index.html"
+    with chromium() as tab:
+        tab.width(1400, 4000)
+        for kind, page in kinds.items():
+            weight = weigh(tab, kind, page)
+            assert weight.bytes < MOST_BYTES, (kind, weight)
+            found = tab.ask(f"(async () => {{ {axe + ASK_AXE} }})()")
+            assert found["asked"] > 5 and found["wrong"] == [], (kind, found["wrong"])
+            assert tab.faults == [], (kind, tab.faults)
+
+
+def test_no_page_is_wider_than_a_phone(report: Path) -> None:
+    with chromium() as tab:
+        tab.width(390)
+        for kind, page in heaviest(report):
+            tab.open(page.as_uri())
+            across = "document.documentElement"
+            assert tab.ask(f"[{across}.clientWidth, {across}.scrollWidth]") == [390, 390], kind

@@ -21,8 +21,9 @@ from contracts.public import PUBLIC
 from expectations.suites import load_suites
 from rung.core.project import SUITES
 from rung.lake.places import LocalPlace
-from rung.report import money_charts, people_charts, theme
+from rung.report import charts, money_charts, people_charts, theme
 from rung.report.cell_format import Chart, Missing
+from rung.report.draw import draw_all, spec
 from rung.report.facts import Facts, Program
 from rung.report.write import write_pages
 
@@ -438,3 +439,20 @@ def test_no_all_clear_where_numbers_are_hidden(tmp_path: Path) -> None:
     root = written(replace(plain, tables=veiled), tmp_path)
     text = (root / "district" / "0100.html").read_text(encoding="utf-8")
     assert "Nothing that is shown stands out. Numbers that are hidden, or not on file, were not looked at." in text
+
+
+def test_columns_of_nothing_say_so_and_negative_bars_have_their_number_beside_zero() -> None:
+    cells = [{"x": "2022-23", "part": "a", "value": 0}, {"x": "2023-24", "part": "a", "value": 0}]
+    (drawn,) = draw_all([spec(charts.stacked(cells, {"a": "#0b5394"}, {"a": "A"}, "persons", ",.0f"))])
+    assert drawn.count(">none<") == 2 and ">2022-23<" in drawn
+    bars = [{"label": "one", "value": -11.8, "text": "−11.8 (17)"}, {"label": "two", "value": -2.0, "text": "−2.0 (3)"}]
+    (drawn,) = draw_all([spec(charts.bars(bars, ["one", "two"], "points"))])
+    starts = re.findall(r'anchor="start" transform="translate\(([\d.]+),[\d.]+\)[^>]*>−', drawn)
+    assert len(starts) == 2 and starts[0] == starts[1], "both begin at zero, where no bar is"
+
+
+def test_long_names_of_a_legend_are_whole() -> None:
+    names = {"a": "same school", "b": "other district or left teaching"}
+    rows = [{"label": "all", "part": part, "value": 0.5} for part in names]
+    (drawn,) = draw_all([spec(charts.shares(rows, {"a": "#0b5394", "b": "#8a4a85"}, names, ["all"]))])
+    assert ">other district or left teaching<" in drawn
