@@ -15,7 +15,8 @@ from pydantic import Field
 from contracts.strict import Strict
 
 UNITS = ("persons", "cents")
-# Rules that hide a cell for its own sake, and `complementary`: for the sake of another.
+# Rules that hide a cell for its own sake (`withdrawn`: it was shown, and a stricter policy shows it no more), and
+# `complementary`: for the sake of another.
 RULES = (
     "few_persons",
     "sensitive_zero",
@@ -26,6 +27,7 @@ RULES = (
     "money_tells_level",
     "not_released",
     "not_available",
+    "withdrawn",
     "complementary",
 )
 MASKS = ("published", "rounded", "suppressed")

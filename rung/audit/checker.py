@@ -170,10 +170,12 @@ def _worlds(cells: pl.DataFrame, relations: pl.DataFrame, movements: pl.DataFram
 def _widths(
     cells: pl.DataFrame, movements: pl.DataFrame, proofs: pl.DataFrame, manifest: dict[str, dict[str, int]]
 ) -> list[str]:
-    """Every hidden cell has certificates, and they differ in it by its width; no width is less than the policy's."""
+    """Hidden cells, and rounded ones that ask for it, have certificates that differ in them by their width; no width is
+    less than the policy's.
+    """
     change = movements.select("cell", "movement", "change")
     wide = (
-        cells.filter(pl.col("mask") == "suppressed")
+        cells.filter((pl.col("mask") == "suppressed") | ((pl.col("mask") == "rounded") & (pl.col("need") > 0)))
         .join(proofs, on="cell", how="left")
         .join(change.rename({"movement": "up", "change": "more"}), on=["cell", "up"], how="left")
         .join(change.rename({"movement": "down", "change": "less"}), on=["cell", "down"], how="left")

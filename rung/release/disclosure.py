@@ -149,7 +149,7 @@ def public_side(
     k, late, day = terms.policy.minimum_persons, terms.policy.late, asked.today.isoformat()
     why = {f"{lea} {year}": asked.why for lea, year in asked.republish}
     for hold in (False, True):
-        planned = plan(blocks, records, memory, k, policy, day, late, asked.republish, hold=hold)
+        planned = plan(blocks, records, memory, k, day, late, asked.republish, hold=hold)
         try:
             side = build_public(marts, planned.blocks, terms.policy, closed, planned.past)
         except DisclosureBlocked as error:

@@ -20,8 +20,9 @@ import polars as pl
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from transforms.money import cents
-from transforms.s6_disclose.past import Past, nothing_before
+from transforms.s6_disclose.past import TOLD, Past, name_of, nothing_before
 from transforms.s6_disclose.run import PublicSide
+from transforms.s6_disclose.shape import KEY, PLACE
 
 FOLDER = "restricted/memory"
 LEA_YEAR = ["lea_id", "school_year"]
@@ -38,6 +39,7 @@ class Memory:
     anchors: Mapping[int, tuple[tuple[str, ...], ...]]
     records: pl.DataFrame
     rows: pl.DataFrame
+    told: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def newest(work: Workspace, until: str | None = None) -> Memory | None:
 
     since = {(lea, int(year)): day for lea, year, day in note["since"]}
     anchors = {int(year): tuple(tuple(each) for each in sets) for year, sets in note["anchors"].items()}
-    return Memory(note["number"], note["policy"], since, anchors, read("records"), read("rows"))
+    return Memory(note["number"], note["policy"], since, anchors, read("records"), read("rows"), read("told"))
 
 
 def holder(work: Workspace, until: str | None = None) -> str | None:
@@ -128,7 +130,6 @@ def plan(
     records: pl.DataFrame,
     memory: Memory | None,
     k: int,
-    policy: str,
     today: str,
     late: str,
     republish: Collection[Block] = (),
@@ -137,12 +138,13 @@ def plan(
 ) -> Plan:
     """Which blocks are replaced, and which keep what they published. See the module.
 
-    Under another policy every block is decided anew: its masks follow the new rules. `late`: wait keeps the only
+    Under another policy, or with another pack, readers still have what they have: what was hidden stays hidden, what
+    was shown is known, and blocks that change follow the new rules. `late`: wait keeps the only
     block of a year that comes or changes as it was before (nothing, when it is new) until another comes. `hold` does
     so with every block of a year that was published.
     """
     present = {(lea, year) for lea, year in blocks.select(LEA_YEAR).unique().iter_rows()}
-    if memory is None or memory.policy != policy:
+    if memory is None:
         return Plan(blocks, nothing_before(), records, dict.fromkeys(present, today), {}, ())
     changed = changes(records, memory.records)
     known = set(memory.since)
@@ -178,25 +180,66 @@ def _planned(
     note = pl.concat([records.join(now, on=LEA_YEAR, how="semi"), memory.records.join(old, on=LEA_YEAR, how="semi")])
     years = {year for _, year in moved | gone}
     anchors: dict[int, tuple[tuple[str, ...], ...]] = {}
+    told = [pl.DataFrame(schema=TOLD)]
+    seen = memory.rows.filter((pl.col("grain") == "state") & (pl.col("mask") != "suppressed"))
     for year in sorted({year for _, year in moved | kept}):
         still = {lea for lea, y in kept if y == year}
-        sets = [tuple(sorted(set(each) & still)) for each in memory.anchors.get(year, ())]
+        sets = {each: tuple(sorted(set(each) & still)) for each in memory.anchors.get(year, ())}
+        of_year = memory.told.filter(pl.col("school_year") == year)
+        told += [
+            of_year.filter(pl.col("set") == name_of(old)).with_columns(set=pl.lit(name_of(left)))
+            for old, left in sets.items()
+        ]
+        found = list(sets.values())
         if year in years and still:
-            sets.append(tuple(sorted(still)))
-        anchors[year] = tuple(dict.fromkeys(each for each in sets if each))
+            found.append(tuple(sorted(still)))
+            now_told = seen.filter(pl.col("school_year") == year).with_columns(set=pl.lit(name_of(found[-1])))
+            told.append(now_told.select(pl.col(name).cast(kind) for name, kind in TOLD.items()))
+        anchors[year] = tuple(dict.fromkeys(each for each in found if each))
     frozen = memory.rows.filter(pl.col("grain") == "state").filter(~pl.col("school_year").is_in(list(years)))
     # A row that was not released yet is decided for the first time.
-    masks = pl.concat([before, frozen]).select(*MASKED).filter(pl.col("rule").fill_null("") != "not_released")
+    same = unchanged(blocks.join(now, on=LEA_YEAR, how="semi"), memory.rows)
+    masks = pl.concat([before, same, frozen]).select(*MASKED).filter(pl.col("rule").fill_null("") != "not_released")
     fresh = now.filter(pl.col("school_year").is_in([year for _, year in memory.since]))
     since = {block: memory.since[block] for block in kept} | dict.fromkeys(moved, today)
-    return Plan(public, Past(masks, anchors, fresh), note, since, anchors, tuple(sorted(kept)))
+    past = Past(masks, anchors, fresh, pl.concat(told).unique(maintain_order=True))
+    return Plan(public, past, note, since, anchors, tuple(sorted(kept)))
 
 
-MASKED = ["table", "program_id", "school_year", "cut", "part", "grain", "lea_id", "school_id", "mask", "rule"]
+def unchanged(blocks: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Of `before` (rows of the memory) the distributions that stand in `blocks` with the same numbers.
+
+    They keep their masks although their district-year is replaced: other cells hidden beside the same numbers would
+    open what both releases hide. So it is where a pack is added, or another table's numbers changed.
+    """
+    key = [*MASKED[:8]]
+    group = ["table", "program_id", "school_year", "cut", "grain", "lea_id", "school_id"]
+    both = blocks.select(*key, now="value").join(
+        before.filter(pl.col("grain") != "state").select(*key, "value", there=pl.lit(True)),
+        on=key,
+        how="left",
+        nulls_equal=True,
+    )
+    same = both.group_by(group).agg(
+        (pl.col("now").eq_missing(pl.col("value")) & pl.col("there").fill_null(False)).all().alias("same")
+    )
+    return before.join(same.filter("same"), on=group, how="semi", nulls_equal=True)
+
+
+MASKED = [*KEY, *PLACE, "mask", "rule", "unit_of_rounding"]
 
 
 def _frame(blocks: Collection[Block]) -> pl.DataFrame:
     return pl.DataFrame(sorted(blocks), schema={"lea_id": pl.String, "school_year": pl.Int16}, orient="row")
+
+
+def believed() -> tuple[pl.Expr, pl.Expr]:
+    """`less` and `more` of a decided row: how far below and above the truth readers believe a number that stands."""
+    exact = pl.col("mask") == "published"
+    return (
+        pl.when(exact).then(0).otherwise(pl.col("value") - pl.col("low")).cast(pl.Int64).alias("less"),
+        pl.when(exact).then(0).otherwise(pl.col("high") - pl.col("value")).cast(pl.Int64).alias("more"),
+    )
 
 
 def memory_files(
@@ -211,7 +254,7 @@ def memory_files(
         "anchors": {str(year): [list(each) for each in sets] for year, sets in sorted(plan.anchors.items())},
         "republished": dict(why),
     }
-    decided = side.decided.rows.select(MASKED)
+    decided = side.decided.rows.select(*MASKED, *believed())
     blocks = plan.blocks.join(decided, on=MASKED[:8], how="left", nulls_equal=True)
     state = decided.filter(pl.col("grain") == "state")
     rows = pl.concat([blocks, state], how="diagonal")
@@ -219,4 +262,5 @@ def memory_files(
         f"{FOLDER}/memory.json": json.dumps(note, indent=1).encode(),
         f"{FOLDER}/records.parquet": to_parquet(plan.records, (*LEA_YEAR, "person"), released=True),
         f"{FOLDER}/rows.parquet": to_parquet(rows, MASKED[:8], released=True),
+        f"{FOLDER}/told.parquet": to_parquet(plan.past.told, list(TOLD)[:7], released=True),
     }

@@ -40,7 +40,7 @@ def by_subtraction(made: Decided, masks: pl.DataFrame) -> set[int]:
     rows: dict[int, list[int]] = {}
     for relation, cell in made.relations.select("relation", "cell").iter_rows():
         rows.setdefault(relation, []).append(cell)
-    open_ = set(hidden)
+    open_ = set(masks.filter(pl.col("mask") != "published")["cell"])
     while True:
         alone = {left[0] for cells in rows.values() if len(left := [c for c in cells if c in open_]) == 1}
         if not alone:

@@ -10,7 +10,9 @@ from transforms.s6_disclose.shape import KEY, PLACE
 
 FAR = 10**9  # persons: more than anybody would believe
 FAR_CENTS = 10**15
-LEA_PART, LEA_WHOLE, STATE_PART = 1_000, 1_000_000, 1_000_000_000
+LEA_PART, LEA_WHOLE, STATE_SMALL, STATE_PART = 1_000, 1_000_000, 10**9, 10**11  # STATE_PART: k persons or more
+# Units of rounding of a state's count: by its size alone, or the unit would tell what was rounded.
+MANY, FEW_UNIT, MANY_UNIT = 500, 20, 50
 STATE_WHOLE = 10**13  # only where the release could not be made otherwise: more than all the rest together
 
 
@@ -98,6 +100,19 @@ def rounded_to(rows: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFram
     ).drop("award")
 
 
+def told_rounded(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
+    """Rows with `told`: a number of the state of k persons or more that would be hidden only because what is left of it
+    without its floor is fewer than k. It is told rounded, so that what is left stays open by the width.
+    """
+    k = policy.minimum_persons
+    mine = (pl.col("grain") == "state") & (pl.col("unit") == "persons") & (pl.col("value") >= k)
+    told = (mine & (pl.col("rule") == "few_persons")).fill_null(False)
+    return rows.with_columns(told=told).with_columns(
+        rule=pl.when("told").then(None).otherwise("rule"),
+        unit_of_rounding=pl.when("told").then(unit_of_state()).otherwise("unit_of_rounding").cast(pl.Int64),
+    )
+
+
 def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     """`Cells` of shaped rows with rule and unit_of_rounding, sorted by name and numbered. KEY and PLACE come along."""
     order = [*KEY, *PLACE]
@@ -109,8 +124,10 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     rank = (
         pl.when(leaf)
         .then(0)
-        .when(~pl.col("sensitive") | (pl.col("grain") == "leaf"))
+        .when(~pl.col("sensitive") | (pl.col("grain") == "leaf") | pl.col("told"))
         .then(-1)
+        .when(state & part & (pl.col("persons").fill_null(policy.minimum_persons) < policy.minimum_persons))
+        .then(STATE_SMALL + size)
         .when(state & part)
         .then(STATE_PART + size)
         .when(state)
@@ -120,7 +137,12 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
         .otherwise(LEA_WHOLE + size)
     )
     unit = pl.col("unit_of_rounding")
-    shown = (pl.col("value") + unit // 2) // unit * unit
+    shown = rounded(unit)
+    least, most = shown - unit // 2, shown + (unit - 1) // 2
+    # A number of the state that would have to be hidden for another's sake is rounded, where that does.
+    spare = state & pl.col("rule").is_null() & unit.is_null() & pl.col("sensitive") & (rank >= STATE_PART)
+    figures = pl.lit(10).pow((pl.col("value").abs().clip(1).log10().floor() + 1 - policy.rounded_figures).clip(0))
+    other = pl.when(spare & persons).then(unit_of_state()).when(spare & (figures > 1)).then(figures.cast(pl.Int64))
     led = pl.col("table").is_in(["public_span", "public_access"])
     low = pl.when(persons).then("floor").otherwise(pl.min_horizontal(0, "value"))
     # A part is not more than its whole, where that is shown.
@@ -132,7 +154,9 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
         (pl.col("value").abs() * policy.width.money_share).ceil().cast(pl.Int64), policy.width.dollars * 100
     )
     need = (
-        pl.when(pl.col("rule").is_null())
+        pl.when(pl.col("told"))
+        .then(policy.width.persons)
+        .when(pl.col("rule").is_null())
         .then(0)
         .when(pl.col("rule") == "complementary")
         .then(1)
@@ -152,14 +176,28 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
         .otherwise(pl.lit("published")),
         low=low,
         high=high,
-        box_low=pl.when(unit.is_not_null()).then(shown - unit // 2).otherwise("value"),
-        box_high=pl.when(unit.is_not_null()).then(shown + (unit - 1) // 2).otherwise("value"),
+        box_low=pl.when("told").then(pl.max_horizontal(least, low)).otherwise(pl.coalesce(least, "value")),
+        box_high=pl.when("told").then(pl.min_horizontal(most, high)).otherwise(pl.coalesce(most, "value")),
         rank=rank,
         shown=pl.when(unit.is_not_null()).then(shown).otherwise("value"),
+        other_unit=other.cast(pl.Int64),
+        round_low=pl.when(other.is_not_null()).then(pl.max_horizontal(rounded(other) - other // 2, low)),
+        round_high=pl.when(other.is_not_null()).then(pl.min_horizontal(rounded(other) + (other - 1) // 2, high)),
     )
     numbered = made.with_columns(
         need=pl.min_horizontal(need, pl.col("high") - pl.col("low")).cast(pl.Int64),
         rank=rank.cast(pl.Int64),
         cell=pl.int_range(pl.len()).cast(pl.Int64),
     )
-    return numbered.select([*Cells.columns(), "box_low", "box_high", *order, "group", "confidential", "shown"])
+    boxes = ["box_low", "box_high", "round_low", "round_high", "other_unit", "unit_of_rounding"]
+    return numbered.select([*Cells.columns(), *boxes, *order, "told", "group", "confidential", "shown"])
+
+
+def unit_of_state() -> pl.Expr:
+    """The unit to which a count of the state is rounded where it must be."""
+    return pl.when(pl.col("value") < MANY).then(FEW_UNIT).otherwise(MANY_UNIT)
+
+
+def rounded(unit: pl.Expr) -> pl.Expr:
+    """`value` to the nearest multiple of a unit, half up."""
+    return (pl.col("value") + unit // 2) // unit * unit

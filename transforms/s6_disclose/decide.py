@@ -7,9 +7,17 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from contracts.policy.disclosure import DisclosurePolicy
-from transforms.s6_disclose.cells import as_cells, rounded_to, with_rules
+from transforms.s6_disclose.cells import as_cells, rounded, rounded_to, told_rounded, with_rules
+from transforms.s6_disclose.clusters import clusters
 from transforms.s6_disclose.fingerprints import derived
-from transforms.s6_disclose.past import Past, anchored, as_before, rounded_where_fresh, small_leaves
+from transforms.s6_disclose.past import (
+    Past,
+    anchored,
+    as_before,
+    rounded_as_before,
+    rounded_where_fresh,
+    small_leaves,
+)
 from transforms.s6_disclose.protect import DisclosureBlocked, Place, Protection, protect
 from transforms.s6_disclose.relations import declared
 from transforms.s6_disclose.shape import KEY, PLACE
@@ -95,14 +103,17 @@ def _decide(every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame,
             "award": pl.Int64,
         }
     )
-    counts = _protected(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy, past)
+    near = clusters(every)
+    persons = told_rounded(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy)
+    counts = _protected(persons, policy, past, near)
     veiled = (
         counts.rows.filter((pl.col("table") == "public_designation") & (pl.col("mask") == "suppressed"))
         .select("program_id", "school_year", "grain", "lea_id")
         .unique()
         .join(awards, on=["program_id", "school_year"])
     )
-    money = _protected(rounded_to(ruled.filter(pl.col("unit") == "cents"), policy, veiled), policy, past)
+    cents = rounded_to(ruled.filter(pl.col("unit") == "cents"), policy, veiled).with_columns(told=pl.lit(False))
+    money = _protected(cents, policy, past, near)
     return _joined(counts, money, rest)
 
 
@@ -118,8 +129,9 @@ def as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Decided:
-    given = as_before(as_cells(rounded_where_fresh(rows, past, policy.width.persons), policy), past)
+def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past, near: pl.DataFrame) -> Decided:
+    fresh = rounded_where_fresh(rounded_as_before(rows, past), past, policy.width.persons)
+    given = as_before(as_cells(fresh, policy), past)
     given = small_leaves(given, past, policy.minimum_persons, policy.width.persons)
     cells, entries = declared(given)
     cells, earlier = anchored(cells, past)
@@ -127,7 +139,7 @@ def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Deci
     linked = given.join(prints, on=[*KEY, *PLACE], how="left", nulls_equal=True).filter(pl.col("mask") != "latent")
     more = derived(linked, entries)
     every = pl.concat([entries, earlier, more])
-    system = system_of(cells, every)
+    system = system_of(cells.join(near, on="lea_id", how="left", maintain_order="left"), every)
     try:
         found = protect(system)
     except DisclosureBlocked as error:
@@ -140,6 +152,14 @@ def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past) -> Deci
 def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, found: Protection) -> Decided:
     """Masks after protection; of each cell what a reader knows, and the certificates of the cells in any relation."""
     hide = pl.col("cell").is_in(list(found.complements))
+    about = pl.col("cell").is_in(list(found.rounded))
+    cells = cells.with_columns(
+        mask=pl.when(about).then(pl.lit("rounded")).otherwise("mask"),
+        unit_of_rounding=pl.when(about).then("other_unit").otherwise("unit_of_rounding"),
+        box_low=pl.when(about).then("round_low").otherwise("box_low"),
+        box_high=pl.when(about).then("round_high").otherwise("box_high"),
+        shown=pl.when(about).then(rounded(pl.col("other_unit"))).otherwise("shown"),
+    )
     masked = cells.with_columns(
         rule=pl.when(hide).then(pl.lit("complementary")).otherwise("rule"),
         mask=pl.when(hide).then(pl.lit("suppressed")).otherwise("mask"),
@@ -184,7 +204,7 @@ def _decided(cells: pl.DataFrame, entries: pl.DataFrame, more: pl.DataFrame, fou
         .group_by("name", maintain_order=True)
         .agg(pl.concat_str(pl.col("coefficient").cast(pl.String), pl.lit(" x "), pl.col("name_of")).str.join("; "))
     )
-    ways = {"network": found.by_network, "programs": found.by_program, "narrowed": len(found.narrowed)}
+    ways = {**found.ways, "narrowed": len(found.narrowed), "rounded": len(found.rounded)}
     kept = pl.concat([held, alone]).select(FINAL)
     return Decided(masked, kept, relations, movements, proofs, tuple(derived_rows["coefficient"].to_list()), ways)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from itertools import chain
 
-from transforms.s6_disclose.system import DEFINE, SOFT, Movement, System
+from transforms.s6_disclose.system import DEFINE, SOFT, STATE, Movement, System
 
 GROUND = -1  # where edges with one relation end: no balance is asked there
 State = tuple[int, int]
+Region = tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Network:
     def __init__(self, system: System) -> None:
         self.system = system
         self.edges: list[Edge] = []
-        self.at: dict[int, list[int]] = {}
+        self.at: dict[int, dict[int, list[int]]] = {}  # relation -> label -> edges
         self.carrying: dict[int, list[int]] = {}
         defined = set(system.whole_of.values())
         gaps = set(system.gap_of.values())
@@ -50,10 +52,14 @@ class Network:
         number = len(self.edges)
         self.edges.append(Edge(cell, tuple((c, k) for c, k in moves.items() if k), left))
         for relation in [r for r, _ in left] + ([GROUND] if len(left) < 2 else []):
-            self.at.setdefault(relation, []).append(number)
+            self.at.setdefault(relation, {}).setdefault(self.label(cell), []).append(number)
         for carried, k in moves.items():
             if k:
                 self.carrying.setdefault(carried, []).append(number)
+
+    def label(self, cell: int) -> int:
+        """The cluster of a cell; all are one where there are no clusters."""
+        return self.system.label[cell] if self.system.label else STATE
 
     def _follow(self, cell: int, change: int, moves: dict[int, int], ends: dict[int, int]) -> None:
         system = self.system
@@ -78,22 +84,25 @@ class Network:
             asked += rank
         return asked
 
-    def movement(self, cell: int, change: int) -> tuple[int, Movement] | None:
-        """The cheapest movement that changes the cell by `change`, with its cost; None where the network has none."""
+    def movement(self, cell: int, change: int, region: Region = None) -> tuple[int, Movement] | None:
+        """The cheapest movement that changes the cell by `change`, with its cost; None where the network has none.
+
+        `region`: the clusters in which something may move (None: everywhere).
+        """
         best: tuple[int, Movement] | None = None
         for number in self.carrying.get(cell, ()):
             edge = self.edges[number]
             by = dict(edge.moves)[cell]
             if abs(by) != 1:
                 continue
-            found = self._close(number, by * change)
+            found = self._close(number, by * change, region)
             if found is not None and found[1].get(cell) == change and (best is None or found[0] < best[0]):
                 best = found
                 if best[0] < 1_000:  # nothing has to be hidden for it
                     break
         return best
 
-    def _close(self, first: int, amount: int) -> tuple[int, Movement] | None:
+    def _close(self, first: int, amount: int, region: Region) -> tuple[int, Movement] | None:
         """The cheapest way that sets right what moving the first edge by `amount` throws out of balance."""
         edge, size = self.edges[first], abs(amount)
         own = self.cost(edge, amount)
@@ -104,7 +113,7 @@ class Network:
         if not ends:
             return own, {c: k * amount for c, k in edge.moves}
         goal: State = (ends[1][0], -ends[1][1]) if len(ends) == 2 else (GROUND, 0)
-        way = self._way(ends[0], goal, size, first)
+        way = self._way(ends[0], goal, (size, first), region)
         if way is None:
             return None
         total: Movement = {c: k * amount for c, k in edge.moves}
@@ -114,7 +123,10 @@ class Network:
         total = {c: change for c, change in total.items() if change}
         return (own + way[0], total) if self.system.fits(total) else None
 
-    def _way(self, start: State, goal: State, size: int, first: int) -> tuple[int, list[tuple[int, int]]] | None:
+    def _way(
+        self, start: State, goal: State, moved: tuple[int, int], region: Region
+    ) -> tuple[int, list[tuple[int, int]]] | None:
+        size, first = moved
         costs: dict[State, int] = {start: 0}
         came: dict[State, tuple[State, int, int]] = {}
         queue: list[tuple[int, State]] = [(0, start)]
@@ -124,7 +136,7 @@ class Network:
                 return spent, _back(came, start, goal)
             if spent > costs[state]:
                 continue
-            for number, by, reached in self._steps(state, first):
+            for number, by, reached in self._steps(state, first, region):
                 asked = self.cost(self.edges[number], by * size)
                 if asked is None or spent + asked >= costs.get(reached, spent + asked + 1):
                     continue
@@ -133,11 +145,12 @@ class Network:
                 heapq.heappush(queue, (spent + asked, reached))
         return None
 
-    def _steps(self, state: State, first: int) -> list[tuple[int, int, State]]:
+    def _steps(self, state: State, first: int, region: Region) -> list[tuple[int, int, State]]:
         """Edges that set a relation right, the sign by which they move, and where they throw out the balance."""
         relation, imbalance = state
         steps = []
-        for number in self.at.get(relation, ()):
+        at = self.at.get(relation, {})
+        for number in chain.from_iterable(at.get(label, ()) for label in (at if region is None else region)):
             if number == first:
                 continue
             ends = self.edges[number].ends

@@ -4,42 +4,83 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from transforms.s6_disclose.relations import ENTRY
 from transforms.s6_disclose.shape import KEY, PLACE
 
-MASK = {name: pl.Int16 if name == "school_year" else pl.String for name in [*KEY, *PLACE, "mask", "rule"]}
+MASK: dict[str, Any] = {
+    **{name: pl.Int16 if name == "school_year" else pl.String for name in [*KEY, *PLACE, "mask", "rule"]},
+    "unit_of_rounding": pl.Int64,
+}
+# Of an anchor (`set`: its LEAs) and a number of the state: how far below and above the truth readers believe the sum.
+TOLD: dict[str, Any] = {"school_year": pl.Int16, "set": pl.String, **{name: MASK[name] for name in KEY}}
+TOLD |= {"less": pl.Int64, "more": pl.Int64}
+# Rules that hide a number for its own sake whatever stands beside it.
+OWN = ("few_persons", "small_group", "sensitive_zero", "uniform", "one_off", "dominance")
 
 
 @dataclass(frozen=True)
 class Past:
-    """`masks`: KEY, PLACE, mask, rule of rows that keep what they were. `anchors`: by year sets of LEAs whose sums an
-    earlier state total tells. `fresh`: lea_id, school_year of blocks that come or change in a year already published.
+    """`masks`: KEY, PLACE, mask, rule, unit_of_rounding of rows that keep what they were. `anchors`: by year sets of
+    LEAs whose sums an earlier state total tells; `told` (TOLD): which totals, and how exactly. `fresh`: lea_id,
+    school_year of blocks that come or change in a year already published.
     """
 
     masks: pl.DataFrame
     anchors: Mapping[int, tuple[tuple[str, ...], ...]]
     fresh: pl.DataFrame
+    told: pl.DataFrame
 
 
 def nothing_before() -> Past:
     """Before the first release."""
-    return Past(pl.DataFrame(schema=MASK), {}, pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16}))
+    fresh = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16})
+    return Past(pl.DataFrame(schema=MASK), {}, fresh, pl.DataFrame(schema=TOLD))
+
+
+def name_of(leas: tuple[str, ...]) -> str:
+    """An anchor's name in `told`."""
+    return ",".join(leas)
+
+
+def rounded_as_before(rows: pl.DataFrame, past: Past) -> pl.DataFrame:
+    """Rows with the units of rounding that they had: a number that stood rounded is not told exactly later."""
+    before = past.masks.select(*KEY, *PLACE, mask_before="mask", unit_before="unit_of_rounding")
+    joined = rows.join(before, on=[*KEY, *PLACE], how="left", nulls_equal=True, maintain_order="left")
+    had = pl.col("mask_before").is_in(["published", "rounded"]).fill_null(False)
+    return joined.with_columns(
+        unit_of_rounding=pl.when(had).then("unit_before").otherwise("unit_of_rounding").cast(pl.Int64)
+    ).drop("mask_before", "unit_before")
 
 
 def as_before(cells: pl.DataFrame, past: Past) -> pl.DataFrame:
-    """Cells with the masks that they had: what was shown can no more be hidden, what was hidden stays hidden."""
-    before = past.masks.rename({"mask": "mask_before", "rule": "rule_before"})
+    """Cells with the masks that they had: what was shown is known, what was hidden stays hidden.
+
+    What was shown and a stricter policy hides now is withdrawn: it stands nowhere any more, and readers have it.
+    """
+    before = past.masks.drop("unit_of_rounding").rename({"mask": "mask_before", "rule": "rule_before"})
     joined = cells.join(before, on=[*KEY, *PLACE], how="left", nulls_equal=True, maintain_order="left")
     shown = pl.col("mask_before").is_in(["published", "rounded"]) & (pl.col("mask") != "latent")
     hidden = (pl.col("mask_before") == "suppressed") & (pl.col("mask") != "latent")
+    gone = (pl.col("mask_before") == "published") & pl.col("rule").is_in(OWN)
+    gone = (shown & gone | hidden & (pl.col("rule_before") == "withdrawn")).fill_null(False)
+    kept = shown & ~pl.col("told")
     return joined.with_columns(
-        rank=pl.when(shown).then(-1).otherwise("rank"),
-        need=pl.when(shown).then(0).when(hidden & (pl.col("need") == 0)).then(1).otherwise("need"),
-        mask=pl.when(hidden).then(pl.lit("suppressed")).when(shown).then("mask_before").otherwise("mask"),
-        rule=pl.when(hidden).then("rule_before").when(shown).then(None).otherwise("rule"),
+        rank=pl.when(shown | gone).then(-1).otherwise("rank"),
+        need=pl.when(gone | kept).then(0).when(hidden & (pl.col("need") == 0)).then(1).otherwise("need"),
+        mask=pl.when(hidden | gone).then(pl.lit("suppressed")).when(shown).then("mask_before").otherwise("mask"),
+        rule=pl.when(gone)
+        .then(pl.lit("withdrawn"))
+        .when(hidden)
+        .then("rule_before")
+        .when(shown)
+        .then(None)
+        .otherwise("rule"),
+        low=pl.when(gone).then("value").otherwise("low"),
+        high=pl.when(gone).then("value").otherwise("high"),
     ).drop("mask_before", "rule_before")
 
 
@@ -86,7 +127,10 @@ def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFram
             named = inside.with_columns(
                 before=pl.concat_str([pl.lit(f"before|{number}"), *words], separator="|")
             ).filter(((pl.col("mask") != "published") | (pl.col("rank") >= 0)).any().over("before"))
-            sums.append(named.group_by("before").agg(pl.col("value").sum(), pl.col("unit").first()))
+            told = past.told.filter((pl.col("school_year") == year) & (pl.col("set") == name_of(leas)))
+            told = told.group_by(KEY).agg(pl.col("less", "more").min())
+            named = named.join(told, on=KEY, how="inner", nulls_equal=True)
+            sums.append(named.group_by("before").agg(pl.col("value").sum(), pl.col("unit", "less", "more").first()))
             entries.append(named.select("cell", name="before", kind=pl.lit("hard"), coefficient=pl.lit(1, pl.Int64)))
     columns = ["name", "kind", "cell", "coefficient"]
     if not sums:
@@ -98,12 +142,12 @@ def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFram
         unit="unit",
         value="value",
         persons=pl.lit(None, pl.Int64),
-        mask=pl.lit("published"),
+        mask=pl.when(pl.col("less") + pl.col("more") > 0).then(pl.lit("rounded")).otherwise(pl.lit("published")),
         rule=pl.lit(None, pl.String),
-        low="value",
-        high="value",
-        box_low="value",
-        box_high="value",
+        low=pl.col("value") - pl.col("less"),
+        high=pl.col("value") + pl.col("more"),
+        box_low=pl.col("value") - pl.col("less"),
+        box_high=pl.col("value") + pl.col("more"),
         shown="value",
         need=pl.lit(0, pl.Int64),
         rank=pl.lit(-1, pl.Int64),

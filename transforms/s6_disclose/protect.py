@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from transforms.s6_disclose.cells import STATE_PART
-from transforms.s6_disclose.network import Network
+from transforms.s6_disclose.cells import LEA_PART, STATE_SMALL
+from transforms.s6_disclose.network import Network, Region
 from transforms.s6_disclose.public_programs import Programs
-from transforms.s6_disclose.system import Movement, System, components
+from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
 Place = tuple[str, str, int]
+Found = tuple[int, list[Movement], tuple[int, int], str]  # cost, movements, how far up and down, who found them
+SIZE = 6  # districts in which a movement is looked for before all are
 FEW = 10  # widths up to this are persons, asked for one by one; money's are not
 
 
@@ -26,64 +28,73 @@ class DisclosureBlocked(Exception):
 
 @dataclass
 class Protection:
-    """`complements`: cells hidden for others' sake. `proofs`: cell -> (movement up, movement down).
+    """`complements`: cells hidden for others' sake; `rounded`: cells of the state that are rounded for it.
 
-    `narrowed`: cell -> (lowest, highest) value that open numbers leave, where that is less than the policy's width.
+    `proofs`: cell -> (movement up, movement down). `narrowed`: cell -> (lowest, highest) value that open numbers leave,
+    where that is less than the policy's width. `ways`: how many cells each way opened.
     """
 
     complements: set[int]
+    rounded: set[int]
     movements: list[Movement]
     proofs: dict[int, tuple[int | None, int | None]]
-    by_network: int
-    by_program: int
     narrowed: dict[int, tuple[int, int]]
+    ways: dict[str, int]
 
 
 @dataclass
 class _Work:
     system: System
     network: Network
-    programs: Programs
     complements: set[int] = field(default_factory=set)
+    rounded: dict[int, tuple[int, int]] = field(default_factory=dict)  # cell -> its box before
     movements: list[Movement] = field(default_factory=list)
     most: dict[int, tuple[int, int]] = field(default_factory=dict)  # cell -> (largest change, movement)
     least: dict[int, tuple[int, int]] = field(default_factory=dict)
-    by_network: int = 0
-    by_program: int = 0
     narrowed: dict[int, tuple[int, int]] = field(default_factory=dict)
-    # Answers of the network and of the programs, by cell and change; they hold until something more is hidden.
-    paths: dict[tuple[int, int], tuple[int, Movement] | None] = field(default_factory=dict)
-    solutions: dict[tuple[int, int], Movement | None] = field(default_factory=dict)
+    ways: dict[str, int] = field(default_factory=lambda: {"network": 0, "programs": 0})
+    # Answers of the network and of the programs, by cell, change and region; they hold until something more is hidden.
+    paths: dict[tuple[int, int, Region], tuple[int, Movement] | None] = field(default_factory=dict)
+    programs: dict[Region, Programs] = field(default_factory=dict)
 
-    def path(self, cell: int, change: int) -> tuple[int, Movement] | None:
+    def path(self, cell: int, change: int, region: Region) -> tuple[int, Movement] | None:
         """The network's cheapest movement of a cell by a change, with its cost."""
-        if (cell, change) not in self.paths:
-            self.paths[cell, change] = self.network.movement(cell, change)
-        return self.paths[cell, change]
+        key = (cell, change, region)
+        if key not in self.paths:
+            self.paths[key] = self.network.movement(cell, change, region)
+        return self.paths[key]
 
-    def solution(self, cell: int, change: int) -> Movement | None:
-        """The linear program's movement of a cell by a change."""
-        if (cell, change) not in self.solutions:
-            self.solutions[cell, change] = self.programs.movement(cell, change)
-        return self.solutions[cell, change]
+    def solution(self, cell: int, change: int, region: Region) -> tuple[int, Movement] | None:
+        """The linear program's movement of a cell by a change, with its cost."""
+        if region not in self.programs:
+            self.programs[region] = Programs(self.system, region)
+        found = self.programs[region].movement(cell, change)
+        return None if found is None else (self.cost(found), found)
 
     def cost(self, movement: Movement) -> int:
         """What a movement asks to be hidden, by rank."""
         return sum(self.system.asks(cell, self.system.value[cell] + by) or 0 for cell, by in movement.items())
 
-    def width(self, cell: int) -> int:
-        return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0]
+    def narrow(self, cell: int) -> bool:
+        """Whether the cell's movements so far leave less open than it needs."""
+        return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0] < self.system.need[cell]
 
     def keep(self, movement: Movement) -> None:
         """Registers a movement, and its opposite where that is possible; hides the shown cells that it changes."""
         self.paths.clear()
-        self.solutions.clear()
+        system = self.system
         for cell, change in movement.items():
-            if self.system.asks(cell, self.system.value[cell] + change):
-                self.system.hidden[cell] = True
+            moved = system.value[cell] + change
+            if not system.asks(cell, moved):
+                continue
+            if system.rounds(cell, moved):
+                self.rounded[cell] = (system.box_low[cell], system.box_high[cell])
+                system.box_low[cell], system.box_high[cell] = system.rounding[cell]
+            else:
+                system.hidden[cell] = True
                 self.complements.add(cell)
         for each in (movement, {cell: -change for cell, change in movement.items()}):
-            if any(self.system.asks(cell, self.system.value[cell] + change) != 0 for cell, change in each.items()):
+            if any(system.asks(cell, system.value[cell] + change) != 0 for cell, change in each.items()):
                 continue
             number = len(self.movements)
             self.movements.append(each)
@@ -97,15 +108,35 @@ class _Work:
 def protect(system: System) -> Protection:
     """Movements and complements for every cell that needs a width; `system.hidden` is changed.
 
-    Cells are taken by component and number. Raises DisclosureBlocked.
+    Cells are taken by cluster, the state's last. Each is asked for in its own district and the state, then with the
+    districts of its cluster, at last everywhere. Raises DisclosureBlocked.
     """
-    component = components(system)
-    work = _Work(system, Network(system), Programs(system, component))
+    work = _Work(system, Network(system))
     exposed = [cell for cell, need in enumerate(system.need) if need > 0]
-    for cell in sorted(exposed, key=lambda cell: (component[cell], -system.need[cell], cell)):
-        if work.width(cell) < system.need[cell]:
+    last = max(system.label, default=0) + 1
+    place = {cell: system.label[cell] if system.label and system.label[cell] != STATE else last for cell in exposed}
+    for cell in sorted(exposed, key=lambda cell: (place[cell], -system.need[cell], cell)):
+        if work.narrow(cell):
             _open(work, cell)
     return _pruned(work, exposed)
+
+
+def regions(system: System, cell: int) -> list[Region]:
+    """Where a movement of the cell is looked for, from near to far: its district and the state; with SIZE districts
+    more that have the same number, hidden ones before others and near ones (`clusters`) before far; everywhere.
+    """
+    if not system.label:
+        return [None]
+    own = system.label[cell]
+    same = {other for relation, _ in system.inside[cell] for other, _ in system.relations[relation]}
+    hidden = {system.label[other]: False for other in same} | {
+        system.label[other]: True for other in same if system.hidden[other]
+    }
+    others = sorted(set(hidden) - {own, STATE}, key=lambda label: (not hidden[label], abs(label - own), label))
+    some: Region = (STATE, *sorted({own, *others[:SIZE]} - {STATE}))
+    if own == STATE:
+        return [some, None]
+    return [(STATE, own), some, None]
 
 
 def _open(work: _Work, cell: int) -> None:
@@ -128,7 +159,9 @@ def _open(work: _Work, cell: int) -> None:
 
 
 def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
-    """One movement or two that differ by `need`, through the network, else by a linear program: how far up and down."""
+    """One movement or two that differ by `need`: how far up and down. The cheapest, by rank: near before far, through
+    the network before a linear program, which is asked only before a number of the state is hidden.
+    """
     system = work.system
     down = min(need, system.value[cell] - system.low[cell])
     up = min(need, system.high[cell] - system.value[cell])
@@ -137,36 +170,25 @@ def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
     )
     if need <= FEW:
         ways |= dict.fromkeys(w for w in ((step, need - step) for step in range(need + 1)) if _can(w, up, down))
-    best: tuple[int, list[Movement], tuple[int, int]] | None = None
-    for way in ways:
-        found = [work.path(cell, change) for change in (way[0], -way[1]) if change]
-        if all(found) and (best is None or sum(f[0] for f in found if f) < best[0]):
-            best = sum(f[0] for f in found if f), [f[1] for f in found if f], way
-    if best is not None and best[0] < STATE_PART:
-        return _kept(work, best[1], best[2], program=False)
-    # A way of the network moves every number by the same amount. Before it hides a number of the state, a program may
-    # find one that several districts share.
-    for way in ways:
-        solved: list[Movement] = []
-        for change in (way[0], -way[1]):
-            if not change:
-                continue
-            answer = work.solution(cell, change)
-            if answer is None:
+    best: Found | None = None
+    for ask, enough, name in ((work.path, LEA_PART, "network"), (work.solution, STATE_SMALL, "programs")):
+        for region in regions(system, cell):
+            if best is not None and best[0] < (enough if region is not None else STATE_SMALL):
                 break
-            solved.append(answer)
-        else:
-            if best is None or sum(work.cost(answer) for answer in solved) < best[0]:
-                return _kept(work, solved, way, program=True)
-    return None if best is None else _kept(work, best[1], best[2], program=False)
-
-
-def _kept(work: _Work, movements: list[Movement], way: tuple[int, int], *, program: bool) -> tuple[int, int]:
-    work.by_program += program
-    work.by_network += not program
-    for movement in movements:
+            for way in ways:
+                found = [ask(cell, change, region) for change in (way[0], -way[1]) if change]
+                whole = [each for each in found if each is not None]
+                cost = sum(each[0] for each in whole)
+                if len(whole) == len(found) and (best is None or cost < best[0]):
+                    best = cost, [each[1] for each in whole], way, name
+                if best is not None and best[0] < ROUNDING:
+                    break
+    if best is None:
+        return None
+    work.ways[best[3]] += 1
+    for movement in best[1]:
         work.keep(movement)
-    return way
+    return best[2]
 
 
 def _can(way: tuple[int, int], up: int, down: int) -> bool:
@@ -182,6 +204,8 @@ def _pruned(work: _Work, exposed: list[int]) -> Protection:
     seen = {cell for number in used for cell in work.movements[number]}
     for cell in sorted(work.complements - seen):
         work.system.hidden[cell] = False
+    for cell in sorted(set(work.rounded) - seen):
+        work.system.box_low[cell], work.system.box_high[cell] = work.rounded[cell]
     kept = work.complements & seen
     by_cell: dict[int, int] = {}
     for number in sorted(used):
@@ -195,9 +219,9 @@ def _pruned(work: _Work, exposed: list[int]) -> Protection:
     renumbered = {cell: tuple(None if n is None else order[n] for n in pair) for cell, pair in sorted(proofs.items())}
     return Protection(
         kept,
+        (set(work.rounded) & seen) - kept,
         [work.movements[number] for number in sorted(used)],
         {cell: (pair[0], pair[1]) for cell, pair in renumbered.items()},
-        work.by_network,
-        work.by_program,
         work.narrowed,
+        work.ways,
     )

@@ -40,7 +40,10 @@ def held(designation: pl.DataFrame, record: pl.DataFrame, years: pl.DataFrame, l
         .agg(pl.col("value", "print").sum(), pl.col("value").sum().alias("group"))
         .with_columns(part=pl.lit(WHOLE))
     )
-    rows = pl.concat([lea, whole.select(lea.columns)]).with_columns(sensitive="confidential")
+    # How many a program judges is a headcount, which is public: often every teacher of the district.
+    rows = pl.concat([lea, whole.select(lea.columns)]).with_columns(
+        sensitive=pl.col("confidential") & (pl.col("part") != WHOLE)
+    )
     placed = holders.join(
         record.select("staff_id", "school_year", "lea_id", "school_id"), on=["staff_id", "school_year", "lea_id"]
     )
@@ -56,7 +59,9 @@ def moved(designation: pl.DataFrame, years: pl.DataFrame, ladders: pl.DataFrame)
 
     The `cut` of a leaf is the move, of which the state's rows tell.
 
-    Who had no row the year before comes from no level. Nothing is said of who had and has none.
+    Who had no row the year before comes from no level. Nothing is said of who had and has none. A program's first year
+    in the state has no rows: moves into a level would be its holders once more. A district's first year has moves from
+    no level alone: nobody held one there.
     """
     rank = ladders.select("program_id", "level", "rank")
     steps = rank.join(rank, on="program_id", suffix="_to").filter((pl.col("rank") > 0) | (pl.col("rank_to") > 0))
@@ -82,8 +87,16 @@ def moved(designation: pl.DataFrame, years: pl.DataFrame, ladders: pl.DataFrame)
         .join(named, on=["program_id", "levels"])
     )
     kinds = ladders.select("program_id", confidential=pl.col("kind") == "confidential").unique()
+    first = pl.col("school_year").min()
+    later = years.with_columns(begins=pl.col("school_year") == first.over("lea_id", "program_id")).filter(
+        pl.col("school_year") > first.over("program_id")
+    )
+    years = later.drop("begins")
+    possible = later.join(named.select("program_id", part="levels", cut="move"), on="program_id").filter(
+        ~pl.col("begins") | pl.col("part").str.starts_with(NOBODY + ARROW)
+    )
     leaf = counted(
-        years.join(named.select("program_id", part="levels", cut="move"), on="program_id"),
+        possible.drop("begins"),
         rows.with_columns(part="levels", cut="move"),
     )
     leaf = leaf.join(kinds, on="program_id").with_columns(

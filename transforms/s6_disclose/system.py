@@ -5,12 +5,15 @@ Values are whole numbers throughout. A movement is a dict cell -> change that ke
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
 
 Movement = dict[int, int]
 HARD, SOFT, DEFINE = "hard", "soft", "define"
+STATE = -1  # label of a cell that belongs to no cluster of districts alone
+ROUNDING = 999  # what rounding a number of the state costs: less than hiding any number
 
 
 @dataclass
@@ -19,7 +22,8 @@ class System:
 
     `hidden`: suppressed or latent: a reader believes anything from low to high. Of any other cell the reader knows that
     it lies in its box (a published one: just the value; a rounded one: what rounds to the same). A cell of rank 0 or
-    more may be hidden for another's sake.
+    more may be hidden for another's sake; one with a `rounding` (low, high) may be rounded instead. `label`: the
+    cluster of districts that a cell belongs to.
     """
 
     value: list[int]
@@ -37,6 +41,8 @@ class System:
     inside: list[list[tuple[int, int]]] = field(default_factory=list)  # by cell: (relation, coefficient)
     whole_of: dict[int, int] = field(default_factory=dict)  # define relation -> its whole
     gap_of: dict[int, int] = field(default_factory=dict)  # soft relation -> its latent cell
+    rounding: dict[int, tuple[int, int]] = field(default_factory=dict)
+    label: list[int] = field(default_factory=list)
 
     def fits(self, movement: Movement) -> bool:
         """Every cell stays within what a reader believes possible, or would if it were hidden."""
@@ -48,8 +54,14 @@ class System:
             return 0 if self.low[cell] <= moved <= self.high[cell] else None
         if self.box_low[cell] <= moved <= self.box_high[cell]:
             return 0
+        if self.rounds(cell, moved):
+            return ROUNDING
         rank = self.rank[cell]
         return rank if rank >= 0 and self.low[cell] <= moved <= self.high[cell] else None
+
+    def rounds(self, cell: int, moved: int) -> bool:
+        """Whether rounding the cell would do."""
+        return cell in self.rounding and self.rounding[cell][0] <= moved <= self.rounding[cell][1]
 
     def keeps(self, movement: Movement) -> bool:
         """Every relation that the movement touches still adds up."""
@@ -57,6 +69,7 @@ class System:
         return all(sum(k * movement.get(cell, 0) for cell, k in self.relations[r]) == 0 for r in touched)
 
     def movable(self, cell: int) -> bool:
+        """Whether the cell may move at all."""
         return self.hidden[cell] or self.rank[cell] >= 0 or self.box_low[cell] < self.box_high[cell]
 
 
@@ -75,6 +88,8 @@ def system_of(cells: pl.DataFrame, entries: pl.DataFrame) -> System:
         hidden=cells["mask"].is_in(["suppressed", "latent"]).to_list(),
         name=cells["name"].to_list(),
     )
+    round_low = cells.filter(pl.col("round_low").is_not_null() & (pl.col("rank") >= 0))
+    made.rounding = {c: (a, b) for c, a, b in round_low.select("cell", "round_low", "round_high").iter_rows()}
     made.inside = [[] for _ in range(cells.height)]
     last = None
     for name, kind, cell, k in zip(*(entries[column].to_list() for column in entries.columns), strict=True):
@@ -92,23 +107,37 @@ def system_of(cells: pl.DataFrame, entries: pl.DataFrame) -> System:
             made.whole_of[relation] = next(cell for cell, k in members if k < 0)
         elif kind == SOFT:
             made.gap_of[relation] = max(cell for cell, _ in members)
+    made.label = labelled(made, cells["cluster"].to_list())
     return made
 
 
-def components(system: System) -> list[int]:
-    """By cell, the number of its component: cells that move hang together where they stand in one relation."""
-    parent = list(range(len(system.value)))
-
-    def root(cell: int) -> int:
-        while parent[cell] != cell:
-            parent[cell] = parent[parent[cell]]
-            cell = parent[cell]
-        return cell
-
+def labelled(system: System, cluster: list[int | None]) -> list[int]:
+    """By cell its cluster; of a number of the state the one that all its districts are in; of a gap, its relation's."""
+    of: list[set[int]] = [set() if known is None else {known} for known in cluster]
     for members in system.relations:
-        free = [cell for cell, _ in members if system.movable(cell)]
-        for cell in free[1:]:
-            a, b = root(free[0]), root(cell)
-            if a != b:
-                parent[max(a, b)] = min(a, b)
-    return [root(cell) for cell in range(len(parent))]
+        known = {each for cell, _ in members if cluster[cell] is not None for each in of[cell]}
+        for cell, _ in members:
+            if cluster[cell] is None:
+                of[cell] |= known
+    for relation, gap in system.gap_of.items():
+        if not of[gap]:
+            of[gap] = set().union(*(of[cell] for cell, _ in system.relations[relation]))
+    return [next(iter(known)) if len(known) == 1 else STATE for known in of]
+
+
+def part_of(system: System, cell: int, labels: Collection[int] | None = None) -> list[int]:
+    """The cells that move and hang together with a cell through relations, of the clusters `labels` (None: of all)."""
+    found = {cell}
+    waiting = [cell]
+    asked: set[int] = set()
+    while waiting:
+        for relation, _ in system.inside[waiting.pop()]:
+            if relation in asked:
+                continue
+            asked.add(relation)
+            for other, _ in system.relations[relation]:
+                there = labels is None or system.label[other] in labels
+                if other not in found and there and system.movable(other):
+                    found.add(other)
+                    waiting.append(other)
+    return sorted(found)

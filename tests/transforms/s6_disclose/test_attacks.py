@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from rung.release.memory import MASKED, Memory, Plan, plan
+from rung.release.memory import MASKED, Memory, Plan, believed, plan
 from tests.disclosed import decided, files_of, holds, levels, masks, policy
 from transforms.s6_disclose import fingerprints
 from transforms.s6_disclose.decide import Decided
@@ -90,16 +90,16 @@ def records(counts: dict[str, list[int]], moved: dict[str, int] | None = None) -
 
 
 def remembered(planned: Plan, made: Decided, number: int = 1) -> Memory:
-    own = made.rows.select(MASKED)
+    own = made.rows.select(*MASKED, *believed())
     blocks = planned.blocks.join(own, on=MASKED[:8], how="left", nulls_equal=True)
     rows = pl.concat([blocks, own.filter(pl.col("grain") == "state")], how="diagonal")
-    return Memory(number, "policy", planned.since, planned.anchors, planned.records, rows)
+    return Memory(number, "policy", planned.since, planned.anchors, planned.records, rows, planned.past.told)
 
 
 def release(
     counts: dict[str, list[int]], memory: Memory | None, moved: dict[str, int] | None = None, late: str = "round"
 ) -> tuple[Plan, Decided]:
-    planned = plan(levels(counts), records(counts, moved), memory, K, "policy", "2026-11-01", late)
+    planned = plan(levels(counts), records(counts, moved), memory, K, "2026-11-01", late)
     made = decided(planned.blocks, past=planned.past)
     assert holds(files_of(made))
     return planned, made

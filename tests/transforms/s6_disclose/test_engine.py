@@ -89,7 +89,8 @@ def test_uniform_and_one_off_hide_another_level_and_never_the_whole() -> None:
 def test_state_wholes_of_many_are_never_hidden_and_districts_go_first() -> None:
     seen = masks(decided(levels({f"{n:05d}": [30 + n, 4, 40] for n in range(1, 6)})))
     assert seen["state", "all"] == "published"
-    assert {seen["state", part] for part in ("none", "l1", "l2")} == {"published"}
+    assert {seen["state", part] for part in ("none", "l1", "l2")} <= {"published", "rounded"}
+    assert sum(seen[f"{n:05d}", part] == "suppressed" for n in range(1, 6) for part in ("none", "l2")) <= 5
 
 
 @pytest.mark.parametrize(("persons", "mask"), [(9, "suppressed"), (10, "published"), (0, "published")])
