@@ -16,9 +16,12 @@ from pydantic import ValidationError
 from contracts.policy.disclosure import DisclosurePolicy
 from contracts.policy.parameters import MetricParameters
 from rung.audit.checker import FOLDER, check
+from rung.core.code import code_of
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import policy_paths
 from rung.lake.parquet import to_parquet
+from rung.lake.results import FOLDER as RESULTS
+from rung.lake.results import content_id
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
 from rung.release.jj import jj_format
@@ -26,6 +29,7 @@ from rung.release.memory import Block, memory_files, newest, plan, records_of
 from rung.release.pack_levels import steps_of
 from transforms.s6_disclose.protect import DisclosureBlocked
 from transforms.s6_disclose.run import NEEDED, PublicSide, blocks_of, build_public
+from transforms.s6_disclose.undeclared import undeclared
 
 # What a state may only make stricter: larger numbers, or true; and smaller ones. A width of persons is its own choice.
 RAISED = (
@@ -144,6 +148,7 @@ def public_side(
     """
     marts = {name: _read(work, f"{folder}/{name}.parquet").lazy() for name in NEEDED}
     closed = pl.DataFrame(terms.closed, schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
+    _refuse_undeclared(work, marts, terms)
     blocks, records, memory = blocks_of(marts, terms.steps), records_of(marts, key), newest(work, until=known)
     policy = _sha(json.dumps({k: v for k, v in terms.as_json().items() if k != "closed"}, sort_keys=True).encode())
     k, late, day = terms.policy.minimum_persons, terms.policy.late, asked.today.isoformat()
@@ -158,6 +163,26 @@ def public_side(
             continue
         return side, memory_files(planned, side, policy, memory, why)
     raise AssertionError("the second plan answers or raises")
+
+
+def _refuse_undeclared(work: Workspace, marts: dict[str, pl.LazyFrame], terms: Terms) -> None:
+    """Raises GateFailed naming an identity of published counts that no declared relation implies.
+
+    What adds up follows from code, packs and adoption: asked once for each, and kept.
+    """
+    adopted = marts["designation"].select("lea_id", "program_id", "school_year").unique().collect()
+    content = content_id(
+        code=code_of("transforms.s6_disclose.undeclared"),
+        steps=terms.steps.sort(terms.steps.columns).rows(),
+        adopted=adopted.sort(adopted.columns).rows(),
+    )
+    key = f"{RESULTS}/undeclared/{content}.json"
+    if work.lake.tag(key) is None:
+        found = undeclared(marts, terms.steps)
+        if found:
+            first = f"first {found[0]}; nothing was released"
+            raise GateFailed(f"disclosure: {len(found)} identities of published counts are not declared, {first}")
+        work.lake.write(key, b"[]")
 
 
 def certificates(side: PublicSide, terms: Terms, public: dict[str, bytes]) -> dict[str, bytes]:

@@ -36,6 +36,7 @@ def of_state(blocks: pl.DataFrame) -> pl.DataFrame:
         pl.col("print").sum(),
         pl.col("sensitive").any(),
         pl.col("confidential").any(),
+        pl.col("leads").any(),
     )
     return sums.with_columns(
         grain=pl.lit("state"), lea_id=pl.lit(None, pl.String), school_id=pl.lit(None, pl.String)

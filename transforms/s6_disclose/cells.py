@@ -100,7 +100,7 @@ def rounded_to(rows: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFram
     ).drop("award")
 
 
-def told_rounded(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
+def round_small_rest(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     """Rows with `told`: a number of the state of k persons or more that would be hidden only because what is left of it
     without its floor is fewer than k. It is told rounded, so that what is left stays open by the width.
     """
@@ -120,22 +120,7 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     persons = pl.col("unit") == "persons"
     # How many persons a leaf of an open program divides is public.
     leaf = (pl.col("grain") == "leaf") & pl.col("sensitive")
-    size = (10 * (1 + pl.col("group").fill_null(0)).log(2) + (1 + pl.col("value").abs()).log(2)).round(0).cast(pl.Int64)
-    rank = (
-        pl.when(leaf)
-        .then(0)
-        .when(~pl.col("sensitive") | (pl.col("grain") == "leaf") | pl.col("told"))
-        .then(-1)
-        .when(state & part & (pl.col("persons").fill_null(policy.minimum_persons) < policy.minimum_persons))
-        .then(STATE_SMALL + size)
-        .when(state & part)
-        .then(STATE_PART + size)
-        .when(state)
-        .then(STATE_WHOLE)
-        .when(part)
-        .then(LEA_PART + size)
-        .otherwise(LEA_WHOLE + size)
-    )
+    rank = _rank(policy)
     unit = pl.col("unit_of_rounding")
     shown = rounded(unit)
     least, most = shown - unit // 2, shown + (unit - 1) // 2
@@ -150,20 +135,7 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     veiled |= (pl.col("grain") == "leaf") & pl.col("confidential")
     inside = led | (part & pl.col("group").is_not_null() & pl.col("sensitive") & ~veiled)
     high = pl.when(persons & inside).then("group").when(persons).then(pl.lit(FAR)).otherwise(pl.lit(FAR_CENTS))
-    width = pl.max_horizontal(
-        (pl.col("value").abs() * policy.width.money_share).ceil().cast(pl.Int64), policy.width.dollars * 100
-    )
-    need = (
-        pl.when(pl.col("told"))
-        .then(policy.width.persons)
-        .when(pl.col("rule").is_null())
-        .then(0)
-        .when(pl.col("rule") == "complementary")
-        .then(1)
-        .when(persons)
-        .then(policy.width.persons)
-        .otherwise(width)
-    )
+    need = _need(policy)
     names = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in order], separator="|")
     made = rows.sort(order, nulls_last=True).with_columns(
         name=names,
@@ -190,7 +162,50 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
         cell=pl.int_range(pl.len()).cast(pl.Int64),
     )
     boxes = ["box_low", "box_high", "round_low", "round_high", "other_unit", "unit_of_rounding"]
-    return numbered.select([*Cells.columns(), *boxes, *order, "told", "group", "confidential", "shown"])
+    return numbered.select(
+        [*Cells.columns(), *boxes, *order, "told", "group", "confidential", "sensitive", "leads", "floor", "shown"]
+    )
+
+
+def _rank(policy: DisclosurePolicy) -> pl.Expr:
+    """What hiding a cell for another's sake costs; below zero: never."""
+    state, part = pl.col("grain") == "state", pl.col("part") != WHOLE
+    leaf = (pl.col("grain") == "leaf") & pl.col("sensitive")
+    size = (10 * (1 + pl.col("group").fill_null(0)).log(2) + (1 + pl.col("value").abs()).log(2)).round(0).cast(pl.Int64)
+    return (
+        pl.when(leaf)
+        .then(0)
+        .when(~pl.col("sensitive") | (pl.col("grain") == "leaf") | pl.col("told"))
+        .then(-1)
+        .when(state & part & (pl.col("persons").fill_null(policy.minimum_persons) < policy.minimum_persons))
+        .then(STATE_SMALL + size)
+        .when(state & part)
+        .then(STATE_PART + size)
+        .when(state)
+        .then(STATE_WHOLE)
+        .when(part)
+        .then(LEA_PART + size)
+        .otherwise(LEA_WHOLE + size)
+    )
+
+
+def _need(policy: DisclosurePolicy) -> pl.Expr:
+    """The width that must stay open around a cell, before its bounds."""
+    persons = pl.col("unit") == "persons"
+    width = pl.max_horizontal(
+        (pl.col("value").abs() * policy.width.money_share).ceil().cast(pl.Int64), policy.width.dollars * 100
+    )
+    return (
+        pl.when(pl.col("told"))
+        .then(policy.width.persons)
+        .when(pl.col("rule").is_null())
+        .then(0)
+        .when(pl.col("rule") == "complementary")
+        .then(1)
+        .when(persons)
+        .then(policy.width.persons)
+        .otherwise(width)
+    )
 
 
 def unit_of_state() -> pl.Expr:

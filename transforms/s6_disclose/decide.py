@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from contracts.policy.disclosure import DisclosurePolicy
-from transforms.s6_disclose.cells import as_cells, rounded, rounded_to, told_rounded, with_rules
+from transforms.s6_disclose.cells import as_cells, round_small_rest, rounded, rounded_to, with_rules
 from transforms.s6_disclose.clusters import clusters
 from transforms.s6_disclose.fingerprints import derived
 from transforms.s6_disclose.past import (
@@ -104,7 +104,7 @@ def _decide(every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame,
         }
     )
     near = clusters(every)
-    persons = told_rounded(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy)
+    persons = round_small_rest(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy)
     counts = _protected(persons, policy, past, near)
     veiled = (
         counts.rows.filter((pl.col("table") == "public_designation") & (pl.col("mask") == "suppressed"))
@@ -135,9 +135,10 @@ def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past, near: p
     given = small_leaves(given, past, policy.minimum_persons, policy.width.persons)
     cells, entries = declared(given)
     cells, earlier = anchored(cells, past)
-    prints = rows.select(*KEY, *PLACE, "print", "sensitive")
+    prints = rows.select(*KEY, *PLACE, "print")
     linked = given.join(prints, on=[*KEY, *PLACE], how="left", nulls_equal=True).filter(pl.col("mask") != "latent")
-    more = derived(linked, entries)
+    # Persons' are looked for beforehand (`undeclared`); of money each identity found is a relation more.
+    more = derived(linked.filter(pl.col("unit") == "cents"), entries)
     every = pl.concat([entries, earlier, more])
     system = system_of(cells.join(near, on="lea_id", how="left", maintain_order="left"), every)
     try:

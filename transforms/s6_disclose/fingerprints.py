@@ -39,7 +39,7 @@ def derived(cells: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     entries = entries.join(nobody, on="cell", how="anti")
     found: list[pl.DataFrame] = []
     number = 0
-    for block in _blocks(shown):
+    for block in district_blocks(shown):
         inside = entries.filter(pl.col("cell").is_in(block["cell"].implode()).all().over("name"))
         basis = Basis(block["cell"].to_list(), inside)
         for identity in identities(block):
@@ -61,7 +61,7 @@ def derived(cells: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=entries.schema), *found])
 
 
-def _blocks(shown: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def district_blocks(shown: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Each district-year with its year before, and each year of the state with districts' cells of the same records."""
     lea = shown.filter(pl.col("grain") == "lea")
     for (lea_id, year), block in lea.group_by("lea_id", "school_year", maintain_order=True):

@@ -30,15 +30,16 @@ def held(designation: pl.DataFrame, record: pl.DataFrame, years: pl.DataFrame, l
     `ladders`: program_id, level, rank, kind; with the level `none` (rank 0) of each. `record`: educator_year.
     """
     holders = designation.select(*PROGRAM, "staff_id", "print", part=pl.col("level").fill_null(NOBODY))
-    steps = ladders.select("program_id", "kind", part="level")
-    lea = counted(years.join(steps.drop("kind"), on="program_id"), holders)
+    steps = ladders.select("program_id", "kind", "leads", part="level")
+    lea = counted(years.join(steps.drop("kind", "leads"), on="program_id"), holders)
+    lea = lea.join(steps.select("program_id", "part", "leads"), on=["program_id", "part"])
     kinds = steps.select("program_id", confidential=pl.col("kind") == "confidential").unique()
     lea = lea.with_columns(group=pl.col("value").sum().over(PROGRAM)).join(kinds, on="program_id")
     whole = (
         lea.filter("confidential")
         .group_by(*PROGRAM, "confidential")
         .agg(pl.col("value", "print").sum(), pl.col("value").sum().alias("group"))
-        .with_columns(part=pl.lit(WHOLE))
+        .with_columns(part=pl.lit(WHOLE), leads=pl.lit(False))
     )
     # How many a program judges is a headcount, which is public: often every teacher of the district.
     rows = pl.concat([lea, whole.select(lea.columns)]).with_columns(
@@ -48,7 +49,7 @@ def held(designation: pl.DataFrame, record: pl.DataFrame, years: pl.DataFrame, l
         record.select("staff_id", "school_year", "lea_id", "school_id"), on=["staff_id", "school_year", "lea_id"]
     )
     schools = record.select("lea_id", "school_year", "school_id").unique()
-    open_steps = steps.filter(pl.col("kind") != "confidential").drop("kind")
+    open_steps = steps.filter(pl.col("kind") != "confidential").drop("kind", "leads")
     places = years.join(schools, on=["lea_id", "school_year"]).join(open_steps, on="program_id")
     in_schools = counted(places, placed).with_columns(grain=pl.lit("school"))
     return pl.concat([shaped(rows, "public_designation"), shaped(in_schools, "public_designation")])

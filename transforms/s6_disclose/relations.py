@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.public import NOBODY, PLUS, WHOLE
-from transforms.s6_disclose.shape import ARROW, is_sum
+from transforms.s6_disclose.shape import ARROW, KEY, is_sum
 
+MOST = 10**9
 AT = ["program_id", "school_year", "grain", "lea_id"]
+GAP = {"gap": pl.String, "value": pl.Int64, "low": pl.Int64, "high": pl.Int64}
 ENTRY = {"name": pl.String, "kind": pl.String, "cell": pl.Int64, "coefficient": pl.Int64}
 
 
@@ -30,15 +32,8 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Only relations in which something moves are kept: those with a sensitive cell.
     """
-    found = Gathered([], [])
-    sums_of_parts(cells, found)
-    every_row, cells = cells, cells.filter(~is_sum().fill_null(False))
-    columns(cells, found)
-    wholes(cells, found)
-    teachers(cells, found)
-    flows(cells, found)
-    bounded(cells, found)
-    latent = pl.concat(found.latent) if found.latent else pl.DataFrame(schema={"gap": pl.String, "value": pl.Int64})
+    every_row, found = cells, _gathered(cells)
+    latent = pl.concat([pl.DataFrame(schema=GAP), *found.latent])
     gaps = latent.sort("gap").with_columns(cell=len(every_row) + pl.int_range(pl.len()).cast(pl.Int64))
     entries = pl.concat([each.select(list(ENTRY)) for each in found.entries])
     filled = gaps.select(name="gap", kind=pl.lit("soft"), cell="cell", coefficient=pl.lit(-1, pl.Int64))
@@ -50,8 +45,8 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         persons=pl.lit(None, pl.Int64),
         mask=pl.lit("latent"),
         rule=pl.lit(None, pl.String),
-        low=pl.lit(0, pl.Int64),
-        high=pl.lit(10**9, pl.Int64),
+        low="low",
+        high="high",
         need=pl.lit(0, pl.Int64),
         rank=pl.lit(0, pl.Int64),
         box_low="value",
@@ -61,6 +56,72 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     moving = pl.concat([entries, filled]).join(every.select("cell", "rank", "mask"), on="cell")
     live = ((pl.col("rank") >= 0) | (pl.col("mask") != "published")).any().over("name")
     return every, moving.filter(live).select(list(ENTRY)).sort("name", "cell")
+
+
+def everything_declared(cells: pl.DataFrame) -> pl.DataFrame:
+    """Entries of every declared identity (no inequality), those too in which nothing moves, and the sums of districts
+    that follow from others: what a reader can take for granted.
+    """
+    found = _gathered(cells)
+    placed = cells.filter(pl.col("grain").is_in(["state", "lea"]) & ~is_sum().fill_null(False))
+    by_program = (pl.col("table") == "public_retention") & pl.col("program_id").is_not_null()  # the state's alone
+    placed = placed.filter((pl.col("table") != "public_ladder_flow") & ~by_program)
+    sign = pl.when(pl.col("grain") == "state").then(-1).otherwise(1)
+    found.entries.append(_entries(placed, [pl.lit("also"), *KEY], "hard", sign))
+    found.entries += _no_gap(cells, found)
+    return pl.concat([each.select(list(ENTRY)) for each in found.entries]).filter(pl.col("kind") != "soft")
+
+
+def _no_gap(cells: pl.DataFrame, found: Gathered) -> list[pl.DataFrame]:
+    """Inequalities that are equalities: nothing is left between the two sides, or nothing between their wholes."""
+    fixed = pl.concat(found.latent).filter(pl.col("low") == pl.col("high")).select(name="gap")
+    every = pl.concat([each.select(list(ENTRY)) for each in found.entries])
+    retained = cells.filter((pl.col("table") == "public_retention") & (pl.col("cut") == "leaders"))
+    at = ["school_year", "lea_id"]
+    mine, led = (retained.filter(pl.col("grain") == grain) for grain in ("leaf", "lea"))
+    whole = mine.filter(pl.col("part") == WHOLE).join(led.filter(pl.col("part") == WHOLE), on=[*at, "value"])
+    same = whole.select(*at, "program_id")
+    # Of a program in one district alone, the state's numbers are the district's.
+    alone = same.join(_in_one_district(mine), on=["school_year", "program_id"], how="semi")
+    state = retained.filter(pl.col("grain") == "state").drop("lea_id").join(alone, on=["school_year", "program_id"])
+    parts = state.filter((pl.col("part") != WHOLE) & ~is_sum())
+    pairs = parts.select("program_id", *at, "part").join(led.drop("program_id"), on=[*at, "part"])
+    name: list[pl.Expr | str] = [pl.lit("no other leaders"), "program_id", *at, "part"]
+    alike = [_entries(parts, name, "hard", -1), _entries(pairs, name, "hard", 1)]
+    return [every.join(fixed, on="name", how="semi").with_columns(kind=pl.lit("hard")), *alike, _led_in_state(cells)]
+
+
+def _led_in_state(cells: pl.DataFrame) -> pl.DataFrame:
+    """Leaders of a program in the state are all who hold a leading level, where both are as many."""
+    at = ["program_id", "school_year"]
+    state = cells.filter(pl.col("grain") == "state")
+    held = state.filter((pl.col("table") == "public_designation") & pl.col("leads"))
+    led = state.filter(
+        (pl.col("table") == "public_retention") & (pl.col("part") == WHOLE) & (pl.col("cut") == "leaders")
+    )
+    as_many = held.group_by(at).agg(pl.col("value").sum()).join(led.select(*at, "value"), on=[*at, "value"])
+    name: list[pl.Expr | str] = [pl.lit("leaders of a program in the state"), *at]
+    held, led = (each.join(as_many, on=at, how="semi") for each in (held, led))
+    return pl.concat([_entries(held, name, "hard", 1), _entries(led, name, "hard", -1)])
+
+
+def _in_one_district(leaves: pl.DataFrame) -> pl.DataFrame:
+    """school_year, program_id of programs that lead in one district alone."""
+    places = leaves.group_by("school_year", "program_id").agg(pl.col("lea_id").n_unique().alias("places"))
+    return places.filter(pl.col("places") == 1)
+
+
+def _gathered(cells: pl.DataFrame) -> Gathered:
+    found = Gathered([], [])
+    sums_of_parts(cells, found)
+    cells = cells.filter(~is_sum().fill_null(False))
+    columns(cells, found)
+    wholes(cells, found)
+    teachers(cells, found)
+    flows(cells, found)
+    bounded(cells, found)
+    leading(cells, found)
+    return found
 
 
 def _entries(rows: pl.DataFrame, name: list[pl.Expr | str], kind: str, coefficient: int | pl.Expr) -> pl.DataFrame:
@@ -195,6 +256,46 @@ def bounded(cells: pl.DataFrame, found: Gathered) -> None:
     _soft(found, pairs, mine, [pl.lit("leaders of a program are leaders"), "program_id", *at])
 
 
+def leading(cells: pl.DataFrame, found: Gathered) -> None:
+    """Leaders of a program hold one of its leading levels; leaders who do not lead openly, one of any program's.
+
+    Where both are as many, they are the same persons, and a reader is taken to know it.
+    """
+    held = cells.filter(
+        (pl.col("table") == "public_designation") & (pl.col("grain") == "lea") & pl.col("leads") & pl.col("sensitive")
+    )
+    wholes = cells.filter(
+        (pl.col("table") == "public_retention") & (pl.col("part") == WHOLE) & (pl.col("cut") == "leaders")
+    )
+    at = ["school_year", "lea_id"]
+    of_program = wholes.filter((pl.col("grain") == "leaf") & pl.col("confidential"))
+    _no_more(found, held, of_program, [pl.lit("leaders of a program hold a leading level"), "program_id", *at])
+    every = wholes.filter((pl.col("grain") == "lea") & pl.col("program_id").is_null() & pl.col("sensitive"))
+    _no_more(found, held, every, [pl.lit("leaders lead openly or hold a leading level"), *at])
+
+
+def _no_more(found: Gathered, held: pl.DataFrame, led: pl.DataFrame, name: list[pl.Expr | str]) -> None:
+    """held - led - gap = 0, where the gap is not less than minus the floor (leaders whom everybody sees)."""
+    place = [each for each in name if isinstance(each, str)]
+    held, led = (a.join(b.select(place).unique(), on=place, how="semi") for a, b in ((held, led), (led, held)))
+    both = pl.concat([_entries(held, name, "soft", 1), _entries(led, name, "soft", -1)])
+    values = pl.concat([held, led], how="diagonal").select("cell", "value", "floor", "program_id").unique()
+    gaps = (
+        both.join(values, on="cell")
+        .group_by("name")
+        .agg(
+            (pl.col("coefficient") * pl.col("value")).sum().alias("value"),
+            low=-pl.col("floor").filter(pl.col("coefficient") < 0).sum(),
+            programs=pl.col("program_id").filter(pl.col("coefficient") > 0).n_unique(),
+        )
+        .filter(pl.col("value") >= pl.col("low"))
+    )
+    same = (pl.col("value") == pl.col("low")) & (pl.col("programs") == 1)
+    found.entries.append(both.join(gaps, on="name", how="semi"))
+    high = pl.when(same).then("low").otherwise(pl.lit(MOST, pl.Int64))
+    found.latent.append(gaps.select(gap="name", value="value", low="low", high=high))
+
+
 def _soft(found: Gathered, more: pl.DataFrame, less: pl.DataFrame, name: list[pl.Expr | str]) -> None:
     """more - less - gap = 0, where the gap is not negative; places where it is are no inequality."""
     both = pl.concat([_entries(more, name, "soft", 1), _entries(less, name, "soft", -1)])
@@ -208,4 +309,5 @@ def _soft(found: Gathered, more: pl.DataFrame, less: pl.DataFrame, name: list[pl
         .filter((pl.col("value") >= 0) & (pl.col("n") == 2))
     )
     found.entries.append(both.join(gaps, on="name", how="semi"))
-    found.latent.append(gaps.select(gap="name", value="value"))
+    bounds = {"low": pl.lit(0, pl.Int64), "high": pl.lit(MOST, pl.Int64)}
+    found.latent.append(gaps.select(gap="name", value="value", **bounds))

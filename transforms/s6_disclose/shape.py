@@ -35,6 +35,7 @@ SHAPE: dict[str, Any] = {
     "floor": pl.Int64,  # what is public of it anyway: leaders of open programs among the leaders
     "sensitive": pl.Boolean,
     "confidential": pl.Boolean,  # of a confidential program
+    "leads": pl.Boolean,  # a level whose holders lead
     "print": pl.UInt64,  # fingerprint: random numbers of the persons behind it, times cents, added up modulo 2^64
 }
 ARROW = " > "
@@ -54,6 +55,7 @@ def shaped(rows: pl.DataFrame, table: str, unit: str = "persons", **constants: A
         "floor": 0,
         "sensitive": False,
         "confidential": False,
+        "leads": False,
         "print": 0,
     } | constants
     lacking = [name for name in SHAPE if name not in rows.columns]

@@ -88,8 +88,8 @@ def system_of(cells: pl.DataFrame, entries: pl.DataFrame) -> System:
         hidden=cells["mask"].is_in(["suppressed", "latent"]).to_list(),
         name=cells["name"].to_list(),
     )
-    round_low = cells.filter(pl.col("round_low").is_not_null() & (pl.col("rank") >= 0))
-    made.rounding = {c: (a, b) for c, a, b in round_low.select("cell", "round_low", "round_high").iter_rows()}
+    about = cells.filter(pl.col("round_low").is_not_null() & (pl.col("rank") >= 0))
+    made.rounding = dict(zip(about["cell"], zip(about["round_low"], about["round_high"], strict=True), strict=True))
     made.inside = [[] for _ in range(cells.height)]
     last = None
     for name, kind, cell, k in zip(*(entries[column].to_list() for column in entries.columns), strict=True):

@@ -1,0 +1,66 @@
+"""A release is refused where published counts add up in a way that nobody declared, and the identity is named."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import polars as pl
+import pytest
+
+from rung.core.errors import GateFailed
+from rung.lake.pointer import current_release
+from rung.lake.workspace import Workspace
+from rung.release import disclosure
+from rung.release.disclosure import Asked, disclosure_terms, public_side
+from transforms.s6_disclose import relations
+from transforms.s6_disclose.exchanged import exchanged
+from transforms.s6_disclose.run import NEEDED
+from transforms.s6_disclose.undeclared import undeclared
+
+TODAY = date(2026, 12, 1)
+
+
+def folder_of(work: Workspace) -> str:
+    release = current_release(work.releases)
+    for entry in work.lake.entries("marts/"):
+        if (
+            entry.key.endswith(".json")
+            and "released-" in entry.key
+            and str(release).encode() in work.lake.read(entry.key)
+        ):
+            return entry.key.rpartition("/")[0]
+    raise AssertionError("the current release was made of no marts")
+
+
+def marts_of(work: Workspace) -> dict[str, pl.LazyFrame]:
+    return {name: disclosure._read(work, f"{folder_of(work)}/{name}.parquet").lazy() for name in NEEDED}
+
+
+def test_every_identity_of_the_demo_is_declared(released: Workspace) -> None:
+    terms = disclosure_terms(released, folder_of(released), TODAY)
+    assert undeclared(marts_of(released), terms.steps) == []
+
+
+def test_a_release_is_refused_where_a_relation_is_not_declared(
+    released: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relations, "teachers", lambda cells, found: None)
+    monkeypatch.setattr(disclosure, "code_of", lambda *_: "another code")
+    folder = folder_of(released)
+    terms = disclosure_terms(released, folder, TODAY)
+    with pytest.raises(GateFailed, match=r"not declared, first .*public_retention.*\|all\|.*nothing was released"):
+        public_side(released, folder, terms, Asked(TODAY), b"0" * 32)
+
+
+def test_a_deal_keeps_what_is_seen_and_moves_what_is_secret(released: Workspace) -> None:
+    marts = marts_of(released)
+    terms = disclosure_terms(released, folder_of(released), TODAY)
+    dealt = exchanged(marts, terms.steps, 1)
+    for name, seen, secret in (
+        ("educator_year", ["staff_id", "school_year", "lea_id", "school_id", "is_teacher"], "is_top"),
+        ("designation", ["staff_id", "school_year", "lea_id", "program_id"], "level"),
+    ):
+        before, after = marts[name].collect().sort(seen), dealt[name].collect().sort(seen)
+        assert before.select(seen).equals(after.select(seen))
+        assert not before[secret].equals(after[secret])
