@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import polars as pl
@@ -45,11 +44,11 @@ def test_every_identity_of_the_demo_is_declared(released: Workspace) -> None:
 def test_a_release_is_refused_where_a_relation_is_not_declared(
     released: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relations, "teachers", lambda cells, found: None)
+    monkeypatch.setattr(relations, "wholes", lambda cells, found: None)
     monkeypatch.setattr(disclosure, "code_of", lambda *_: "another code")
     folder = folder_of(released)
     terms = disclosure_terms(released, folder, TODAY)
-    with pytest.raises(GateFailed, match=r"not declared, first .*public_retention.*\|all\|.*nothing was released"):
+    with pytest.raises(GateFailed, match=r"not declared, first .*public_designation\|.*nothing was released"):
         public_side(released, folder, terms, Asked(TODAY), b"0" * 32)
 
 

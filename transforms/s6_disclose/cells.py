@@ -82,7 +82,8 @@ def rounded_to(rows: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFram
 
     To the policy's figures; and where a level count of the same place is hidden, to at least the policy's width times
     the largest award, so that money divided by an award does not count its holders. `awards`: program_id, school_year,
-    grain, lea_id, award (cents). What such a unit would make meaningless is hidden: rule money_tells_level.
+    grain, lea_id, award (cents), holders (of hidden levels). What such a unit would make meaningless, or leaves too few
+    numbers of holders possible, is hidden: rule money_tells_level.
     """
     key = ["program_id", "school_year", "grain", "lea_id"]
     joined = rows.join(awards, on=key, how="left", nulls_equal=True)
@@ -93,11 +94,15 @@ def rounded_to(rows: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFram
     mine = (
         (pl.col("unit") == "cents") & pl.col("confidential") & pl.col("persons").is_not_null() & (pl.col("value") != 0)
     )
-    useless = mine & pl.col("award").is_not_null() & (unit > size // 2)
+    # Hidden holders are none at the least: how many awards fewer, and how many more, the shown amount leaves possible.
+    least, most = rounded(unit) - unit // 2, rounded(unit) + (unit - 1) // 2
+    award = pl.col("award").clip(1)
+    open_ = pl.min_horizontal("holders", (pl.col("value") - least) // award) + (most - pl.col("value")) // award
+    useless = mine & pl.col("award").is_not_null() & ((unit > size // 2) | (open_ < policy.width.persons))
     return joined.with_columns(
         unit_of_rounding=pl.when(mine & pl.col("rule").is_null() & ~useless).then(unit),
         rule=pl.when(pl.col("rule").is_null() & useless).then(pl.lit("money_tells_level")).otherwise(pl.col("rule")),
-    ).drop("award")
+    ).drop("award", "holders")
 
 
 def round_small_rest(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from contracts.policy.disclosure import DisclosurePolicy
+from contracts.public import NOBODY
 from transforms.s6_disclose.cells import as_cells, round_small_rest, rounded, rounded_to, with_rules
 from transforms.s6_disclose.clusters import clusters
 from transforms.s6_disclose.fingerprints import derived
@@ -101,6 +102,7 @@ def _decide(every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame,
             "grain": pl.String,
             "lea_id": pl.String,
             "award": pl.Int64,
+            "holders": pl.Int64,
         }
     )
     near = clusters(every)
@@ -108,8 +110,8 @@ def _decide(every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame,
     counts = _protected(persons, policy, past, near)
     veiled = (
         counts.rows.filter((pl.col("table") == "public_designation") & (pl.col("mask") == "suppressed"))
-        .select("program_id", "school_year", "grain", "lea_id")
-        .unique()
+        .group_by("program_id", "school_year", "grain", "lea_id")
+        .agg(pl.col("value").filter(pl.col("part") != NOBODY).sum().alias("holders"))
         .join(awards, on=["program_id", "school_year"])
     )
     cents = rounded_to(ruled.filter(pl.col("unit") == "cents"), policy, veiled).with_columns(told=pl.lit(False))

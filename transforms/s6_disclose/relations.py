@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.public import NOBODY, PLUS, WHOLE
-from transforms.s6_disclose.shape import ARROW, KEY, is_sum
+from transforms.s6_disclose.shape import ARROW, is_sum
 
 MOST = 10**9
 AT = ["program_id", "school_year", "grain", "lea_id"]
@@ -32,7 +32,7 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Only relations in which something moves are kept: those with a sensitive cell.
     """
-    every_row, found = cells, _gathered(cells)
+    every_row, found = cells, gathered(cells)
     latent = pl.concat([pl.DataFrame(schema=GAP), *found.latent])
     gaps = latent.sort("gap").with_columns(cell=len(every_row) + pl.int_range(pl.len()).cast(pl.Int64))
     entries = pl.concat([each.select(list(ENTRY)) for each in found.entries])
@@ -58,60 +58,8 @@ def declared(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return every, moving.filter(live).select(list(ENTRY)).sort("name", "cell")
 
 
-def everything_declared(cells: pl.DataFrame) -> pl.DataFrame:
-    """Entries of every declared identity (no inequality), those too in which nothing moves, and the sums of districts
-    that follow from others: what a reader can take for granted.
-    """
-    found = _gathered(cells)
-    placed = cells.filter(pl.col("grain").is_in(["state", "lea"]) & ~is_sum().fill_null(False))
-    by_program = (pl.col("table") == "public_retention") & pl.col("program_id").is_not_null()  # the state's alone
-    placed = placed.filter((pl.col("table") != "public_ladder_flow") & ~by_program)
-    sign = pl.when(pl.col("grain") == "state").then(-1).otherwise(1)
-    found.entries.append(_entries(placed, [pl.lit("also"), *KEY], "hard", sign))
-    found.entries += _no_gap(cells, found)
-    return pl.concat([each.select(list(ENTRY)) for each in found.entries]).filter(pl.col("kind") != "soft")
-
-
-def _no_gap(cells: pl.DataFrame, found: Gathered) -> list[pl.DataFrame]:
-    """Inequalities that are equalities: nothing is left between the two sides, or nothing between their wholes."""
-    fixed = pl.concat(found.latent).filter(pl.col("low") == pl.col("high")).select(name="gap")
-    every = pl.concat([each.select(list(ENTRY)) for each in found.entries])
-    retained = cells.filter((pl.col("table") == "public_retention") & (pl.col("cut") == "leaders"))
-    at = ["school_year", "lea_id"]
-    mine, led = (retained.filter(pl.col("grain") == grain) for grain in ("leaf", "lea"))
-    whole = mine.filter(pl.col("part") == WHOLE).join(led.filter(pl.col("part") == WHOLE), on=[*at, "value"])
-    same = whole.select(*at, "program_id")
-    # Of a program in one district alone, the state's numbers are the district's.
-    alone = same.join(_in_one_district(mine), on=["school_year", "program_id"], how="semi")
-    state = retained.filter(pl.col("grain") == "state").drop("lea_id").join(alone, on=["school_year", "program_id"])
-    parts = state.filter((pl.col("part") != WHOLE) & ~is_sum())
-    pairs = parts.select("program_id", *at, "part").join(led.drop("program_id"), on=[*at, "part"])
-    name: list[pl.Expr | str] = [pl.lit("no other leaders"), "program_id", *at, "part"]
-    alike = [_entries(parts, name, "hard", -1), _entries(pairs, name, "hard", 1)]
-    return [every.join(fixed, on="name", how="semi").with_columns(kind=pl.lit("hard")), *alike, _led_in_state(cells)]
-
-
-def _led_in_state(cells: pl.DataFrame) -> pl.DataFrame:
-    """Leaders of a program in the state are all who hold a leading level, where both are as many."""
-    at = ["program_id", "school_year"]
-    state = cells.filter(pl.col("grain") == "state")
-    held = state.filter((pl.col("table") == "public_designation") & pl.col("leads"))
-    led = state.filter(
-        (pl.col("table") == "public_retention") & (pl.col("part") == WHOLE) & (pl.col("cut") == "leaders")
-    )
-    as_many = held.group_by(at).agg(pl.col("value").sum()).join(led.select(*at, "value"), on=[*at, "value"])
-    name: list[pl.Expr | str] = [pl.lit("leaders of a program in the state"), *at]
-    held, led = (each.join(as_many, on=at, how="semi") for each in (held, led))
-    return pl.concat([_entries(held, name, "hard", 1), _entries(led, name, "hard", -1)])
-
-
-def _in_one_district(leaves: pl.DataFrame) -> pl.DataFrame:
-    """school_year, program_id of programs that lead in one district alone."""
-    places = leaves.group_by("school_year", "program_id").agg(pl.col("lea_id").n_unique().alias("places"))
-    return places.filter(pl.col("places") == 1)
-
-
-def _gathered(cells: pl.DataFrame) -> Gathered:
+def gathered(cells: pl.DataFrame) -> Gathered:
+    """Every declared relation."""
     found = Gathered([], [])
     sums_of_parts(cells, found)
     cells = cells.filter(~is_sum().fill_null(False))
@@ -124,7 +72,8 @@ def _gathered(cells: pl.DataFrame) -> Gathered:
     return found
 
 
-def _entries(rows: pl.DataFrame, name: list[pl.Expr | str], kind: str, coefficient: int | pl.Expr) -> pl.DataFrame:
+def entries_of(rows: pl.DataFrame, name: list[pl.Expr | str], kind: str, coefficient: int | pl.Expr) -> pl.DataFrame:
+    """One entry for each row of one side of a relation; `name`: columns and constants that tell relations apart."""
     name_parts = [pl.col(each).cast(pl.String).fill_null("") if isinstance(each, str) else each for each in name]
     value = pl.lit(coefficient, pl.Int64) if isinstance(coefficient, int) else coefficient.cast(pl.Int64)
     return rows.select(name=pl.concat_str(name_parts, separator="|"), kind=pl.lit(kind), cell="cell", coefficient=value)
@@ -142,7 +91,7 @@ def columns(cells: pl.DataFrame, found: Gathered) -> None:
     rows = cells.filter(placed & ~follows & (pl.col("table") != "public_school"))
     sign = pl.when(pl.col("grain") == "state").then(-1).otherwise(1)
     name: list[pl.Expr | str] = [pl.lit("state is the sum"), "table", "program_id", "school_year", "cut", "part"]
-    found.entries.append(_entries(rows, name, "hard", sign))
+    found.entries.append(entries_of(rows, name, "hard", sign))
 
 
 def sums_of_parts(cells: pl.DataFrame, found: Gathered) -> None:
@@ -152,8 +101,8 @@ def sums_of_parts(cells: pl.DataFrame, found: Gathered) -> None:
     parts = told.select(*at, sum="part", part=pl.col("part").str.split(PLUS)).explode("part")
     members = cells.join(parts, on=[*at, "part"], nulls_equal=True)
     name: list[pl.Expr | str] = [pl.lit("told together"), *at]
-    found.entries.append(_entries(members, [*name, "sum"], "hard", 1))
-    found.entries.append(_entries(told, [*name, "part"], "hard", -1))
+    found.entries.append(entries_of(members, [*name, "sum"], "hard", 1))
+    found.entries.append(entries_of(told, [*name, "part"], "hard", -1))
 
 
 def wholes(cells: pl.DataFrame, found: Gathered) -> None:
@@ -164,7 +113,7 @@ def wholes(cells: pl.DataFrame, found: Gathered) -> None:
     sign = pl.when(pl.col("part") == WHOLE).then(-1).otherwise(1)
     with_whole = (pl.col("part") == WHOLE).any().over("table", *AT, "cut")
     rows = counts.filter(with_whole)
-    found.entries.append(_entries(rows, [pl.lit("parts"), "table", *AT, "cut"], "hard", sign))
+    found.entries.append(entries_of(rows, [pl.lit("parts"), "table", *AT, "cut"], "hard", sign))
     money = cells.filter((pl.col("table") == "public_money") & (pl.col("grain") != "leaf"))
     for dimension in ("cost_part", "stream", "ends"):
         parts = money.filter((pl.col("cut") == dimension) & (pl.col("part") != WHOLE))
@@ -173,9 +122,11 @@ def wholes(cells: pl.DataFrame, found: Gathered) -> None:
         if whole is not None:
             name: list[pl.Expr | str] = [pl.lit(f"parts|public_money|{dimension}"), *AT]
             shared = parts.join(whole.select(AT), on=AT, how="semi", nulls_equal=True)
-            found.entries.append(_entries(shared, name, "hard", 1))
+            found.entries.append(entries_of(shared, name, "hard", 1))
             found.entries.append(
-                _entries(whole.join(shared.select(AT).unique(), on=AT, how="semi", nulls_equal=True), name, "hard", -1)
+                entries_of(
+                    whole.join(shared.select(AT).unique(), on=AT, how="semi", nulls_equal=True), name, "hard", -1
+                )
             )
 
 
@@ -202,13 +153,13 @@ def teachers(cells: pl.DataFrame, found: Gathered) -> None:
     mine, others = (whole.filter(pl.col("cut") == group) for group in ("leaders", "others"))
     name: list[pl.Expr | str] = [pl.lit("leaders by poverty are the leaders"), *at]
     found.entries += [
-        _entries(led.join(mine.select(at), on=at, how="semi"), name, "hard", 1),
-        _entries(mine, name, "hard", -1),
+        entries_of(led.join(mine.select(at), on=at, how="semi"), name, "hard", 1),
+        entries_of(mine, name, "hard", -1),
     ]
     name = [pl.lit("leaders and others are the teachers"), *at]
     found.entries += [
-        _entries(pl.concat([mine, others]), name, "hard", 1),
-        _entries(every.join(mine.select(at), on=at, how="semi"), name, "hard", -1),
+        entries_of(pl.concat([mine, others]), name, "hard", 1),
+        entries_of(every.join(mine.select(at), on=at, how="semi"), name, "hard", -1),
     ]
 
 
@@ -231,8 +182,8 @@ def flows(cells: pl.DataFrame, found: Gathered) -> None:
     secret = moves.filter("confidential")
     name: list[pl.Expr | str] = [pl.lit("who holds a level came to it"), *key]
     found.entries += [
-        _entries(secret.filter(pl.col("to") != NOBODY), [*name, "to"], "define", 1),
-        _entries(levels, [*name, "part"], "define", -1),
+        entries_of(secret.filter(pl.col("to") != NOBODY), [*name, "to"], "define", 1),
+        entries_of(levels, [*name, "part"], "define", -1),
     ]
     before = levels.with_columns(pl.col("school_year") + 1, start="part")
     name = [pl.lit("who moved from a level held it"), *key, "start"]
@@ -278,7 +229,7 @@ def _no_more(found: Gathered, held: pl.DataFrame, led: pl.DataFrame, name: list[
     """held - led - gap = 0, where the gap is not less than minus the floor (leaders whom everybody sees)."""
     place = [each for each in name if isinstance(each, str)]
     held, led = (a.join(b.select(place).unique(), on=place, how="semi") for a, b in ((held, led), (led, held)))
-    both = pl.concat([_entries(held, name, "soft", 1), _entries(led, name, "soft", -1)])
+    both = pl.concat([entries_of(held, name, "soft", 1), entries_of(led, name, "soft", -1)])
     values = pl.concat([held, led], how="diagonal").select("cell", "value", "floor", "program_id").unique()
     gaps = (
         both.join(values, on="cell")
@@ -298,7 +249,7 @@ def _no_more(found: Gathered, held: pl.DataFrame, led: pl.DataFrame, name: list[
 
 def _soft(found: Gathered, more: pl.DataFrame, less: pl.DataFrame, name: list[pl.Expr | str]) -> None:
     """more - less - gap = 0, where the gap is not negative; places where it is are no inequality."""
-    both = pl.concat([_entries(more, name, "soft", 1), _entries(less, name, "soft", -1)])
+    both = pl.concat([entries_of(more, name, "soft", 1), entries_of(less, name, "soft", -1)])
     values = pl.concat([more, less], how="diagonal").select("cell", "value").unique()
     gaps = (
         both.join(values, on="cell")

@@ -17,7 +17,7 @@ import polars as pl
 from transforms.s6_disclose.blocks import of_state
 from transforms.s6_disclose.exchanged import exchanged
 from transforms.s6_disclose.fingerprints import Basis, Identity, Lasting, district_blocks, identities
-from transforms.s6_disclose.relations import everything_declared
+from transforms.s6_disclose.implied import everything_declared
 from transforms.s6_disclose.run import blocks_of
 from transforms.s6_disclose.shape import KEY, PLACE
 
@@ -76,11 +76,8 @@ def _surviving(
         seen = asked.join(rows, on=names, how="left", nulls_equal=True)
         prints = dict(zip(seen["cell"], seen["print"].fill_null(0), strict=True))
         found = [each for each in found if sum(k * prints[cell] for cell, k in each.items()) % 2**64 == 0]
-    text = dict(
-        at.select(
-            "cell", pl.concat_str([pl.col(n).cast(pl.String).fill_null("") for n in names], separator="|")
-        ).iter_rows()
-    )
+    words = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in names], separator="|")
+    text = dict(zip(at["cell"], at.select(words).to_series(), strict=True))
     return sorted(
         " ".join(f"{'+' if k > 0 else '-'} {text[cell]}" for cell, k in sorted(each.items())) for each in found
     )
