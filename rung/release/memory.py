@@ -17,10 +17,12 @@ from typing import Any
 
 import polars as pl
 
+from rung.audit.checker import FOLDER as CERTIFICATES
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
+from rung.release.anchors import sets_of, told_now
 from transforms.money import cents
-from transforms.s6_disclose.past import TOLD, Past, name_of, nothing_before
+from transforms.s6_disclose.past import MOVES, TOLD, Past, nothing_before
 from transforms.s6_disclose.run import PublicSide
 from transforms.s6_disclose.shape import KEY, PLACE
 
@@ -40,6 +42,7 @@ class Memory:
     records: pl.DataFrame
     rows: pl.DataFrame
     told: pl.DataFrame
+    moves: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,20 @@ def newest(work: Workspace, until: str | None = None) -> Memory | None:
     def read(table: str) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(work.releases.read(f"{name}/{FOLDER}/{table}.parquet")))
 
+    cells, changed = (
+        pl.read_parquet(io.BytesIO(work.releases.read(f"{name}/{CERTIFICATES}/{table}.parquet")))
+        for table in ("cells", "movements")
+    )
+    moves = moves_of(cells, changed)
     since = {(lea, int(year)): day for lea, year, day in note["since"]}
     anchors = {int(year): tuple(tuple(each) for each in sets) for year, sets in note["anchors"].items()}
-    return Memory(note["number"], note["policy"], since, anchors, read("records"), read("rows"), read("told"))
+    return Memory(note["number"], note["policy"], since, anchors, read("records"), read("rows"), read("told"), moves)
+
+
+def moves_of(cells: pl.DataFrame, movements: pl.DataFrame) -> pl.DataFrame:
+    """A release's movements by names of cells."""
+    named = movements.join(cells.select("cell", "name"), on="cell", how="left", maintain_order="left")
+    return named.select(pl.col(name).cast(kind) for name, kind in MOVES.items())
 
 
 def holder(work: Workspace, until: str | None = None) -> str | None:
@@ -179,30 +193,15 @@ def _planned(
     public = pl.concat([blocks.join(now, on=LEA_YEAR, how="semi"), before.select(shape)])
     note = pl.concat([records.join(now, on=LEA_YEAR, how="semi"), memory.records.join(old, on=LEA_YEAR, how="semi")])
     years = {year for _, year in moved | gone}
-    anchors: dict[int, tuple[tuple[str, ...], ...]] = {}
-    told = [pl.DataFrame(schema=TOLD)]
-    seen = memory.rows.filter((pl.col("grain") == "state") & (pl.col("mask") != "suppressed"))
-    for year in sorted({year for _, year in moved | kept}):
-        still = {lea for lea, y in kept if y == year}
-        sets = {each: tuple(sorted(set(each) & still)) for each in memory.anchors.get(year, ())}
-        of_year = memory.told.filter(pl.col("school_year") == year)
-        told += [
-            of_year.filter(pl.col("set") == name_of(old)).with_columns(set=pl.lit(name_of(left)))
-            for old, left in sets.items()
-        ]
-        found = list(sets.values())
-        if year in years and still:
-            found.append(tuple(sorted(still)))
-            now_told = seen.filter(pl.col("school_year") == year).with_columns(set=pl.lit(name_of(found[-1])))
-            told.append(now_told.select(pl.col(name).cast(kind) for name, kind in TOLD.items()))
-        anchors[year] = tuple(dict.fromkeys(each for each in found if each))
     frozen = memory.rows.filter(pl.col("grain") == "state").filter(~pl.col("school_year").is_in(list(years)))
     # A row that was not released yet is decided for the first time.
     same = unchanged(blocks.join(now, on=LEA_YEAR, how="semi"), memory.rows)
     masks = pl.concat([before, same, frozen]).select(*MASKED).filter(pl.col("rule").fill_null("") != "not_released")
     fresh = now.filter(pl.col("school_year").is_in([year for _, year in memory.since]))
     since = {block: memory.since[block] for block in kept} | dict.fromkeys(moved, today)
-    past = Past(masks, anchors, fresh, pl.concat(told).unique(maintain_order=True))
+    told = told_now(memory.told, memory.rows, same, kept, years)
+    anchors = sets_of(told)
+    past = Past(masks, anchors, fresh, told, memory.moves)
     return Plan(public, past, note, since, anchors, tuple(sorted(kept)))
 
 

@@ -15,6 +15,7 @@ from transforms.s6_disclose.past import (
     Past,
     anchored,
     as_before,
+    moves_before,
     rounded_as_before,
     rounded_where_fresh,
     small_leaves,
@@ -144,7 +145,7 @@ def _protected(rows: pl.DataFrame, policy: DisclosurePolicy, past: Past, near: p
     every = pl.concat([entries, earlier, more])
     system = system_of(cells.join(near, on="lea_id", how="left", maintain_order="left"), every)
     try:
-        found = protect(system)
+        found = protect(system, moves_before(cells, past))
     except DisclosureBlocked as error:
         suffix = "" if "derived|" not in str(error) else "; the derived relation follows from no declared one"
         places = cells.filter(pl.col("cell") == error.cell).select("table", "program_id", "school_year")

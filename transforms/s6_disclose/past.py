@@ -18,6 +18,7 @@ MASK: dict[str, Any] = {
 # Of an anchor (`set`: its LEAs) and a number of the state: how far below and above the truth readers believe the sum.
 TOLD: dict[str, Any] = {"school_year": pl.Int16, "set": pl.String, **{name: MASK[name] for name in KEY}}
 TOLD |= {"less": pl.Int64, "more": pl.Int64}
+MOVES: dict[str, Any] = {"movement": pl.Int64, "name": pl.String, "change": pl.Int64}
 # Rules that hide a number for its own sake whatever stands beside it.
 OWN = ("few_persons", "small_group", "sensitive_zero", "uniform", "one_off", "dominance")
 
@@ -26,19 +27,21 @@ OWN = ("few_persons", "small_group", "sensitive_zero", "uniform", "one_off", "do
 class Past:
     """`masks`: KEY, PLACE, mask, rule, unit_of_rounding of rows that keep what they were. `anchors`: by year sets of
     LEAs whose sums an earlier state total tells; `told` (TOLD): which totals, and how exactly. `fresh`: lea_id,
-    school_year of blocks that come or change in a year already published.
+    school_year of blocks that come or change in a year already published. `moves` (MOVES): the certificates of the
+    release before, by names of cells; those that still hold are kept, so that only what changed is decided anew.
     """
 
     masks: pl.DataFrame
     anchors: Mapping[int, tuple[tuple[str, ...], ...]]
     fresh: pl.DataFrame
     told: pl.DataFrame
+    moves: pl.DataFrame
 
 
 def nothing_before() -> Past:
     """Before the first release."""
     fresh = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16})
-    return Past(pl.DataFrame(schema=MASK), {}, fresh, pl.DataFrame(schema=TOLD))
+    return Past(pl.DataFrame(schema=MASK), {}, fresh, pl.DataFrame(schema=TOLD), pl.DataFrame(schema=MOVES))
 
 
 def name_of(leas: tuple[str, ...]) -> str:
@@ -114,6 +117,16 @@ def small_leaves(cells: pl.DataFrame, past: Past, k: int, width: int) -> pl.Data
     small &= (pl.col("unit") == "persons") & pl.col("value").is_between(1, k - 1)
     wide = pl.min_horizontal(pl.lit(width), pl.col("high") - pl.col("low")).cast(pl.Int64)
     return joined.with_columns(need=pl.when(small).then(wide).otherwise("need")).drop("fresh")
+
+
+def moves_before(cells: pl.DataFrame, past: Past) -> list[dict[int, int]]:
+    """Movements of the release before whose cells are all there, by number of the cell."""
+    there = past.moves.join(cells.select("name", "cell"), on="name", how="left")
+    whole = there.filter(pl.col("cell").is_not_null().all().over("movement"))
+    found: dict[int, dict[int, int]] = {}
+    for movement, cell, change in zip(whole["movement"], whole["cell"], whole["change"], strict=True):
+        found.setdefault(movement, {})[cell] = change
+    return [found[movement] for movement in sorted(found)]
 
 
 def anchored(cells: pl.DataFrame, past: Past) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from transforms.s6_disclose.cells import LEA_PART, STATE_SMALL
@@ -105,13 +106,17 @@ class _Work:
                     self.least[cell] = (change, number)
 
 
-def protect(system: System) -> Protection:
+def protect(system: System, before: Iterable[Movement] = ()) -> Protection:
     """Movements and complements for every cell that needs a width; `system.hidden` is changed.
 
     Cells are taken by cluster, the state's last. Each is asked for in its own district and the state, then with the
-    districts of its cluster, at last everywhere. Raises DisclosureBlocked.
+    districts of its cluster, at last everywhere. `before`: movements of the release before; those that hold still and
+    hide nothing more are kept. Raises DisclosureBlocked.
     """
     work = _Work(system, Network(system))
+    for movement in before:
+        if system.fits(movement) and work.cost(movement) == 0 and system.keeps(movement):
+            work.keep(movement)
     exposed = [cell for cell, need in enumerate(system.need) if need > 0]
     last = max(system.label, default=0) + 1
     place = {cell: system.label[cell] if system.label and system.label[cell] != STATE else last for cell in exposed}

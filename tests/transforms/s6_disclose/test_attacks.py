@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from rung.release.memory import MASKED, Memory, Plan, believed, plan
+from rung.release.memory import MASKED, Memory, Plan, believed, moves_of, plan
 from tests.disclosed import decided, files_of, holds, levels, masks, policy
 from transforms.s6_disclose import fingerprints
 from transforms.s6_disclose.decide import Decided
@@ -93,7 +93,16 @@ def remembered(planned: Plan, made: Decided, number: int = 1) -> Memory:
     own = made.rows.select(*MASKED, *believed())
     blocks = planned.blocks.join(own, on=MASKED[:8], how="left", nulls_equal=True)
     rows = pl.concat([blocks, own.filter(pl.col("grain") == "state")], how="diagonal")
-    return Memory(number, "policy", planned.since, planned.anchors, planned.records, rows, planned.past.told)
+    return Memory(
+        number,
+        "policy",
+        planned.since,
+        planned.anchors,
+        planned.records,
+        rows,
+        planned.past.told,
+        moves_of(made.cells, made.movements),
+    )
 
 
 def release(
