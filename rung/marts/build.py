@@ -66,7 +66,7 @@ class MartsReceipt:
     built: bool
     summary: dict[str, Any]
     root: str = ""
-    read_again: dict[str, dict[str, int]] = field(default_factory=dict)
+    read_again: dict[str, dict[str, int]] = field(default_factory=dict, compare=False)
 
 
 def run_marts(
