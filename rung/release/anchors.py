@@ -12,7 +12,7 @@ from transforms.s6_disclose.shape import KEY
 Block = tuple[str, int]
 
 
-def told_now(
+def totals_known(
     told: pl.DataFrame, rows: pl.DataFrame, same: pl.DataFrame, kept: Collection[Block], changed: Collection[int]
 ) -> pl.DataFrame:
     """TOLD rows for a release. `told`: those of the release before; `rows`: its rows, with less and more; `same`: rows

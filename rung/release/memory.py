@@ -20,7 +20,7 @@ import polars as pl
 from rung.audit.checker import FOLDER as CERTIFICATES
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
-from rung.release.anchors import sets_of, told_now
+from rung.release.anchors import sets_of, totals_known
 from transforms.money import cents
 from transforms.s6_disclose.past import MOVES, TOLD, Past, nothing_before
 from transforms.s6_disclose.run import PublicSide
@@ -199,7 +199,7 @@ def _planned(
     masks = pl.concat([before, same, frozen]).select(*MASKED).filter(pl.col("rule").fill_null("") != "not_released")
     fresh = now.filter(pl.col("school_year").is_in([year for _, year in memory.since]))
     since = {block: memory.since[block] for block in kept} | dict.fromkeys(moved, today)
-    told = told_now(memory.told, memory.rows, same, kept, years)
+    told = totals_known(memory.told, memory.rows, same, kept, years)
     anchors = sets_of(told)
     past = Past(masks, anchors, fresh, told, memory.moves)
     return Plan(public, past, note, since, anchors, tuple(sorted(kept)))
