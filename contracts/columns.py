@@ -399,9 +399,19 @@ recurring_revenue = _money("Recurring revenue committed to the program, from `pr
 recurring_coverage = _number("M08: recurring revenue over M03.", unit="ratio")
 role_based_share = _number("M14: role and designation pay over all pay above entry salary, LEA-wide.", unit="share")
 increment_depth = _number("M15: median over leaders of incremental pay, unloaded, over base pay.", unit="share")
-runway_years = _whole("M17: years until projected recurring cost exceeds recurring revenue.", unit="years", low=0)
+runway_years = _whole(
+    "M17: years from the latest year on file until expected cost first exceeds recurring revenue alone, whatever "
+    "awards still pay; 0: it already does.",
+    unit="years",
+    low=0,
+)
 money_ends_year = Column(
-    dy.Int16, "First year in which projected cost exceeds recurring revenue.", unit="ending year", low=1990, high=2150
+    dy.Int16,
+    "First year, the latest on file included, in which expected cost exceeds all that is to come in: recurring "
+    "revenue, awards that run on and contracted matches. Never before the end of the runway.",
+    unit="ending year",
+    low=1990,
+    high=2150,
 )
 leaders_without_increment = Column(dy.UInt32, "Leaders whose base increment cannot be computed.", unit="persons")
 

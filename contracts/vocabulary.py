@@ -89,8 +89,9 @@ METRIC_STATUSES = (
     "beyond_horizon",
     "not_latest_year",
     "not_applicable",
+    "partly_known",
 )
-ANSWERS = ("yes", "no", "not_enough_data")
+ANSWERS = ("yes", "no", "not_enough_data", "not_applicable")
 RETENTION_GROUPS = ("leaders", "others", "top_rated")
 ACTIVITY_MEASURES = ("observation", "coaching_session", "team_meeting", "training_delivered", "focus_improved")
 ACTIVITY_KINDS = ("output", "outcome")

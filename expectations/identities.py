@@ -43,7 +43,7 @@ def funding_shares_sum_to_one(frames: Frames) -> pl.LazyFrame:
 
 def change_without_offsets_is_change_of_cost(frames: Frames) -> pl.LazyFrame:
     """M04 without offsets in t and t-1 is the change of M03 (of nominal cost: not asked where a deflator is set)."""
-    rows = frames["sustainability"].select(
+    rows = _districts(frames["sustainability"]).select(
         *PROGRAM, *[pl.col(name).pipe(cents) for name in ("program_cost", "offsets", "net_change")]
     )
     before = rows.select(
@@ -60,7 +60,9 @@ def change_without_offsets_is_change_of_cost(frames: Frames) -> pl.LazyFrame:
 def projection_starts_at_the_actual_year(frames: Frames) -> pl.LazyFrame:
     """Year 0 of every scenario, expected and simulated, is the program's M03 of that year."""
     base = pl.col("future_year") == pl.col("future_year").min().over("lea_id", "program_id", "scenario")
-    actual = frames["sustainability"].select(*PROGRAM[:2], pl.col("school_year").alias("future_year"), "program_cost")
+    actual = _districts(frames["sustainability"]).select(
+        *PROGRAM[:2], pl.col("school_year").alias("future_year"), "program_cost"
+    )
     start = frames["cost_projection"].filter(base).join(actual, on=[*PROGRAM[:2], "future_year"], how="left")
     off = [pl.col(name).ne_missing(pl.col("program_cost")) for name in ("expected", "p10", "p50", "p90")]
     return start.filter(pl.any_horizontal(off))
@@ -104,7 +106,7 @@ def comparison_groups_have_no_leader(frames: Frames) -> pl.LazyFrame:
 
 def leaders_are_the_same_everywhere(frames: Frames) -> pl.LazyFrame:
     """Leaders of `access` (all quartiles) are the leaders of `educator_year`, by LEA and year."""
-    counted = frames["access"].group_by(LEA_YEAR).agg(pl.col("leaders").sum().cast(pl.Int64))
+    counted = _districts(frames["access"]).group_by(LEA_YEAR).agg(pl.col("leaders").sum().cast(pl.Int64))
     people = frames["educator_year"].group_by(LEA_YEAR).agg(pl.col("is_leader").sum().cast(pl.Int64).alias("is_leader"))
     return _differing(people, counted, LEA_YEAR, "is_leader", "leaders")
 
@@ -114,12 +116,12 @@ def leader_pay_is_the_same_everywhere(frames: Frames) -> pl.LazyFrame:
     record, the other by the LEA that pays.
     """
     placed = (
-        frames["access"]
+        _districts(frames["access"])
         .group_by("school_year")
         .agg(pl.col("leader_pay").pipe(cents).sum(), pl.len().alias("quartiles"))
     )
     by_program = (
-        frames["sustainability"]
+        _districts(frames["sustainability"])
         .group_by("school_year")
         .agg(pl.col("incremental_pay").pipe(cents).sum(), pl.len().alias("programs"))
     )
@@ -133,14 +135,14 @@ def cost_is_its_parts(frames: Frames) -> pl.LazyFrame:
     """M03 is pay on the program's codes, increments and their benefits, release, training and administration."""
     names = ("program_pay", "increments", "program_benefits", "release_cost", "training_cost", "administration_cost")
     parts = pl.sum_horizontal(pl.col(name).pipe(cents) for name in names)
-    known = frames["sustainability"].filter(pl.col("program_cost").is_not_null())
+    known = _districts(frames["sustainability"]).filter(pl.col("program_cost").is_not_null())
     return known.filter((pl.col("program_cost").pipe(cents) - parts).abs() > len(names))
 
 
 def funding_is_cost(frames: Frames) -> pl.LazyFrame:
     """`funding_mix` divides M03: its streams sum to `program_cost`, by LEA, program and year."""
     streams = frames["funding_mix"].group_by(PROGRAM).agg(pl.col("amount").pipe(cents).sum(), pl.len().alias("streams"))
-    known = frames["sustainability"].select(*PROGRAM, pl.col("program_cost").pipe(cents))
+    known = _districts(frames["sustainability"]).select(*PROGRAM, pl.col("program_cost").pipe(cents))
     off = (pl.col("amount").fill_null(0) - pl.col("program_cost")).abs() > pl.col("streams").fill_null(0) + 1
     both = known.with_columns(pl.lit(True).alias("has_cost_row")).join(streams, on=PROGRAM, how="full", coalesce=True)
     return both.filter(off.fill_null(False) | pl.col("has_cost_row").is_null())
@@ -167,7 +169,29 @@ def exposure_never_falls_by_itself(frames: Frames) -> pl.LazyFrame:
 def incremental_pay_is_its_parts(frames: Frames) -> pl.LazyFrame:
     """M01 is role pay, increments and their benefits."""
     parts = pl.sum_horizontal(pl.col(name).pipe(cents) for name in ("role_pay", "increments", "benefit_load"))
-    return frames["sustainability"].filter((pl.col("incremental_pay").pipe(cents) - parts).abs() > 2)
+    return _districts(frames["sustainability"]).filter((pl.col("incremental_pay").pipe(cents) - parts).abs() > 2)
+
+
+def state_rows_are_sums(frames: Frames) -> pl.LazyFrame:
+    """A state row of `access` and of `sustainability` counts what its districts' rows count, each once."""
+    parts = []
+    for mart, key, counts in (
+        ("access", ["school_year", "poverty_quartile"], ("students", "teachers", "leaders", "other_leaders")),
+        ("sustainability", ["school_year", "program_id"], ("leaders", "other_leaders", "leaders_without_increment")),
+    ):
+        total = pl.concat_str([pl.col(name).cast(pl.Int64) for name in counts], separator=" ")
+        of = (pl.lit(mart).alias("mart"), *(pl.col(name).cast(pl.String) for name in key))
+        districts = _districts(frames[mart]).group_by(key).agg(pl.col(name).sum() for name in counts)
+        state = frames[mart].filter(pl.col("lea_id").is_null())
+        sums = districts.select(*of, total.alias("of_districts"))
+        both = sums.join(state.select(*of, total.alias("of_state")), on=["mart", *key], how="full", coalesce=True)
+        parts.append(both.filter(pl.col("of_districts").ne_missing(pl.col("of_state"))))
+    return pl.concat(parts, how="diagonal")
+
+
+def _districts(mart: pl.LazyFrame) -> pl.LazyFrame:
+    """Without the state's rows, which are sums of the others."""
+    return mart.filter(pl.col("lea_id").is_not_null())
 
 
 IDENTITIES: dict[str, Callable[[Frames], pl.LazyFrame]] = {
@@ -187,6 +211,7 @@ IDENTITIES: dict[str, Callable[[Frames], pl.LazyFrame]] = {
         leaders_are_teachers,
         exposure_never_falls_by_itself,
         incremental_pay_is_its_parts,
+        state_rows_are_sums,
     )
 }
 

@@ -19,7 +19,10 @@ HEADLINES: Mapping[str, Sequence[tuple[str, pl.Expr]]] = {
     ),
     "designation": (("with_level", pl.col("level").is_not_null().sum()),),
     "compensation": (("amount", pl.col("amount").sum()), ("role_amount", pl.col("role_amount").sum())),
-    "sustainability": (("program_cost", pl.col("program_cost").sum()), ("leaders", pl.col("leaders").sum())),
+    "sustainability": (
+        ("program_cost", pl.col("program_cost").filter(pl.col("lea_id").is_not_null()).sum()),
+        ("leaders", pl.col("leaders").filter(pl.col("lea_id").is_not_null()).sum()),
+    ),
     "funding_mix": (("soft_amount", pl.col("soft_amount").sum()),),
     "retention": (("persons", pl.col("persons").sum()), ("left_state_schools", pl.col("left_state_schools").sum())),
     "exceptions": (),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataframely as dy
+import polars as pl
 
 from contracts import columns as c
 
 
 class Sustainability(dy.Schema):
-    """One row per lea_id x program_id x school_year. A metric that cannot be computed is null; its status says why."""
+    """One row per lea_id (null: the state) x program_id x school_year. A metric that cannot be computed is null; its
+    status says why. State rows are sums of the districts' (M01-M03): leave them out of sums over districts.
+    """
 
-    lea_id = c.lea_id.key()
-    program_id = c.program_id.key()
-    school_year = c.school_year.key()
+    lea_id = c.lea_or_state.optional()
+    program_id = c.program_id.required()
+    school_year = c.school_year.required()
     program_status = c.program_status.required()
     leaders = c.leaders.required()
     other_leaders = c.other_leaders.required()
@@ -56,5 +59,11 @@ class Sustainability(dy.Schema):
     increment_depth = c.increment_depth.optional()
     increment_depth_status = c.metric_status.required()
     runway_years = c.runway_years.optional()
-    money_ends_year = c.money_ends_year.optional()
     runway_years_status = c.metric_status.required()
+    money_ends_year = c.money_ends_year.optional()
+    money_ends_year_status = c.metric_status.required()
+
+    @dy.rule()
+    def one_row_per_key(cls) -> pl.Expr:
+        """The key holds nulls, which dataframely's own keys refuse."""
+        return pl.struct("lea_id", "program_id", "school_year").is_unique()

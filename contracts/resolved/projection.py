@@ -131,3 +131,4 @@ class Runway(dy.Schema):
     runway_years = c.runway_years.optional()
     money_ends_year = c.money_ends_year.optional()
     runway_years_status = c.metric_status.required()
+    money_ends_year_status = c.metric_status.required()

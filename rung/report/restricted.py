@@ -37,8 +37,12 @@ PROGRAM = ("program_id", "school_year")
 Read = Callable[[str], pl.DataFrame]
 
 
-def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
+def exact_tables(read_mart: Read) -> dict[str, pl.DataFrame]:
     """The tables of contracts/public from restricted marts, at state and LEA grain."""
+
+    def read(name: str) -> pl.DataFrame:
+        return districts_of(read_mart(name))
+
     designation = read("designation").with_columns(level=pl.col("level").fill_null(NOBODY), persons=pl.lit(1))
     kind = pl.col("pay_type")
     group = pl.when(kind.is_in(PAY_GROUPS[:2])).then(kind).otherwise(pl.lit(PAY_GROUPS[2]))
@@ -67,6 +71,11 @@ def exact_tables(read: Read) -> dict[str, pl.DataFrame]:
             read("compensation").with_columns(pay_group=group), "amount", ("school_year",), "pay_group"
         ),
     }
+
+
+def districts_of(mart: pl.DataFrame) -> pl.DataFrame:
+    """A mart without rows of the whole state, which are sums of the districts'."""
+    return mart.filter(pl.col("lea_id").is_not_null()) if "lea_id" in mart.columns else mart
 
 
 def _moved(read: Read) -> pl.DataFrame:

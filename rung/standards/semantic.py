@@ -38,6 +38,8 @@ RATIOS = {
         "Recurring revenue for a dollar of cost.",
     ),
 }
+# Marts with state rows, which are sums of the districts' rows: measures leave them out.
+WITH_STATE_ROWS = ("sustainability",)
 ENTITIES = {"lea_id": "district", "program_id": "program"}
 YEAR = "school_year_ends"
 
@@ -78,10 +80,19 @@ def _model(table: Table, columns: tuple[str, ...]) -> dict[str, Any]:
             *({"name": entry.column, "type": "categorical", "description": entry.meaning} for entry in texts),
         ],
         "measures": [
-            {"name": f"{table.name}_{column}", "agg": "sum", "expr": column, "description": _meaning(table, column)}
+            {
+                "name": f"{table.name}_{column}",
+                "agg": "sum",
+                "expr": _of_districts(table.name, column),
+                "description": _meaning(table, column),
+            }
             for column in columns
         ],
     }
+
+
+def _of_districts(mart: str, column: str) -> str:
+    return f"CASE WHEN lea_id IS NOT NULL THEN {column} END" if mart in WITH_STATE_ROWS else column
 
 
 def _meaning(table: Table, column: str) -> str:

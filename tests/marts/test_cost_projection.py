@@ -134,9 +134,47 @@ def test_runway_and_the_year_the_money_ends(small: Any) -> None:
     designation = [small.holds("A", "x", year) for year in (2025, 2026)]
     roster = [small.post("A", year) for year in (2025, 2026)]
     made = small.marts(designation, roster=roster, program_finance=finance, parameters=parameters)["sustainability"]
+    made = made.filter(pl.col("lea_id").is_not_null())
     row = made.row(by_predicate=pl.col("school_year") == 2026, named=True)
     assert (row["runway_years"], row["money_ends_year"], row["runway_years_status"]) == (2, 2029, "ok")
     assert made.row(by_predicate=pl.col("school_year") == 2025, named=True)["runway_years_status"] == "not_latest_year"
+
+
+def on_a_grant(small: Any, award_end: str, recurring: str, pay: str = "100.00") -> dict[str, Any]:
+    """The base year's row of one leader paid the same each year from a grant: cost 1.301 times the pay, for good."""
+    years = (2025, 2026)
+    finance = {"lea_id": "L1", "program_id": "p", "school_year": 2026, "kind": "recurring_revenue", "amount": recurring}
+    made = small.marts(
+        [small.holds("A", "x", year) for year in years],
+        roster=[small.post("A", year) for year in years],
+        payroll=[small.line("A", "P", pay, year, fund_code="G") for year in years],
+        funds=[small.funds[0], small.funds[1] | {"award_end": award_end}],
+        program_finance=[finance],
+        parameters=MetricParameters(projection=Projection(scenarios={"base": Scenario(cola=0.0)})),
+    )["sustainability"]
+    return made.row(by_predicate=pl.col("lea_id").is_not_null() & (pl.col("school_year") == 2026), named=True)
+
+
+@pytest.mark.parametrize(
+    ("award_end", "recurring", "runway", "money"),
+    [
+        # 50 recurring do not pay 130.10: no runway. With the grant's 100 they do, until the first year without it.
+        ("2027-06-30", "50.00", (0, "ok"), (2028, "ok")),  # ends before 1 July 2027, on which school year 2028 begins
+        ("2027-07-01", "50.00", (0, "ok"), (2029, "ok")),  # one day later a whole school year later
+        ("2026-06-30", "50.00", (0, "ok"), (2027, "ok")),
+        ("2025-06-30", "50.00", (0, "ok"), (2026, "ok")),  # had ended: the money is short in the year on file
+        ("2060-06-30", "50.00", (0, "ok"), (None, "beyond_horizon")),
+        # Exactly the cost is enough; a cent less is not.
+        ("2026-06-30", "130.10", (None, "beyond_horizon"), (None, "beyond_horizon")),
+        ("2026-06-30", "130.09", (0, "ok"), (2027, "ok")),
+    ],
+)
+def test_runway_asks_of_recurring_revenue_and_the_end_of_money_of_all(
+    small: Any, award_end: str, recurring: str, runway: tuple[int | None, str], money: tuple[int | None, str]
+) -> None:
+    row = on_a_grant(small, award_end, recurring)
+    assert (row["runway_years"], row["runway_years_status"]) == runway
+    assert (row["money_ends_year"], row["money_ends_year_status"]) == money
 
 
 def test_without_a_cola_later_years_are_not_configured(small: Any) -> None:

@@ -51,6 +51,10 @@ SPOILS: dict[str, tuple[str, pl.Expr]] = {
     ),
     "funding_is_cost": ("funding_mix", cent("amount")),
     "leaders_are_teachers": ("educator_year", pl.lit(True).alias("is_other_leader")),
+    "state_rows_are_sums": (
+        "access",
+        pl.when(pl.col("lea_id").is_null()).then(pl.col("leaders") + 1).otherwise("leaders").alias("leaders"),
+    ),
     "incremental_pay_is_its_parts": ("sustainability", cent("incremental_pay")),
 }
 

@@ -16,7 +16,9 @@ NO_LOAD = MetricParameters(district_loads={"L1": BenefitLoads(average=0.0, margi
 
 
 def one(mart: pl.DataFrame, program: str = "p", year: int = 2026) -> dict[str, Any]:
-    return mart.row(by_predicate=(pl.col("program_id") == program) & (pl.col("school_year") == year), named=True)
+    """The district's row; state rows are asked for by name."""
+    there = pl.col("lea_id").is_not_null() & (pl.col("program_id") == program) & (pl.col("school_year") == year)
+    return mart.row(by_predicate=there, named=True)
 
 
 def test_denver_2015_costs_27_400_dollars_a_leader(small: Any) -> None:
@@ -101,7 +103,8 @@ def test_principals_with_a_level_are_other_leaders_and_no_teachers_who_lead(smal
     assert (row["leaders"], row["other_leaders"]) == (1, 1)
     people = made["educator_year"].select("staff_id", "is_leader", "is_other_leader").rows()
     assert people == [("A", True, False), ("P", False, True)]
-    assert made["access"].select(pl.col("leaders", "other_leaders").sum()).row(0) == (1, 1)
+    access = made["access"].filter(pl.col("lea_id").is_not_null())
+    assert access.select(pl.col("leaders", "other_leaders").sum()).row(0) == (1, 1)
 
 
 @pytest.mark.parametrize(("adopted", "leads"), [("p", True), ("other", False)])
@@ -165,7 +168,7 @@ def test_each_lea_keeps_the_increment_it_pays(small: Any) -> None:
             payroll=[small.line("A", "BASE", "20100.00"), small.line("A", "BASE", "20010.00", lea_id="L2")],
             program_adoption=[{"lea_id": lea, "program_id": "p", "from_year": 2000} for lea in ("L1", "L2")],
         )["sustainability"]
-        return dict(made.select("lea_id", "increments").iter_rows())
+        return dict(made.drop_nulls("lea_id").select("lea_id", "increments").iter_rows())
 
     assert paid(travels=False) == {"L1": Decimal("100.00"), "L2": Decimal("10.00")}
     assert paid(travels=True) == {"L1": Decimal("100.00"), "L2": Decimal("0.00")}
@@ -262,3 +265,34 @@ def test_rows_order_does_not_matter(small: Any) -> None:
     back = small.marts(designation[::-1], roster=roster[::-1], payroll=payroll[::-1])
     for name in forth:
         assert forth[name].equals(back[name]), name
+
+
+def test_state_rows_sum_what_is_known_and_say_where_something_is_not(small: Any) -> None:
+    """L1: one leader, 1,000 x 1.301 = 1,301.00; L2: two leaders, 3,000 x 1.301 = 3,903.00. L3 pays nobody.
+
+    State: 5,204.00 for three leaders = 1,734.67 each, where the cost is known; the mean of the two districts' costs a
+    leader, 1,301.00 and 1,951.50, would be 1,626.25. M02: 5,204.00 / (41,000 + 83,000) x 1.538.
+    """
+    leas = ("L1", "L2", "L3")
+    lea_of = {"A": "L1", "B": "L2", "C": "L2", "D": "L3"}
+    codes = [code | {"lea_id": lea} for lea in leas for code in small.codes]
+    base = [small.line(name, "BASE", "40000.00", lea_id=lea_of[name]) for name in "ABC"]
+    paid = [("A", "1000.00"), ("B", "1000.00"), ("C", "2000.00")]
+    made = small.marts(
+        [small.holds(name, "x", lea_id=lea) for name, lea in lea_of.items()],
+        roster=[small.post(name, lea_id=lea, school_id=f"S{lea}") for name, lea in lea_of.items()],
+        districts=[{"lea_id": lea, "name": lea} for lea in leas],
+        program_adoption=[{"lea_id": lea, "program_id": "p", "from_year": 2000} for lea in leas],
+        pay_codes=codes,
+        funds=[fund | {"lea_id": lea} for lea in leas for fund in small.funds],
+        payroll=base + [small.line(name, "P", amount, lea_id=lea_of[name]) for name, amount in paid],
+    )["sustainability"]
+    state = made.row(by_predicate=pl.col("lea_id").is_null(), named=True)
+    assert (state["leaders"], str(state["program_cost"]), state["program_cost_status"]) == (
+        4,
+        "5204.00",
+        "partly_known",
+    )
+    assert str(state["cost_per_leader"]) == "1734.67"
+    assert state["pay_share_of_compensation"] == round(5204 / (124_000 * 1.538), 6)
+    assert (state["net_cost"], state["net_cost_status"], state["neutral_answer"]) == (None, *["not_applicable"] * 2)

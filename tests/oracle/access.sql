@@ -16,9 +16,9 @@ cells AS (
   SELECT lea_id, school_year, poverty_quartile, coalesce(sum(students), 0) AS students, sum(teachers) AS teachers, sum(leaders) AS leaders,
     sum(other_leaders) AS other_leaders, dollars(sum(pay_fine)) AS loaded
   FROM (FROM pupils UNION ALL FROM people UNION ALL FROM paid)
-  GROUP BY lea_id, school_year, poverty_quartile)
+  GROUP BY GROUPING SETS ((lea_id, school_year, poverty_quartile), (school_year, poverty_quartile)))
 SELECT lea_id, school_year, poverty_quartile, students, teachers, leaders, other_leaders, rate(ratio(students, leaders)) AS students_per_leader,
   rate(ratio(leaders * 100, teachers)) AS leaders_per_100_teachers, money(loaded) AS leader_pay,
   money(ratio(loaded, students)) AS leader_pay_per_student
 FROM cells
-ORDER BY lea_id, school_year, poverty_quartile
+ORDER BY lea_id NULLS LAST, school_year, poverty_quartile

@@ -10,7 +10,7 @@ WITH measured AS (
   SELECT *, 'sustainability' AS mart FROM (
     UNPIVOT (SELECT lea_id, program_id, school_year, CAST(leaders AS DOUBLE) AS leaders, CAST(program_cost AS DOUBLE) AS program_cost,
         CAST(cost_per_leader AS DOUBLE) AS cost_per_leader, CAST(net_cost AS DOUBLE) AS net_cost, recurring_coverage, role_based_share,
-        increment_depth FROM sustainability)
+        increment_depth FROM sustainability WHERE lea_id IS NOT NULL)
     ON leaders, program_cost, cost_per_leader, net_cost, recurring_coverage, role_based_share, increment_depth INTO NAME name VALUE actual)
   UNION ALL BY NAME
   SELECT *, 'unused_designation' AS mart FROM (

@@ -28,7 +28,7 @@ there AS (
 nominees AS (
   SELECT lea_id, school_year, what, cut, coalesce(m.counted, 0) AS counted, coalesce(t.pool, 0) AS pool
   FROM made m FULL JOIN there t USING (lea_id, school_year, what, cut)),
-pupils AS (SELECT lea_id, school_year, sum(students) AS counted, sum(teachers) AS out_of FROM access GROUP BY ALL),
+pupils AS (SELECT lea_id, school_year, sum(students) AS counted, sum(teachers) AS out_of FROM access WHERE lea_id IS NOT NULL GROUP BY ALL),
 found AS (
   SELECT lea_id, school_year, 'top_lost_by_poverty' AS monitor, by_poverty AS cut, count(*) FILTER (WHERE lost) AS counted,
     count(*) AS out_of, NULL AS compared_with FROM top GROUP BY ALL

@@ -33,37 +33,44 @@ def with_revenue(
 
 
 def runway(projection: dy.LazyFrame[FundedPaths], parameters: MetricParameters) -> dy.LazyFrame[Runway]:
-    """One row per LEA_PROGRAM and base year (as `school_year`): `runway_years`, `money_ends_year`,
-    `runway_years_status`.
+    """One row per LEA_PROGRAM and base year (as `school_year`), from the expected cost of the runway scenario.
 
-    Runway: years until expected cost of the runway scenario first exceeds recurring revenue (0: already does);
-    `money_ends_year` the first year in which it exceeds recurring revenue and running awards together. Not within the
-    horizon: null, `beyond_horizon`.
+    `runway_years` (M17): years until expected cost first exceeds recurring revenue alone; awards do not count though
+    they still run; 0: it already does. `money_ends_year`: the first school year, the base year included, whose expected
+    cost exceeds all that is to come in: recurring revenue, awards that have not ended by its 1 July, matches. So a
+    program on a grant has no runway and yet money until the grant ends. Each has its status; not within the horizon:
+    null, `beyond_horizon`.
     """
-    over_recurring = pl.col("expected") > pl.col("recurring")
-    over_all = pl.col("expected") > pl.col("revenue")
     base = pl.col("future_year").min()
-    first = pl.col("future_year").filter(over_recurring).min()
-    lacking = pl.col("cost_status") != "ok"
+    over_recurring = pl.col("future_year").filter(pl.col("expected") > pl.col("recurring")).min()
+    over_all = pl.col("future_year").filter(pl.col("expected") > pl.col("revenue")).min()
     return (
         projection.filter(pl.col("scenario") == parameters.projection.runway_scenario)
         .group_by(LEA_PROGRAM)
         .agg(
             base.alias("school_year"),
-            (first.cast(pl.Int32) - base.cast(pl.Int32)).alias("runway_years"),
-            pl.col("future_year").filter(over_all).min().alias("money_ends_year"),
-            pl.when(pl.col("recurring").is_null().any())
-            .then(pl.lit("not_configured"))
-            .when(lacking.any() & first.is_null())
-            .then(pl.col("cost_status").filter(lacking).sort_by(pl.col("future_year").filter(lacking)).first())
-            .when(first.is_null())
-            .then(pl.lit("beyond_horizon"))
-            .otherwise(pl.lit("ok"))
-            .alias("runway_years_status"),
+            (over_recurring.cast(pl.Int32) - base.cast(pl.Int32)).alias("runway_years"),
+            over_all.alias("money_ends_year"),
+            _found(over_recurring).alias("runway_years_status"),
+            _found(over_all).alias("money_ends_year_status"),
         )
         .with_columns(
-            pl.when(pl.col("runway_years_status") == "ok").then("runway_years"),
-            pl.when(pl.col("runway_years_status").is_in(["ok", "beyond_horizon"])).then("money_ends_year"),
+            pl.when(pl.col(f"{name}_status") == "ok").then(name).alias(name)
+            for name in ("runway_years", "money_ends_year")
         )
         .pipe(Runway.cast)
+    )
+
+
+def _found(year: pl.Expr) -> pl.Expr:
+    """Why the year is there or not: revenue not reported, cost not projected, or later than the horizon."""
+    lacking = pl.col("cost_status") != "ok"
+    return (
+        pl.when(pl.col("recurring").is_null().any())
+        .then(pl.lit("not_configured"))
+        .when(year.is_not_null())
+        .then(pl.lit("ok"))
+        .when(lacking.any())
+        .then(pl.col("cost_status").filter(lacking).sort_by(pl.col("future_year").filter(lacking)).first())
+        .otherwise(pl.lit("beyond_horizon"))
     )

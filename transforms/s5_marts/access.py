@@ -16,6 +16,7 @@ from contracts.resolved.service import LeaYears, RecordYears
 from transforms.money import dollars, fine, money, rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.terms import with_loads
+from transforms.s4_sustain.totals import with_totals
 
 CELL = ["lea_id", "school_year", "poverty_quartile"]
 
@@ -28,9 +29,9 @@ def build_access(
     lea_years: dy.LazyFrame[LeaYears],
     parameters: MetricParameters,
 ) -> dy.LazyFrame[Access]:
-    """One row per lea_id x school_year x poverty_quartile (MARTS 4.8): quartiles of schools statewide, people by
-    school of record, leaders of any program. `leader_pay` is M01 of all programs at the leader's statewide school of
-    record, as heads are, whichever LEA pays; loaded as the LEA that pays is (MARTS 5.S6).
+    """One row per lea_id (null: state) x school_year x poverty_quartile (MARTS 4.8): quartiles of schools statewide,
+    people by school of record, leaders of any program. `leader_pay` is M01 of all programs at the leader's statewide
+    school of record, as heads are, whichever LEA pays; loaded as the LEA that pays is (MARTS 5.S6).
     Only LEA-years with a roster have rows; a school without a known poverty is in quartile 0.
     """
     quartiles = poverty_quartiles(schools)
@@ -60,7 +61,9 @@ def build_access(
     rows = cells.join(pupils, on=CELL, how="left").join(people, on=CELL, how="left").join(paid, on=CELL, how="left")
     loaded = dollars(pl.col("pay_fine"))
     return (
-        rows.with_columns(pl.col(counts).fill_null(0))
+        with_totals(rows, "lea_id")
+        .group_by(CELL)
+        .agg(pl.col(counts).fill_null(0).sum())
         .with_columns(
             rate(ratio(pl.col("students"), pl.col("leaders"))).alias("students_per_leader"),
             rate(ratio(pl.col("leaders") * 100, pl.col("teachers"))).alias("leaders_per_100_teachers"),

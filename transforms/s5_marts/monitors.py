@@ -17,6 +17,7 @@ from contracts.reference import Schools
 from contracts.resolved.service import Assignments
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import GONE, poverty_quartiles, with_cells
+from transforms.s5_marts.state_rows import district_rows
 
 CUT = [*LEA_YEAR, "cut"]
 CELLS = ["by_experience", "by_poverty", "by_rating"]
@@ -137,8 +138,10 @@ def _nominees(teachers: pl.LazyFrame, nominated: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _pupils_per_teacher(access: dy.LazyFrame[Access]) -> pl.LazyFrame:
-    sums = access.group_by(LEA_YEAR).agg(
-        pl.col("students").sum().alias("counted"), pl.col("teachers").sum().alias("out_of")
+    sums = (
+        district_rows(access)
+        .group_by(LEA_YEAR)
+        .agg(pl.col("students").sum().alias("counted"), pl.col("teachers").sum().alias("out_of"))
     )
     before = sums.select("lea_id", pl.col("school_year") + 1, compared_with=ratio(pl.col("counted"), pl.col("out_of")))
     return sums.join(before, on=LEA_YEAR, how="left").with_columns(

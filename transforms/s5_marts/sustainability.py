@@ -13,6 +13,7 @@ from contracts.resolved.projection import Runway
 from transforms.money import dollars, money, money_from_cents, rate, ratio
 from transforms.s4_sustain.cost import program_status
 from transforms.s4_sustain.messages import format_message
+from transforms.s5_marts.state_rows import program_state_rows
 
 MONEY = {
     "increments": "increment_dollars",
@@ -44,14 +45,15 @@ def build_sustainability(
 
     `costs` are `s4_sustain.cost` rows with offsets and change; `compensation_lf` and `role_based` per LEA and year;
     `runway` per program. A program-year not in force has a row where pay, release or finance made a cost, and says so.
-    Nothing is rounded before this builder; money at 2 decimals, rates at 6, half up.
+    An empty lea_id is the whole state (`state_rows.program_state_rows`). Nothing is rounded before this builder; money
+    at 2 decimals, rates at 6, half up.
     """
     others = other_leaders.group_by(PROGRAM).agg(pl.len().alias("other_leaders"))
     known_or_elsewhere = pl.col("net").is_not_null() | (
         ~pl.col("in_force") & (pl.col("cost_status") == "not_configured")
     )
     whole = costs.join(compensation_lf, on=LEA_YEAR, how="left").join(role_based, on=LEA_YEAR, how="left")
-    return (
+    districts = (
         whole.join(runway, on=PROGRAM, how="left")
         .join(others, on=PROGRAM, how="left")
         .sort(PROGRAM)
@@ -67,9 +69,13 @@ def build_sustainability(
         )
         # a program-year not in force is there for its pay alone (issue: rows say so)
         .filter(pl.col("in_force") | (pl.col("cost_status") != "not_configured"))
-        .with_columns(*_statuses(), program_status())
+        .with_columns(*_statuses())
         .with_columns(_answer("net").alias("neutral_answer"), _answer("lea_net").alias("lea_neutral_answer"))
         .with_columns((pl.col("net") <= 0).alias("neutral"), _reason().alias("neutral_reason"))
+    )
+    return (
+        pl.concat([districts, program_state_rows(districts)], how="diagonal")
+        .with_columns(program_status())
         .with_columns(money(pl.col(source)).alias(name) for name, source in MONEY.items())
         .with_columns(
             money_from_cents(pl.col("role_cents")).alias("role_pay"),
@@ -117,7 +123,7 @@ def _statuses() -> list[pl.Expr]:
             (pl.col("role_based").is_null(), "zero_denominator"),
         ).alias("role_based_share_status"),
         _first((none, "zero_denominator"), (pl.col("depth").is_null(), "no_base_pay")).alias("increment_depth_status"),
-        pl.col("runway_years_status").fill_null("not_latest_year"),
+        pl.col("runway_years_status", "money_ends_year_status").fill_null("not_latest_year"),
     ]
 
 

@@ -80,10 +80,12 @@ WITH firsts AS (
     arg_min(p.cost_status, p.future_year) FILTER (WHERE p.cost_status <> 'ok') AS lacking
   FROM projection p JOIN parameters k ON k.runway_scenario = p.scenario GROUP BY ALL),
 said AS (
-  SELECT *, CASE WHEN unreported THEN 'not_configured' WHEN lacking IS NOT NULL AND first IS NULL THEN lacking
-                 WHEN first IS NULL THEN 'beyond_horizon' ELSE 'ok' END AS runway_years_status
+  SELECT *, CASE WHEN unreported THEN 'not_configured' WHEN first IS NOT NULL THEN 'ok'
+                 ELSE coalesce(lacking, 'beyond_horizon') END AS runway_years_status,
+    CASE WHEN unreported THEN 'not_configured' WHEN money_ends_year IS NOT NULL THEN 'ok'
+         ELSE coalesce(lacking, 'beyond_horizon') END AS money_ends_year_status
   FROM firsts)
-SELECT lea_id, program_id, school_year, runway_years_status,
+SELECT lea_id, program_id, school_year, runway_years_status, money_ends_year_status,
   CASE WHEN runway_years_status = 'ok' THEN first - school_year END AS runway_years,
-  CASE WHEN runway_years_status IN ('ok', 'beyond_horizon') THEN money_ends_year END AS money_ends_year
+  CASE WHEN money_ends_year_status = 'ok' THEN money_ends_year END AS money_ends_year
 FROM said;
