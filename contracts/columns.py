@@ -366,6 +366,10 @@ other_leaders = Column(
     dy.UInt32, "Others who hold a level or role that leads: principals, assistant principals, coaches.", unit="persons"
 )
 program_pay = _money("All net pay on the program's own pay codes, whoever holds it; unloaded.")
+cost_overlap = _money(
+    "Dollars that M03 holds twice where pay is booked so: base pay on the program's codes that is also in an increment, "
+    "with its load, and the load on benefit lines of these codes. 0: nothing is."
+)
 program_benefits = _money("Benefits at the marginal load on program pay and increments.")
 other_amount = _money("The part of the amount that is release, training or administration.")
 incremental_pay = _money("M01: the leaders' pay on the program's own codes and increment, with the marginal load.")

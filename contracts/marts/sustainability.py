@@ -37,6 +37,7 @@ class Sustainability(dy.Schema):
     program_pay = c.program_pay.required()
     program_benefits = c.program_benefits.required()
     program_cost = c.program_cost.optional()
+    cost_overlap = c.cost_overlap.optional()
     program_cost_status = c.metric_status.required()
     cost_per_leader = c.cost_per_leader.optional()
     cost_per_leader_status = c.metric_status.required()

@@ -38,6 +38,8 @@ class CodePay(ProgramKeys):
 
     code_cents = r.code_cents.required()
     schedule_cents = r.schedule_cents.required()
+    benefit_cents = r.benefit_cents.required()
+    twice_fine = r.twice_fine.required()
 
 
 class CostByStream(ProgramKeys):
@@ -87,6 +89,7 @@ class ProgramCosts(ProgramKeys):
     has_code_pay = r.has_code_pay.required()
     pay_dollars = r.pay_dollars.required()
     pay_benefit = r.pay_benefit.required()
+    overlap = r.overlap.optional()
     training = r.training.optional()
     administration = r.administration.optional()
     recurring_revenue = r.recurring_revenue.optional()

@@ -296,3 +296,38 @@ def test_state_rows_sum_what_is_known_and_say_where_something_is_not(small: Any)
     assert str(state["cost_per_leader"]) == "1734.67"
     assert state["pay_share_of_compensation"] == round(5204 / (124_000 * 1.538), 6)
     assert (state["net_cost"], state["net_cost_status"], state["neutral_answer"]) == (None, *["not_applicable"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "benefits", "cost", "overlap"),
+    [
+        # A is paid 47,000 + 3,000 on the program's base code, B 1,000 on it without leading.
+        ("47000.00", "0.00", "9107.00", "3903.00"),  # increment 3,000: (4,000 + 3,000) x 1.301; 3,000 x 1.301 twice
+        ("49000.00", "0.00", "6505.00", "1301.00"),  # increment 1,000: only so much of the 3,000 stands twice
+        ("50000.00", "0.00", "5204.00", "0.00"),  # increment 0: base pay on the code counts once
+        ("50000.00", "200.00", "5464.20", "60.20"),  # 200 of benefits bear a load of 30.1 % that stands for benefits
+    ],
+)
+def test_what_the_cost_holds_twice_is_shown_beside_it(
+    small: Any, scheduled: str, benefits: str, cost: str, overlap: str
+) -> None:
+    """5.S5 as written counts base pay on a program's code and again in the increment; `cost_overlap` says how much."""
+    codes = [
+        {"lea_id": "L1", "pay_code": "PB", "pay_type": "base", "program_id": "p"},
+        {"lea_id": "L1", "pay_code": "PBEN", "pay_type": "benefit", "program_id": "p"},
+    ]
+    row = one(
+        small.marts(
+            [small.holds("A", "x")],
+            roster=[small.post("A", salary_lane="BA", salary_step=1), small.post("B")],
+            pay_codes=small.codes + codes,
+            salary_schedules=[{"lea_id": "L1", "school_year": 2026, "lane": "BA", "step": 1, "amount": scheduled}],
+            payroll=[
+                small.line("A", "BASE", "47000.00"),
+                small.line("A", "PB", "3000.00"),
+                small.line("A", "PBEN", benefits),
+                small.line("B", "PB", "1000.00"),
+            ],
+        )["sustainability"]
+    )
+    assert (str(row["program_cost"]), str(row["cost_overlap"])) == (cost, overlap)

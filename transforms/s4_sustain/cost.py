@@ -72,7 +72,8 @@ def program_costs(
         _depth().median().alias("depth"),
     )
     zero = ["leaders", "role_cents", "increment_fine", "pay_fine", "unscheduled", "leaders_without_increment"]
-    zero += ["code_cents", "schedule_cents", "release_fte", "release_dollars", "release_unknown", "release_unpriced"]
+    zero += ["code_cents", "schedule_cents", "benefit_cents", "twice_fine"]
+    zero += ["release_fte", "release_dollars", "release_unknown", "release_unpriced"]
     known = keys.join(paid, on=PROGRAM, how="left").join(release, on=PROGRAM, how="left")
     return (
         with_loads(known.join(paid_on_codes, on=PROGRAM, how="left"), parameters)
@@ -102,6 +103,7 @@ def _summed(parts: pl.LazyFrame) -> dy.LazyFrame[ProgramCosts]:
         )
         .with_columns((pl.col("pay_dollars") * pl.col("marginal_load")).alias("pay_benefit"))
         .with_columns(
+            pl.when(configured).then(_counted_twice()).alias("overlap"),
             pl.when(configured)
             .then(
                 pl.col("pay_dollars")
@@ -117,6 +119,14 @@ def _summed(parts: pl.LazyFrame) -> dy.LazyFrame[ProgramCosts]:
         )
         .pipe(ProgramCosts.cast)
     )
+
+
+def _counted_twice() -> pl.Expr:
+    """Dollars of M03 that stand in it twice, as MARTS 5.S5 has it: base pay on the program's codes that is also in an
+    increment, with its load; and the load on benefit lines, which are benefits already.
+    """
+    base = dollars(pl.col("twice_fine")) * (1 + pl.col("marginal_load"))
+    return base + dollars(fine_from_cents(pl.col("benefit_cents"))) * pl.col("marginal_load")
 
 
 def finance_sums(finance: dy.LazyFrame[ProgramFinance]) -> dy.LazyFrame[FinanceSums]:

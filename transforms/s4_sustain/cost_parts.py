@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.keys import PERSON, PROGRAM
+from contracts.keys import LEADER, PERSON, PROGRAM
 from contracts.reference import ProgramFinance
 from contracts.resolved.costs import BaseStream, CodePay, CostByStream, Costs, OtherByStream
 from contracts.resolved.leaders import LeaderPay
@@ -14,17 +14,31 @@ from contracts.vocabulary import SOFT_STREAMS, UNSTATED
 from transforms.money import cents, dollars, fine_from_cents, ratio
 
 
-def code_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[CodePay]:
+def code_pay(pay: dy.LazyFrame[ResolvedPay], leader_pay: dy.LazyFrame[LeaderPay]) -> dy.LazyFrame[CodePay]:
     """One row per PROGRAM with pay lines: `code_cents`, all net pay on the program's own codes, whoever holds it;
-    `schedule_cents`, its part that is base pay.
+    `schedule_cents` and `benefit_cents`, its parts that are base pay and benefits; `twice_fine`, the base pay of its
+    leaders on these codes that is in their increments too, for an increment is taken over all base pay.
     """
     own = pay.filter(pl.col("program_id").is_not_null())
+    is_base = pl.col("pay_type") == "base"
+    on_codes = fine_from_cents(pl.col("base_on_codes")).clip(lower_bound=0)
+    twice = (
+        own.filter(is_base)
+        .group_by(LEADER)
+        .agg(pl.col("cents").sum().alias("base_on_codes"))
+        .join(leader_pay.select(*LEADER, "increment_fine"), on=LEADER)
+        .group_by(PROGRAM)
+        .agg(pl.min_horizontal(on_codes, pl.col("increment_fine").clip(lower_bound=0)).sum().alias("twice_fine"))
+    )
     return (
         own.group_by(PROGRAM)
         .agg(
             pl.col("cents").sum().alias("code_cents"),
-            pl.col("cents").filter(pl.col("pay_type") == "base").sum().alias("schedule_cents"),
+            pl.col("cents").filter(is_base).sum().alias("schedule_cents"),
+            pl.col("cents").filter(pl.col("pay_type") == "benefit").sum().alias("benefit_cents"),
         )
+        .join(twice, on=PROGRAM, how="left")
+        .with_columns(pl.col("twice_fine").fill_null(0))
         .pipe(CodePay.cast)
     )
 

@@ -117,7 +117,7 @@ def cost_facts(
     first = materialize({"positions": priced, "keys": found})
     positions, keys = PricedPositions.cast(first["positions"]), ProgramKeys.cast(first["keys"])
     released = release_time.program_release(positions, role_frame(programs), keys)
-    spent = cost.program_costs(keys, paid, cost_parts.code_pay(facts["pay"]), released, finance, parameters)
+    spent = cost.program_costs(keys, paid, cost_parts.code_pay(facts["pay"], paid), released, finance, parameters)
     net = cost.with_change(cost.with_offsets(spent, tables["offsets"], facts["adopted"]), parameters)
     costs = Costs.cast(materialize({"costs": net})["costs"])
     bases = revenue.base_years(costs)

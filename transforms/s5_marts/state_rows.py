@@ -58,7 +58,7 @@ def program_state_rows(districts: pl.LazyFrame) -> pl.LazyFrame:
     rows = districts.group_by(STATE_PROGRAM).agg(
         *[pl.col(name).sum() for name in COUNTED],
         *[_exact_sum(pl.col(name)).alias(name) for name in ADDED],
-        *[_sum_of_known(name) for name in (*MAY_LACK, "training", "administration")],
+        *[_sum_of_known(name) for name in (*MAY_LACK, "training", "administration", "overlap")],
         *[_how_known(known[name], absent).alias(status) for name, (status, absent) in MAY_LACK.items()],
         _how_known(pl.col("finance_known"), "not_configured").alias("finance_status"),
         pl.col("in_force").any(),

@@ -25,6 +25,7 @@ MONEY = {
     "training_cost": "training",
     "administration_cost": "administration",
     "program_cost": "cost",
+    "cost_overlap": "overlap",
     "cost_per_leader": "per_leader",
     "offsets": "offset",
     "net_cost": "net",

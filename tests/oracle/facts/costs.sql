@@ -26,8 +26,14 @@ released AS (
   FROM posts p JOIN program_roles r USING (role_code) GROUP BY ALL),
 coded AS (
   SELECT lea_id, program_id, school_year, CAST(sum(cents) AS BIGINT) AS code_cents,
-    CAST(coalesce(sum(cents) FILTER (WHERE pay_type = 'base'), 0) AS BIGINT) AS schedule_cents
+    CAST(coalesce(sum(cents) FILTER (WHERE pay_type = 'base'), 0) AS BIGINT) AS schedule_cents,
+    CAST(coalesce(sum(cents) FILTER (WHERE pay_type = 'benefit'), 0) AS BIGINT) AS benefit_cents
   FROM pay WHERE program_id IS NOT NULL GROUP BY ALL),
+twice AS (
+  SELECT lea_id, program_id, school_year, CAST(sum(least(greatest(fine(based.cents), 0), greatest(l.increment_fine, 0))) AS BIGINT) AS twice_fine
+  FROM (SELECT lea_id, program_id, school_year, staff_id, sum(cents) AS cents FROM pay
+        WHERE program_id IS NOT NULL AND pay_type = 'base' GROUP BY ALL) based
+  JOIN leader_pay l USING (lea_id, program_id, school_year, staff_id) GROUP BY ALL),
 financed AS (
   SELECT lea_id, program_id, school_year, sum(cents(amount)) FILTER (WHERE kind = 'training') / 100 AS training,
     sum(cents(amount)) FILTER (WHERE kind = 'administration') / 100 AS administration,
@@ -42,6 +48,7 @@ known AS (
     f.training, f.administration, f.recurring_revenue,
     f.training IS NOT NULL OR f.administration IS NOT NULL AS finance_known,
     coalesce(c.code_cents, 0) AS code_cents, coalesce(c.schedule_cents, 0) AS schedule_cents,
+    dollars(coalesce(t.twice_fine, 0)) * (1 + marginal_load) + coalesce(c.benefit_cents, 0) / 100 * marginal_load AS twice,
     finance_known OR c.code_cents IS NOT NULL OR coalesce(p.increment_fine, 0) <> 0 OR coalesce(r.release_fte, 0) > 0 AS configured,
     dollars(fine(coalesce(c.code_cents, 0)) + coalesce(p.increment_fine, 0)) AS pay_dollars,
     pay_dollars * marginal_load AS pay_benefit,
@@ -49,9 +56,10 @@ known AS (
     dollars(coalesce(p.pay_fine, 0)) + dollars(coalesce(p.pay_fine, 0)) * marginal_load AS incremental
   FROM program_keys k LEFT JOIN paid p USING (lea_id, program_id, school_year)
   LEFT JOIN released r USING (lea_id, program_id, school_year) LEFT JOIN financed f USING (lea_id, program_id, school_year)
-  LEFT JOIN coded c USING (lea_id, program_id, school_year)
+  LEFT JOIN coded c USING (lea_id, program_id, school_year) LEFT JOIN twice t USING (lea_id, program_id, school_year)
   JOIN lea_loads USING (lea_id))
 SELECT *, CASE WHEN configured THEN pay_dollars + pay_benefit + release_dollars + coalesce(training, 0) + coalesce(administration, 0) END AS cost,
+  CASE WHEN configured THEN twice END AS overlap,
   CASE WHEN NOT configured THEN 'not_configured' WHEN release_unpriced > 0 THEN 'not_enough_data' ELSE 'ok' END AS cost_status
 FROM known;
 
