@@ -367,8 +367,8 @@ other_leaders = Column(
 )
 program_pay = _money("All net pay on the program's own pay codes, whoever holds it; unloaded.")
 cost_overlap = _money(
-    "Dollars that M03 holds twice where pay is booked so: base pay on the program's codes that is also in an increment, "
-    "with its load, and the load on benefit lines of these codes. 0: nothing is."
+    "Dollars that M03 holds twice where pay is booked so: base pay on the program's codes that is also in an "
+    "increment, with its load, and the load on benefit lines of these codes. 0: nothing is."
 )
 program_benefits = _money("Benefits at the marginal load on program pay and increments.")
 other_amount = _money("The part of the amount that is release, training or administration.")
@@ -662,5 +662,24 @@ goal_distance = _number("Target less actual.")
 goal_reached = _flag("The actual value has reached the target; empty without a value.")
 declared_before_start = _flag(
     "Declared before 1 July of the program's first year in the district; empty where it was never adopted."
+)
+outcome_measure = _text("What the state measures at a school, in its own words.")
+outcome_value = _number("The school's value of the measure in the year.")
+outcome_students = _whole("Students whom the value is about.", low=0)
+outcome_measure_or_none = _text("What is measured (`school_outcomes`); empty where no outcome of the year is on file.")
+gaining_schools = Column(
+    dy.UInt32, "Schools that gained a first leader of the program in the year and have a match.", unit="schools"
+)
+matched_schools = Column(dy.UInt32, "Schools without a leader that they are matched with.", unit="schools")
+students_measured = Column(
+    dy.Int64, "Students whom the values of the gaining schools are about.", unit="students", low=0
+)
+outcome_change = _number("Mean change of the measure since the year before at the gaining schools.")
+matched_change = _number("The same at their matches.")
+change_difference = _number("Mean over pairs of change less the match's change: an association, not an effect.")
+difference_low = _number("Lower end of the difference's 95 % interval (normal, over pairs); empty for one pair.")
+difference_high = _number("Upper end of the difference's 95 % interval; empty for one pair.")
+prior_difference = _number(
+    "The same difference one year earlier, before there were leaders; empty where no pair has values of that year."
 )
 has_role = _flag("A leadership role was held, or leadership work done; empty while that is not on file yet.")

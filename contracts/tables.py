@@ -38,6 +38,7 @@ class Tables(DesignationTables):
     minimum_wage: dy.LazyFrame[ref.MinimumWage]
     program_finance: dy.LazyFrame[ref.ProgramFinance]
     program_goals: dy.LazyFrame[ref.ProgramGoals]
+    school_outcomes: dy.LazyFrame[ref.SchoolOutcomes]
     calendar: dy.LazyFrame[ref.Calendar]
 
 

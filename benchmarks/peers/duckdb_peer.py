@@ -35,6 +35,8 @@ OPTIONAL = {
     "minimum_wage": {"school_year": "SMALLINT", "hourly": MONEY},
     "program_goals": {"lea_id": "VARCHAR", "program_id": "VARCHAR", "measure": "VARCHAR", "by_year": "SMALLINT"}
     | {"baseline": "DOUBLE", "target": "DOUBLE", "declared_on": "DATE"},
+    "school_outcomes": {"school_id": "VARCHAR", "school_year": "SMALLINT", "measure": "VARCHAR"}
+    | {"value": "DOUBLE", "n": "BIGINT"},
     "calendar": {"school_year": "SMALLINT", "extract": "VARCHAR", "due": "DATE"},
 }
 

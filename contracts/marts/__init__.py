@@ -33,6 +33,7 @@ from contracts.marts.rating_distribution import RatingDistribution
 from contracts.marts.reach import Reach
 from contracts.marts.retention import Retention
 from contracts.marts.school_leadership import SchoolLeadership
+from contracts.marts.school_outcome_association import SchoolOutcomeAssociation
 from contracts.marts.stress import StressTest
 from contracts.marts.sunset import Sunset
 from contracts.marts.supervision_span import SupervisionSpan
@@ -87,6 +88,7 @@ MARTS: dict[str, Mart] = {
     "goal_progress": Mart(GoalProgress, False, ("lea_id", "program_id", "measure", "by_year", "school_year")),
     "stress": Mart(StressTest, False, ("lea_id", "program_id", "shock")),
     "sunset": Mart(Sunset, False, ("lea_id", "award_id")),
+    "school_outcome_association": Mart(SchoolOutcomeAssociation, False, ("program_id", "measure", "school_year")),
     "exceptions": Mart(Exceptions, True, ("exception_id",)),
     "data_quality": Mart(DataQuality, False, ("lea_id", "extract", "school_year", "rule_id")),
 }

@@ -143,6 +143,16 @@ class ProgramGoals(dy.Schema):
     declared_on = c.declared_on.required()
 
 
+class SchoolOutcomes(dy.Schema):
+    """One row per school x school year x measure (M39): test results, attendance, whatever the state measures."""
+
+    school_id = c.school_id.key()
+    school_year = c.school_year.key()
+    measure = c.outcome_measure.key()
+    value = c.outcome_value.required()
+    n = c.outcome_students.optional()
+
+
 class Calendar(dy.Schema):
     """One row per school year x extract: when it may be dropped."""
 
@@ -173,5 +183,6 @@ REFERENCES: dict[str, Reference] = {
     "minimum_wage": Reference(MinimumWage, needed=False),
     "program_finance": Reference(ProgramFinance, needed=False),
     "program_goals": Reference(ProgramGoals, needed=False),
+    "school_outcomes": Reference(SchoolOutcomes, needed=False),
     "calendar": Reference(Calendar, needed=False),
 }

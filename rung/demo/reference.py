@@ -68,6 +68,20 @@ def school_years(state: State, schools: Schools, positions: Positions) -> pl.Dat
     return pl.concat(frames)
 
 
+def school_outcomes(state: State, years: pl.DataFrame) -> pl.DataFrame:
+    """Mean reading score of each of the schools' years (`school_years`): lower where there is more poverty."""
+    number = years.get_column("school_id").cast(pl.Int64).to_numpy()
+    noise = state.rng.normal("reading", number, years.get_column("school_year").to_numpy())
+    score = 280.0 - 0.5 * years.get_column("poverty_percent").to_numpy() + 6.0 * noise
+    return years.select(
+        "school_id",
+        "school_year",
+        measure=pl.lit("reading_score"),
+        value=pl.Series(np.round(score, 1)),
+        n=pl.col("enrollment"),
+    )
+
+
 def _level_and_id(schools: Schools) -> Iterator[tuple[str, str]]:
     for level, identity in zip(schools.level.tolist(), schools.school_id, strict=True):
         yield LEVELS[level], identity

@@ -79,6 +79,7 @@ def write_demo(
         for group in state.groups():
             schools = _write_group(state, group, first_seat, directory / "landing")
             _append(schools, directory / "reference" / "schools.csv")
+            _append(reference.school_outcomes(state, schools), directory / "reference" / "school_outcomes.csv")
             first_seat += int(state.sizes[group.start : group.stop].sum())
             advance(len(group))
     if dirty:

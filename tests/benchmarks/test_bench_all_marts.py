@@ -104,6 +104,12 @@ def _make_harder(home: Path) -> None:
     is_late = is_late | (pl.col("program_id") == "cms_opportunity_culture")
     late = pl.when(is_late).then(pl.lit("2025")).otherwise("from_year")
     _edit(home / "reference" / "program_adoption.csv", from_year=late)
+    _edit(home / "reference" / "schools.csv", level=pl.lit("elementary"))  # so that few schools find their like
+    outcomes = pl.read_csv(home / "reference" / "school_outcomes.csv", infer_schema=False)
+    earlier = outcomes.filter(pl.col("school_year") == pl.col("school_year").min()).with_columns(
+        school_year=(pl.col("school_year").cast(pl.Int32) - 1).cast(pl.String), value=pl.lit("250.5")
+    )
+    pl.concat([outcomes, earlier]).write_csv(home / "reference" / "school_outcomes.csv")
 
 
 def _edit(path: Path, **columns: pl.Expr) -> None:

@@ -1,4 +1,4 @@
-"""Marts that answer what a legislature asks (M26 to M38), in one step of stage 5."""
+"""Marts that answer what a legislature asks (M26 to M39), in one step of stage 5."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import dataframely as dy
 
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
-from contracts.reference import Districts
+from contracts.reference import Districts, SchoolOutcomes
 from contracts.resolved import Frames, MartFacts, Materialize, QuestionFacts, Unused
 from contracts.resolved.leaders import CertificatesAndRoles, DesigneesAndRoles
 from transforms.s2_resolve.run import as_they_are
@@ -20,6 +20,7 @@ from transforms.s5_marts.leadership_staffing import build_leadership_staffing
 from transforms.s5_marts.pipeline import build_pipeline
 from transforms.s5_marts.rating_distribution import build_rating_distribution
 from transforms.s5_marts.school_leadership import build_school_leadership
+from transforms.s5_marts.school_outcome_association import build_school_outcome_association
 from transforms.s5_marts.stress import build_stress
 from transforms.s5_marts.sunset import build_sunset
 from transforms.s5_marts.survival import build_survival
@@ -43,7 +44,12 @@ def unused_facts(facts: MartFacts, programs: Sequence[ProgramTerms], materialize
     }
 
 
-def build_questions(facts: QuestionFacts, districts: dy.LazyFrame[Districts], parameters: MetricParameters) -> Frames:
+def build_questions(
+    facts: QuestionFacts,
+    districts: dy.LazyFrame[Districts],
+    school_outcomes: dy.LazyFrame[SchoolOutcomes],
+    parameters: MetricParameters,
+) -> Frames:
     """The marts by name."""
     people, schools = facts["educator_year"], facts["schools"]
     return {
@@ -59,6 +65,9 @@ def build_questions(facts: QuestionFacts, districts: dy.LazyFrame[Districts], pa
         "coach_outcome": build_coach_outcome(facts["leadership"], facts["leader_years"], parameters),
         "school_leadership": build_school_leadership(
             facts["supervision_span"], people, facts["leadership_activity"], facts["positions"]
+        ),
+        "school_outcome_association": build_school_outcome_association(
+            people, facts["leaders"], facts["adopted"], schools, school_outcomes
         ),
         "training": build_training(people, facts["leadership"]),
         "stress": build_stress(facts["shocks"], parameters),

@@ -83,7 +83,7 @@ def build_marts(
         "supervision_span": SupervisionSpan.cast(marts["supervision_span"]),
         "leadership_activity": LeadershipActivity.cast(marts["leadership_activity"]),
     }
-    marts |= build_questions(asked, tables["districts"], parameters)
+    marts |= build_questions(asked, tables["districts"], tables["school_outcomes"], parameters)
     marts["goal_progress"] = build_goal_progress(
         tables["program_goals"], tables["program_adoption"], facts["lea_years"], marts
     )
