@@ -219,6 +219,7 @@ OF_ANY_FRAME = {
     ("terms.py", "with_loads"),
     ("totals.py", "with_totals"),
     ("survival.py", "kaplan_meier"),
+    ("state_rows.py", "program_state_rows"),
     ("goal_progress.py", "build_goal_progress"),
 }
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
+
+ORACLE = Path(__file__).parents[1] / "oracle"
+YEARS = (2024, 2025, 2026)
 
 SCHOOLS = {  # level, poverty: G1, G2 gain a leader in 2026; C1, C2, F never have one; H had one before
     "G1": ("elementary", 80),
@@ -32,8 +37,8 @@ def score(school: str, year: int, value: float | None) -> dict[str, Any]:
     return {"school_id": school, "school_year": year, "measure": "reading", "value": value, "n": 10}
 
 
-def build(small: Any, scores: dict[str, tuple[int, ...]]) -> pl.DataFrame:
-    years = (2024, 2025, 2026)
+def tables(small: Any, scores: dict[str, tuple[int, ...]]) -> dict[str, list[dict[str, Any]]]:
+    years = YEARS
     high = [
         {"school_id": "Z", "school_year": year, "lea_id": "L2", "name": "Z", "poverty_percent": 1} for year in years
     ]
@@ -54,12 +59,19 @@ def build(small: Any, scores: dict[str, tuple[int, ...]]) -> pl.DataFrame:
     outcomes = [
         score(name, year, value) for name, row in scores.items() for year, value in zip(years, row, strict=True)
     ]
-    made: pl.DataFrame = small.marts(
-        [small.holds("tH", "x", year) for year in (2025, 2026)] + [small.holds(who, "x") for who in ("tG1", "tG2")],
-        roster=[small.post(TRAINED[name], year, school_id=name) for name in SCHOOLS for year in years],
-        schools=schools + rest,
-        school_outcomes=outcomes,
-    )["school_outcome_association"]
+    return {
+        "roster": [small.post(TRAINED[name], year, school_id=name) for name in SCHOOLS for year in years],
+        "schools": schools + rest,
+        "school_outcomes": outcomes,
+    }
+
+
+def holders(small: Any) -> list[dict[str, Any]]:
+    return [small.holds("tH", "x", year) for year in (2025, 2026)] + [small.holds(who, "x") for who in ("tG1", "tG2")]
+
+
+def build(small: Any, scores: dict[str, tuple[int, ...]]) -> pl.DataFrame:
+    made: pl.DataFrame = small.marts(holders(small), **tables(small, scores))["school_outcome_association"]
     return made
 
 
@@ -100,3 +112,30 @@ def test_a_school_too_far_off_is_no_match(small: Any) -> None:
     row = far.row(by_predicate=pl.col("school_year") == 2026, named=True)
     assert (row["schools"], row["matched"], row["difference_low"]) == (1, 1, None)
     assert row["difference"] == 0.0  # G2 2 against C1 2
+
+
+def test_the_sql_twin_makes_the_same_pairs(small: Any) -> None:
+    """The bench's state has no school that gains a leader, so its SQL is asked here."""
+    given = tables(small, SCORES)
+    marts = small.marts(holders(small), **given)
+    ranked = pl.DataFrame(given["schools"]).with_columns(
+        poverty_quartile=pl.int_range(pl.len()).over("school_year", order_by=["poverty_percent", "school_id"])
+        * 4
+        // pl.len().over("school_year")
+        + 1
+    )
+    frames = {
+        "educator_year": marts["educator_year"],
+        "schools": pl.DataFrame(given["schools"], infer_schema_length=None),
+        "quartiles": ranked.select("school_id", "school_year", "poverty_quartile"),
+        "school_outcomes": pl.DataFrame(given["school_outcomes"], infer_schema_length=None),
+        "leaders": pl.DataFrame(holders(small)).select("staff_id", "program_id", "school_year"),
+        "adopted": pl.DataFrame({"program_id": ["p"] * 3, "school_year": YEARS}),
+    }
+    with duckdb.connect() as connection:
+        connection.execute((ORACLE / "facts" / "macros.sql").read_text(encoding="utf-8"))
+        for name, frame in frames.items():
+            connection.register(name, frame.to_arrow())
+        sql = (ORACLE / "school_outcome_association.sql").read_text(encoding="utf-8")
+        rows = connection.execute(sql).fetchall()
+    assert rows == marts["school_outcome_association"].rows()

@@ -17,7 +17,6 @@ from contracts.reference import Schools
 from contracts.resolved.service import Assignments
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import GONE, poverty_quartiles, with_cells
-from transforms.s5_marts.state_rows import district_rows
 
 CUT = [*LEA_YEAR, "cut"]
 CELLS = ["by_experience", "by_poverty", "by_rating"]
@@ -139,7 +138,7 @@ def _nominees(teachers: pl.LazyFrame, nominated: pl.LazyFrame) -> pl.LazyFrame:
 
 def _pupils_per_teacher(access: dy.LazyFrame[Access]) -> pl.LazyFrame:
     sums = (
-        district_rows(access)
+        access.filter(pl.col("lea_id").is_not_null())
         .group_by(LEA_YEAR)
         .agg(pl.col("students").sum().alias("counted"), pl.col("teachers").sum().alias("out_of"))
     )

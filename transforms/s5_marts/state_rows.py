@@ -43,11 +43,6 @@ NOT_OF_THE_STATE = (
 )
 
 
-def district_rows(mart: pl.LazyFrame) -> pl.LazyFrame:
-    """A mart without its state rows, for sums over districts."""
-    return mart.filter(pl.col("lea_id").is_not_null())
-
-
 def program_state_rows(districts: pl.LazyFrame) -> pl.LazyFrame:
     """One row per program_id x school_year over unrounded district rows of `sustainability`.
 
