@@ -24,15 +24,18 @@ from contracts.reference import REFERENCES
 from contracts.strict import Strict
 from expectations.conformed import column_type, contract_of, typed_rows
 from expectations.masks import row_rule
+from expectations.moved import MovedRule
 from expectations.suites import CROSS_ROW_TYPES, Rule, Suite, SuiteError
 
 TABLES = (*EXTRACTS, *REFERENCES, *MARTS)
 
 
 class OverlayMeta(Strict):
-    """`off`: shipped rules that the state does not ask, each with its reason."""
+    """`off`: shipped rules that the state does not ask, each with its reason. `moved`: bounds on how far a column may
+    move, new or in place of the shipped one of the same id."""
 
     off: Mapping[str, str] = Field(default_factory=dict)
+    moved: tuple[MovedRule, ...] = ()
 
     @field_validator("off")
     @classmethod
@@ -92,6 +95,8 @@ def overlaid(suite: Suite, path: Path, taken: Mapping[str, str]) -> Suite:
             )
         _prove(suite.name, rule, path)
     for rule_id in overlay.meta.off:
+        if rule_id in {each.rule_id for each in suite.moved}:
+            continue
         if rule_id not in shipped:
             raise SuiteError(f"overlay {path}: switches off {rule_id}, which is no rule of {suite.name}")
         if needed(suite.name, shipped[rule_id]):
@@ -100,7 +105,19 @@ def overlaid(suite: Suite, path: Path, taken: Mapping[str, str]) -> Suite:
     kept = [own.pop(rule_id, rule) for rule_id, rule in shipped.items() if rule_id not in overlay.meta.off]
     if not (kept or own):
         raise SuiteError(f"overlay {path} switches off every rule of {suite.name}: rows are not accepted unchecked")
-    return Suite(name=suite.name, expectations=(*kept, *own.values()), meta={**suite.meta, "off": overlay.meta.off})
+    meta = {**suite.meta, "off": overlay.meta.off, "moved": _moved(suite, overlay.meta, path)}
+    return Suite(name=suite.name, expectations=(*kept, *own.values()), meta=meta)
+
+
+def _moved(suite: Suite, meta: OverlayMeta, path: Path) -> list[dict[str, Any]]:
+    """The suite's bounds on how far a column may move, with the state's in their places."""
+    if meta.moved and suite.name not in EXTRACTS:
+        raise SuiteError(f"overlay {path}: `moved` is for extracts, and {suite.name} is none")
+    for rule in meta.moved:
+        if rule.column not in contract_of(suite.name).columns():
+            raise SuiteError(f"overlay {path}: {rule.rule_id} reads {rule.column}, which is no column of {suite.name}")
+    rules = {rule.rule_id: rule for rule in (*suite.moved, *meta.moved) if rule.rule_id not in meta.off}
+    return [rule.model_dump(exclude_none=True) for rule in rules.values()]
 
 
 def needed(table: str, rule: Rule) -> bool:

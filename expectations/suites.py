@@ -19,6 +19,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from contracts.strict import Strict
+from expectations.moved import MovedRule, moved_rules
 
 Row = Mapping[str, Any]
 ROW_TYPES = frozenset(
@@ -144,9 +145,15 @@ class Suite(Strict):
     expectations: tuple[Rule, ...] = Field(min_length=1)
     meta: dict[str, Any] = Field(default_factory=dict)
 
+    @cached_property
+    def moved(self) -> tuple[MovedRule, ...]:
+        """How far the table's columns may move against the submission in force."""
+        return moved_rules(self.meta)
+
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Suite:
-        twice = [rule_id for rule_id, count in Counter(rule.rule_id for rule in self.expectations).items() if count > 1]
+        ids = Counter([*(rule.rule_id for rule in self.expectations), *(rule.rule_id for rule in self.moved)])
+        twice = [rule_id for rule_id, count in ids.items() if count > 1]
         if twice:
             raise ValueError(f"rule ids stand twice: {', '.join(twice)}")
         return self

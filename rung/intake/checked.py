@@ -12,6 +12,7 @@ from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop
 from rung.intake.jobs import Readers
 from rung.intake.mends import mends_beside
+from rung.intake.one_file import decide_together
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import receipt_files
 from rung.intake.validate import submission_of, validate_batch
@@ -39,30 +40,33 @@ def check_drop(
     """Judge one drop; a position file gives its pay as a second. `version`: of the code, for the receipt."""
     policy = AcceptancePolicy(settings.gate, reference, datetime.now(UTC).date())
     nobody = pl.DataFrame(schema={"staff_id": pl.String})
-    checked = []
+    found = []
     bounds = settings.intake
     for read_part in read_batch(
         drop.extract, fetch([drop], bounds, threads=0), reference, bounds, readers, mends_beside
     ):
         part = refuse_misplaced(read_part, reference)
         validated = validate_batch(part, reference, drop.school_year, nobody, settings).refused()
-        for read, rows, counts, _ in validated.drops():
-            decision = policy.decide(read, counts)
-            submission = submission_of(read, counts, version)
-            district = reference.district(drop.lea_id)
-            limit = settings.gate.max_quarantine_share
-            files = receipt_files(read, submission, decision, rows, validated.rules, district, limit, dry_run=True)
-            checked.append(
-                Checked(
-                    extract=read.extract,
-                    decision=decision,
-                    rows_read=submission.rows_read,
-                    rows_accepted=submission.rows_accepted,
-                    rows_quarantined=submission.rows_quarantined,
-                    rows_warned=submission.rows_warned,
-                    files=files,
-                    stanzas=tuple(report.stanza(drop.school_year) for report in read.drift),
-                    new_columns=tuple(read.unread_columns),
-                )
+        found += [(read, rows, counts, validated.rules) for read, rows, counts, _ in validated.drops()]
+    reads = [read for read, *_ in found]
+    decisions = decide_together(reads, [policy.decide(read, counts) for read, _, counts, _ in found])
+    checked = []
+    for decision, (read, rows, counts, rules) in zip(decisions, found, strict=True):
+        submission = submission_of(read, counts, version)
+        district = reference.district(drop.lea_id)
+        limit = settings.gate.max_quarantine_share
+        files = receipt_files(read, submission, decision, rows, rules, district, limit, dry_run=True)
+        checked.append(
+            Checked(
+                extract=read.extract,
+                decision=decision,
+                rows_read=submission.rows_read,
+                rows_accepted=submission.rows_accepted,
+                rows_quarantined=submission.rows_quarantined,
+                rows_warned=submission.rows_warned,
+                files=files,
+                stanzas=tuple(report.stanza(drop.school_year) for report in read.drift),
+                new_columns=tuple(read.unread_columns),
             )
+        )
     return checked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,6 +29,8 @@ DAYS = {
     "roster": ("begin_date", "end_date"),
 }
 MOST = 0.5
+# The submission in force → a sentence for each column that moved against it.
+FindMoved = Callable[[Submission], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,11 @@ class AcceptancePolicy:
     locked: frozenset[tuple[str, int]] = frozenset()
     in_force: Mapping[tuple[str, int, str], Submission] = field(default_factory=dict)
 
-    def decide(self, read: DropRead, counts: Mapping[str, Any]) -> Decision:
-        """The decision. Raises GateFailed where rows or dollars are not all accounted for (DESIGN 5)."""
+    def decide(self, read: DropRead, counts: Mapping[str, Any], moved: FindMoved = lambda _: []) -> Decision:
+        """The decision. `moved`: what moved in the accepted rows against the submission that they would replace.
+
+        Raises GateFailed where rows or dollars are not all accounted for (DESIGN 5).
+        """
         if read.problems:
             why = " ".join(f"{found.message} {found.fix}" for found in read.problems)
             return Decision("rejected", mask_text(why))
@@ -78,6 +83,8 @@ class AcceptancePolicy:
             return Decision("held", f"{share:.1%} of the rows came back; at most {limit:.1%} may.")
         if old is not None and (shrunk := self._shrunk(counts, old)):
             return Decision("held", shrunk, {"in_force": old.submission_id})
+        if old is not None and (found := moved(old)):
+            return Decision("held", mask_text(" ".join(found)), {"in_force": old.submission_id})
         mended = f", {read.rows_mended} of {read.parent} mended" if read.parent else ""
         return Decision("accepted", f"{counts['rows_accepted']} rows accepted{mended}")
 

@@ -38,6 +38,13 @@ CODED = (
     ("Files and lines", "Found while a file is read; {} stands for the particulars.", ("file", "row")),
 )
 COLUMNS = ("id", "severity", "message", "mend", "passes", "fails")
+MOVED_COLUMNS = ("id", "column", "held where", "message", "mend")
+MEASURES = {
+    "new_values": "over {0.most:.0%} of the rows have a value that the submission in force does not have",
+    "matches": "the share of rows that match `{0.pattern}` is more than {0.most:.0%} above that in force",
+    "below": "the share of rows below {0.bound} is more than {0.most:.0%} above that in force",
+    "mean": "the mean size is more than {0.most:g} times that in force, or less than the {0.most:g}th part",
+}
 
 
 def rules_page() -> str:
@@ -65,7 +72,17 @@ def _suite(suite: Suite) -> str:
         passes, fails = _examples(meta.examples.passes), _examples(meta.examples.fails)
         severity = meta.severity + (", answer" if meta.needs_answer else "")
         rows.append((f"{meta.rule_id}{years}", severity, meta.message, meta.fix, passes, fails))
-    return f"### {suite.name}\n\n" + markdown_table(COLUMNS, rows)
+    return f"### {suite.name}\n\n" + markdown_table(COLUMNS, rows) + _moved(suite)
+
+
+def _moved(suite: Suite) -> str:
+    """The bounds on how far a column may move against the submission in force."""
+    if not suite.moved:
+        return ""
+    rows = [
+        (rule.rule_id, rule.column, MEASURES[rule.measure].format(rule), rule.message, rule.fix) for rule in suite.moved
+    ]
+    return "\nA file is **held** where a column moved too far:\n\n" + markdown_table(MOVED_COLUMNS, rows)
 
 
 def _coded(title: str, intro: str, about: tuple[str, ...]) -> str:

@@ -18,11 +18,13 @@ import polars as pl
 
 from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
+from expectations.moved import find_moved
 from rung.core.progress import Progress
 from rung.core.project import code_version
+from rung.core.rules import suite_of
 from rung.intake.again import REFUSED, to_validate_again
 from rung.intake.answer_files import AnswerFiles, take_answer_files, write_kept_answers
-from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
+from rung.intake.decision import AcceptancePolicy, Decision, FindMoved, refuse_misplaced
 from rung.intake.discover import Drop, discover, printable
 from rung.intake.drops import DropRead, FileRead
 from rung.intake.gate import IntakeGate
@@ -30,6 +32,7 @@ from rung.intake.identity import find_shared, propose_crosswalk, started_crosswa
 from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.mends import KnownSubmissions
 from rung.intake.notices import Sent, check_notices, send_notices
+from rung.intake.one_file import decide_together
 from rung.intake.read import fetch, read_batch
 from rung.intake.receipts import write_receipt
 from rung.intake.reference_rules import validate_reference
@@ -37,7 +40,7 @@ from rung.intake.regions import write_regions
 from rung.intake.validate import ValidatedBatch, submission_of, validate_batch
 from rung.intake.warned import warned_key, warned_part
 from rung.intake.workers import ReaderPool
-from rung.lake.accepted import ORDER, accepted_key
+from rung.lake.accepted import ORDER, accepted_key, scan_accepted
 from rung.lake.certification import certified
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
@@ -46,6 +49,7 @@ from rung.lake.parquet import write_parquet
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
 from rung.lake.places import make_durable
 from rung.lake.reference import ReferenceTables
+from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.parse.cell_text import mask_columns
@@ -124,10 +128,10 @@ def _take_in(
     ):
         note_reference = validate_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            for validated in _validate(work, desk, batch, gate, pending, readers):
-                if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
-                    pending[-1].result()
-                pending.append(writer.submit(_commit, work, desk, validated.refused()))
+            validated = list(_validate(work, desk, batch, gate, pending, readers))
+            if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
+                pending[-1].result()
+            pending.append(writer.submit(_commit, work, desk, [each.refused() for each in validated]))
             if gate.full:
                 _apply(work, gate, pending, receipt)
             advance(sum(drop.size for drop in batch))
@@ -218,15 +222,35 @@ def _validate(
         yield validated
 
 
-def _commit(work: Workspace, desk: Desk, batch: ValidatedBatch) -> list[DecidedSubmission]:
-    """Write lake and receipts of a batch and return what the ledger is to say."""
+def _commit(work: Workspace, desk: Desk, batches: Sequence[ValidatedBatch]) -> list[DecidedSubmission]:
+    """Decide on the drops of a reading, and on the pay that came with them; write lake and receipts and return what the
+    ledger is to say."""
+    found = [(batch.rules, *drop) for batch in batches for drop in batch.drops()]
     with ThreadPoolExecutor(WRITERS) as pool:
-        return list(pool.map(lambda found: _commit_one(work, desk, batch.rules, *found), batch.drops()))
+        decisions = decide_together(
+            [read for _, read, *_ in found],
+            list(pool.map(lambda each: desk.policy.decide(each[1], each[3], _moved(work, each[1], each[2])), found)),
+        )
+        return list(pool.map(lambda each, decision: _commit_one(work, desk, decision, *each), found, decisions))
+
+
+def _moved(work: Workspace, read: DropRead, rows: pl.DataFrame) -> FindMoved:
+    """What moved in a drop's accepted rows, asked of the submission in force."""
+
+    def find(old: Submission) -> list[str]:
+        rules = suite_of(read.extract, work.settings).moved
+        columns = sorted({rule.column for rule in rules})
+        before = scan_accepted(work.lake, read.extract, [old]).select(columns).collect()
+        kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null()).select("source_row", *columns)
+        return find_moved(rules, kept, before)
+
+    return find
 
 
 def _commit_one(
     work: Workspace,
     desk: Desk,
+    decision: Decision,
     rules: tuple[RowRule, ...],
     read: DropRead,
     rows: pl.DataFrame,
@@ -234,7 +258,6 @@ def _commit_one(
     broken: Broken,
 ) -> DecidedSubmission:
     drop, extract = read.drop, read.extract
-    decision = desk.policy.decide(read, counts)
     submission = submission_of(read, counts, code_version())
     place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
     for file in read.files:

@@ -20,6 +20,7 @@ from rung.lake.reference import ReferenceTables
 from rung.lake.submissions import Submission
 from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop, nothing
 from transforms.s1_conform.run import Sender, validate_rows
+from transforms.s1_conform.unknown_words import empty_unknown
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class ValidatedBatch:
             mine = self.rows.slice(start, sizes.get(drop_no, 0))
             if not drop.problems:
                 _check_sources(drop, mine)
-            yield drop, mine, counts, broken.get(drop_no, ())
+            yield drop, empty_unknown(mine, extract), counts, broken.get(drop_no, ())
             start += mine.height
 
 

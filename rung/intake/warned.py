@@ -21,6 +21,7 @@ from rung.intake.safe_csv import safe_csv
 from rung.lake.accepted import accepted_schema
 from rung.lake.submissions import Submission
 from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.values import UNREADABLE, unreadable_columns
 
 if TYPE_CHECKING:
     from rung.lake.workspace import Workspace
@@ -49,9 +50,10 @@ def warned_key(extract: str, school_year: int, lea_id: str, submission_id: str) 
 
 
 def warned_part(kept: pl.DataFrame, extract: str) -> pl.DataFrame:
-    """Of accepted rows those with a warning: the columns of the contract and the rules."""
+    """Of accepted rows those with a warning: the columns of the contract, text that could not be read, the rules."""
     rows = kept.filter(pl.col(WARNINGS).is_not_null())
-    return rows.select(*accepted_schema(extract).names(), WARNINGS)
+    unread = [name for name in unreadable_columns(rows.schema) if rows[name].null_count() < rows.height]
+    return rows.select(*accepted_schema(extract).names(), *unread, WARNINGS)
 
 
 def warned_rows(work: Workspace, submission: Submission) -> pl.DataFrame:
@@ -101,9 +103,11 @@ def form_bytes(warnings: pl.DataFrame) -> bytes:
 
 
 def row_keys(rows: pl.DataFrame, extract: str) -> Sequence[str]:
-    """A key per row, made from the values of the columns that a district sends; empty ones left out, so that a column
-    that the contract gains later changes no key. Where the row lies in its file does not matter."""
-    names = [name for name in EXTRACTS[extract].sent.columns() if name in rows.columns]
+    """A key per row, made from the values of the columns that a district sends, as text where they could not be read;
+    empty ones left out, so that a column that the contract gains later changes no key. Where the row lies in its file
+    does not matter."""
+    sent = EXTRACTS[extract].sent.columns()
+    names = [name for name in (*sent, *(name + UNREADABLE for name in sent)) if name in rows.columns]
     keys = []
     for values in rows.select(names).iter_rows():
         text = "\x1f".join(f"{name}={value}" for name, value in zip(names, values, strict=True) if value is not None)

@@ -71,14 +71,17 @@ class Ledger:
             self._insert_events(connection, events, at)
             self._insert_objects(connection, decisions)
 
-    def accept(self, submission: Submission, why: str, at: datetime) -> None:
-        """Put a submission in force by a person's word: it supersedes the one in force whole, as if just accepted."""
-        place = (submission.lea_id, submission.school_year, submission.extract)
+    def accept(self, submissions: Sequence[Submission], why: str, at: datetime) -> None:
+        """Put submissions of different places in force together by a person's word: each supersedes the one in force
+        whole, as if just accepted."""
         with self.writing() as connection:
-            events = superseding(self._in_force(connection, None).get(place), submission.submission_id)
-            made_from = self._made_from(connection, [submission.submission_id]).get(submission.submission_id, "")
-            event = {"submission_id": submission.submission_id, "state": "accepted", "why": why}
-            events.append({**event, "made_from": made_from})
+            in_force = self._in_force(connection, None)
+            made_from = self._made_from(connection, [each.submission_id for each in submissions])
+            events: list[dict[str, Any]] = []
+            for new in submissions:
+                events += superseding(in_force.get((new.lea_id, new.school_year, new.extract)), new.submission_id)
+                event = {"submission_id": new.submission_id, "state": "accepted", "why": why}
+                events.append({**event, "made_from": made_from.get(new.submission_id, "")})
             self._insert_events(connection, events, at)
 
     def _undecided(self, connection: sa.Connection, decisions: Sequence[DecidedSubmission]) -> list[DecidedSubmission]:

@@ -1,7 +1,7 @@
 """Is a code one that the state's reference tables know? One boolean column `<column>__known` beside each such code.
 
-Null where the row has no code. The suites say what an unknown code means: a school or rating label is an error, a pay
-or fund code a warning (MARTS section 1).
+Null where the row has no code. The suites say what an unknown code means: a rating label, or a roster's school, is an
+error, a pay or fund code and a school that need not be there a warning (MARTS section 1).
 """
 
 from __future__ import annotations

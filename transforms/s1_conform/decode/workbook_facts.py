@@ -45,6 +45,7 @@ _BROKEN_BINARY = (
     ArithmeticError,
     TypeError,
     ValueError,
+    RecursionError,
     struct.error,
 )
 
