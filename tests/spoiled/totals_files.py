@@ -54,6 +54,12 @@ PLACES = [
         repairs=ONE_TOTAL,
     ),
     one(
+        "total_without_label",
+        "A totals row of nothing but numbers, as spreadsheets add it below",
+        TEXT + ",,,,13277.94,12.5,\n",
+        repairs=ONE_TOTAL,
+    ),
+    one(
         "total_that_is_none",
         "A row that says total and is no sum",
         TEXT + "Total,2026-02-28,ALL,ALL,99.99,1,ALL\n",

@@ -67,3 +67,14 @@ def test_a_clean_file_with_a_full_totals_row_is_read_with_care() -> None:
     typed = type_columns(text.lazy().with_columns(drop_no=pl.lit(0)), EXTRACTS["payroll"].sent).collect()
     assert need_tolerant_reader(typed, EXTRACTS["payroll"].sent) == {0}
     assert need_tolerant_reader(typed.head(1), EXTRACTS["payroll"].sent) == set()
+
+
+@pytest.mark.parametrize(("amount", "left"), [("30.00", [2, 3]), ("30.01", [2, 3, 4])])
+def test_numbers_that_name_nobody_are_a_total_where_they_are_the_sum(amount: str, left: list[int]) -> None:
+    """Else they stay a row, which comes back for want of a person: no dollar is counted twice, no row dropped."""
+    assert lines_left(pay("1,2026-01-31,A,B,10.00,S", "2,2026-01-31,A,B,20.00,S", f",,,,{amount},")) == left
+
+
+def test_a_row_that_names_nobody_and_says_more_than_numbers_stays() -> None:
+    rows = ("1,2026-01-31,A,B,10.00,S", "2,2026-01-31,A,B,20.00,S", ",2026-01-31,A,B,30.00,S")
+    assert lines_left(pay(*rows)) == [2, 3, 4]

@@ -42,6 +42,8 @@ _WORDS = "|".join(sorted((word.replace(" ", r"[\s_-]*") for word in TOTALS_WORDS
 # A cell that is such a word; one that speaks of a total; one that is a total and nothing else.
 WORD = rf"(?i)^\W*(?:{_WORDS})\W*$"
 SAYS_TOTAL = r"(?i)^\W*(?:grand|sub|page|report)?[\s_-]*totals?\b|(?i)\btotals?\W*$"
+# A cell that is a number and nothing else.
+BARE_NUMBER = r"^[\s$€£(+-]*[0-9][0-9.,]*[%)\s-]*$"
 IS_TOTAL = r"(?i)^\W*(?:grand|sub|page|report)?[\s_-]*totals?\W*$"
 
 
@@ -58,7 +60,8 @@ def find_totals(body: pl.DataFrame, columns: list[str], person: str | None, deci
 
     A totals row has a label, and a number in it is the sum of its column since the last totals row, or since the
     beginning, over two rows or more. A label speaks of a total, or is one of the words in place of a person. A column
-    in which more than half of the rows have a label has none.
+    in which more than half of the rows have a label has none. A row of nothing but numbers needs no label: it names
+    nobody.
     """
     nowhere = pl.repeat(False, body.height, eager=True, dtype=pl.Boolean)
     is_label = _labelled(body, columns, person)
@@ -90,7 +93,8 @@ def _labelled(body: pl.DataFrame, columns: list[str], person: str | None) -> pl.
         return labelled
     words = pl.any_horizontal(pl.col(name).str.contains(WORD).fill_null(False) for name in columns)
     nobody = pl.col(person).is_null() | pl.col(person).str.contains(WORD)
-    return labelled | body.select(words & nobody).to_series()
+    numbers_only = pl.all_horizontal(pl.col(name).str.contains(BARE_NUMBER).fill_null(True) for name in columns)
+    return labelled | body.select(words & nobody | pl.col(person).is_null() & numbers_only).to_series()
 
 
 def _numbers(body: pl.DataFrame, columns: list[str], decimal_comma: bool) -> list[list[int | None]]:
