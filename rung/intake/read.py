@@ -231,6 +231,7 @@ def _take(drop: DropRead, read: TolerantDrop | ReadFailure, mends: Mends | None)
         for table in read.tables:
             rows = table.text.height + table.rows_aside
             drop.parts.append(Part(table.name, table.header, rows, table.own, table.rows_aside))
+            drop.cents_set_aside += table.cents_aside if drop.extract == "payroll" else 0
     return read.tables
 
 

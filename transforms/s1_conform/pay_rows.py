@@ -70,6 +70,12 @@ def cents_of(rows: pl.DataFrame, cells: Mapping[str, str], pay: PayLines, how: P
     return int(rows.select(pl.sum_horizontal(amounts)).item() * 100)
 
 
+def cents_in(amounts: pl.Series, how: ParseOptions) -> int:
+    """The cents in a column of amounts, as far as they read as amounts."""
+    read = _money(tidy_cell(pl.col(amounts.name)).text, how).sum().cast(MONEY)
+    return int(amounts.to_frame().select(read).item() * 100)
+
+
 def _with_line(
     text: pl.DataFrame, own: pl.DataFrame, cells: Mapping[str, str], pay: PayLines, at: int, school_year: int
 ) -> pl.DataFrame:

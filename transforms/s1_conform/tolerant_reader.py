@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.extracts import EXTRACTS
 from contracts.file_shape import Shape
-from contracts.policy.mapping import Layout
+from contracts.policy.mapping import Layout, PayLines
 from transforms.s1_conform.column_matching import (
     Matched,
     by_place,
@@ -28,7 +28,7 @@ from transforms.s1_conform.decode.model import SOURCE_ROW, problem
 from transforms.s1_conform.header_drift import DriftReport, drift_report
 from transforms.s1_conform.mended import MendedRows, find_mended, mend
 from transforms.s1_conform.parse import ParseOptions, parse_columns
-from transforms.s1_conform.pay_rows import cents_of, payroll_lines, position_pay
+from transforms.s1_conform.pay_rows import cents_in, cents_of, payroll_lines, position_pay
 from transforms.s1_conform.row_choice import choose_rows
 from transforms.s1_conform.values import BROKEN, OWN
 
@@ -37,7 +37,7 @@ from transforms.s1_conform.values import BROKEN, OWN
 class TolerantTable:
     """One table of a drop: `own` are the district's columns by place, `text` the same rows in canonical writing.
 
-    `pay` are the pay lines of a position file; `cents_aside` the dollars of its positions that nobody holds.
+    `pay` are the pay lines of a position file; `cents_aside` the dollars of rows of pay that are set aside.
     """
 
     name: str
@@ -187,7 +187,7 @@ def _take_table(
             text=done,
             rows_aside=vacant.height + zero_lines.total(),
             pay=position_pay(own, cells, done, position, school_year, how) if position else None,
-            cents_aside=cents_of(vacant, cells, position, how) if position else 0,
+            cents_aside=_cents_aside(vacant, cells, table.header, matched, extract, school_year, pay, how),
         )
     )
 
@@ -197,6 +197,24 @@ def _not_listed(own: pl.DataFrame, cells: Mapping[str, str], matched: Matched) -
     lists = [by_place(source, cells) for source in matched.sources.values() if source.listed_only]
     strange = pl.any_horizontal(pl.lit(False), *(unlisted(source) for source in lists))
     return own.select(pl.coalesce(BROKEN, pl.when(strange).then(pl.lit("ROW-008"))).alias(BROKEN)).to_series()
+
+
+def _cents_aside(
+    vacant: pl.DataFrame,
+    cells: Mapping[str, str],
+    header: tuple[str, ...],
+    matched: Matched,
+    extract: str,
+    school_year: int,
+    pay: PayLines | None,
+    how: ParseOptions,
+) -> int:
+    """The cents of rows that are set aside: of a position file's pay, or of a payroll file."""
+    if pay is not None:
+        return cents_of(vacant, cells, pay, how)
+    if extract != "payroll" or vacant.is_empty():
+        return 0
+    return cents_in(conform_columns(vacant, header, matched, school_year)["amount"], how)
 
 
 def _non_data_lines(table: Table) -> dict[str, list[int]]:

@@ -95,4 +95,3 @@ def test_what_mends_one_lets_both_in(tmp_path: Path) -> None:
     with (tmp_path / "rung.toml").open("a") as file:
         file.write("[gate]\nmax_quarantine_share = 0.2\n")
     assert in_force(take_in(tmp_path)) == {"roster", "payroll"}
-
