@@ -107,7 +107,14 @@ def test_a_suite_reads_only_what_intake_promises_and_covers_its_contract(table: 
         for name in rule.reads:
             column_type(table, name)
     judged = {(rule.type, rule.kwargs.get("column")): rule for rule in rules if rule.meta.severity == "error"}
+    warned = {(rule.type, rule.kwargs.get("column")): rule for rule in rules if rule.meta.severity == "warn"}
     for name, column in contract_of(table).columns().items():
+        if (
+            table in EXTRACTS
+            and column.nullable
+            and ((column.metadata or {}).get("values") or column.dtype == pl.Boolean)
+        ):
+            judged = {**judged, **warned}  # the word counts as unknown, and the row is kept
         if not column.nullable:
             assert ("expect_column_values_to_not_be_null", name) in judged
         if column.dtype != pl.String:
@@ -138,7 +145,7 @@ def test_a_mart_suite_knows_its_key_and_its_vocabularies(table: str) -> None:
 @pytest.mark.parametrize("table", EXTRACTS)
 def test_every_text_column_of_an_extract_is_searched_for_social_security_numbers(table: str) -> None:
     number = "078-05-1120"
-    free = {"status", "staff_classification", "highest_degree", "event_type", "outcome"}  # closed vocabularies
+    free = {"status", "staff_classification", "event_type"}  # closed vocabularies, and an unknown word sends back
     for name, column in contract_of(table).columns().items():
         if column.dtype != pl.String or name in free:
             continue

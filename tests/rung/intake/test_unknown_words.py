@@ -84,6 +84,22 @@ def test_an_unknown_outcome_is_no_outcome(tmp_path: Path) -> None:
     assert kept["outcome"].null_count() == kept["school_id"].null_count() == 8
 
 
+def test_a_social_security_number_is_no_unknown_word(tmp_path: Path) -> None:
+    small.write_state(tmp_path)
+    (tmp_path / "rung.toml").write_text(small.CONFIG + "[gate]\nmax_quarantine_share = 0.5\n")
+    rows = [f"{row},perhaps,,master" for row in small.roster("0100", 2026)]
+    rows[0] = rows[0].replace("perhaps", "078-05-1120")
+    rows[1] = rows[1].replace("master", "078051120")
+    _, submission, state, receipt = take_in(tmp_path, "roster", small.csv(ROSTER, rows))
+    assert (state, submission.rows_quarantined, warned(receipt)["ROS-032"]) == ("accepted", 2, ("warn", 7))
+    assert {rule for rule, (kind, _) in warned(receipt).items() if kind == "error"} == {"ROS-075", "ROS-076"}
+    for folder in ("lake/warned", "lake/quarantined", "receipts"):
+        for path in (tmp_path / folder).rglob("*"):
+            shown = pl.read_parquet(path).write_csv() if path.suffix == ".parquet" else ""
+            text = path.read_text(errors="replace") if path.is_file() and not shown else shown
+            assert "078-05-1120" not in text and "078051120" not in text, path
+
+
 @pytest.mark.parametrize("extract", EXTRACTS)
 def test_the_suites_follow_the_contract(extract: str) -> None:
     """A closed list of words: a required column's rule is an error, an optional one's warns."""
