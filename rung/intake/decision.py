@@ -81,6 +81,10 @@ class AcceptancePolicy:
         share, limit = counts["rows_quarantined"] / validated, self.gate.max_quarantine_share
         if share > limit:
             return Decision("held", f"{share:.1%} of the rows came back; at most {limit:.1%} may.")
+        if (counts["cents_accepted"] or 0) < 0:
+            back = -counts["cents_accepted"] / 100
+            why = f"The file takes back ${back:,.2f} more than it pays. Check the signs of `amount`: pay is positive."
+            return Decision("held", f"{why} If it is so, ask the state to let it in.")
         if old is not None and (shrunk := self._shrunk(counts, old)):
             return Decision("held", shrunk, {"in_force": old.submission_id})
         if old is not None and (found := moved(old)):

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.s1_conform.parse.cell_text import INVISIBLE
+
 # Any of these makes a reading that is not a plain split at commas and newlines, or a value that needs trimming; those
 # with a letter of the first column in them are looked for only in files that have that letter at all.
 _UNUSUAL = {b"\0": (b"\0",), b"\t": (b"\t",), b'"': (b'""', b'" ', b' "'), b" ": (b" ,", b" \n", b"\n ", b" \r")}
+_INVISIBLE = tuple(mark.encode() for mark in INVISIBLE)
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
 # A cell of one line in quotation marks, between separators; the first name of the header never is one.
 _QUOTED = re.compile(rb'(?<=[,\n])"[^"\n]*"(?=[,\r\n]|\Z)')
@@ -85,7 +88,15 @@ def read_fast(
 
 
 def _is_unusual(data: bytes) -> bool:
-    return any(sign in data for letter, signs in _UNUSUAL.items() if letter in data for sign in signs)
+    if any(sign in data for letter, signs in _UNUSUAL.items() if letter in data for sign in signs):
+        return True
+    return not data.isascii() and any(_pads_a_cell(mark, data) for mark in _INVISIBLE if mark in data)
+
+
+def _pads_a_cell(mark: bytes, data: bytes) -> bool:
+    """Whether a mark that no reader sees begins or ends a cell; a byte order mark on top does not."""
+    edges = (b"," + mark, b"\n" + mark, b'"' + mark, mark + b",", mark + b"\r", mark + b"\n", mark + b'"')
+    return data.endswith(mark) or any(edge in data for edge in edges)
 
 
 def _commas_between_cells(data: bytes, start: int) -> int | None:

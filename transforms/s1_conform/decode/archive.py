@@ -93,6 +93,8 @@ def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> lis
     with archive:
         infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         _check_directory(infos, len(data), bounds)
+        if archive.infolist() and min(info.header_offset for info in archive.infolist()) > 0:
+            raise Refused("FILE-013", "something stands in front of what its list of files names")
         wanted = [info for info in infos if not _JUNK.search(info.filename) and not _PAPERS.search(info.filename)]
         if len(wanted) < len(infos):
             repairs["ignored_members"] += len(infos) - len(wanted)

@@ -16,6 +16,7 @@ NOTES = (
     r"(?i)^\s*(notes?\b|source\s*:|\*|†|end of\b|-+\s*end|generated\b|printed\b|report\b|prepared\b|page\s+\d|run date"
     r"|confidential\b|(records?|rows?|count)\b\s*(:|=|count)|\d+\s+(records?|rows?)\b|\(?continued|© )"
 )
+MARKS = (",", ";", "\t", "|")
 NUMBER = re.compile(r"^[\s$€£(+-]*[\d.,]+[%)\s-]*$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\s.*)?$")
 
 
@@ -67,6 +68,11 @@ def set_aside(
     return body.filter(pl.col("kind").is_null()).drop("kind"), aside.sort(SOURCE_ROW)
 
 
+def _is_row_of_others(text: str, width: int) -> bool:
+    """Whether a line of one cell is a row whose cells are parted by another mark than the file's."""
+    return width > 3 and any(text.count(mark) == width - 1 for mark in MARKS)
+
+
 def _footers(body: pl.DataFrame, width: int) -> pl.Series:
     """Mark the lines below the last row that are notes: one cell of words, or words that notes begin with."""
     kinds = body["kind"].to_list()
@@ -82,6 +88,7 @@ def _footers(body: pl.DataFrame, width: int) -> pl.Series:
         text = firsts[-back] or ""
         alone = filled[-back] == 1 and width > 1 and (in_first[-back] or widths[-back] != width)
         wordy = alone and (" " in text.strip() or widths[-back] == 1) and not NUMBER.match(text)
+        wordy = wordy and not _is_row_of_others(text, width)
         if widths[-back] is None or not (wordy or (re.search(NOTES, text) and filled[-back] * 2 <= max(width, 2))):
             break
         kinds[at - back] = "footer_lines"

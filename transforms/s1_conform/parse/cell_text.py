@@ -9,7 +9,11 @@ import polars as pl
 
 from contracts.ssn import BARE, IDENTIFIERS, MASKED, WRITTEN
 
-BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff\u3000"
+# Blanks, and marks that no reader sees: of width nothing, and of the direction of writing.
+INVISIBLE = (
+    "\u00a0\u2007\u202f\u200b\ufeff\u3000\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+BLANKS = " \t\r\n" + INVISIBLE
 MISSING = (
     "na",
     "n/a",

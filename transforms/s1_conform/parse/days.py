@@ -11,8 +11,10 @@ from transforms.s1_conform.parse.cell_text import Tidied
 
 _PARTS = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+0{1,2}:00(?::00)?(?:\.0+)?(?: *AM)?)?$"
 _MIDNIGHT = r"[ T]+(?:0{1,2}|12):00(?::00(?:\.0+)?)?(?: *[Aa][Mm])?(?:Z)?$"
-_TIME = r"[ T]+\d{1,2}:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: *[AaPp][Mm])?$"
+_TIME = r"[ T]+(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: *[AaPp][Mm])?$"
 _WORDS = ("%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+# `Sep 2025` is no day, though `%d` and `%Y` can be read into it.
+_DAY_IN_WORDS = r"^(\d{1,2}[- ]+[A-Za-z]+[- ]+|[A-Za-z]+ +\d{1,2}(, *| +))\d{4}$"
 # Days from 1940 to 2040.
 PLAUSIBLE = (14_611, 51_136)
 EPOCH = date(1899, 12, 30)
@@ -84,10 +86,11 @@ def tidy_day(text: pl.Expr, order: str, declared: str | None, epoch: date | None
         year = cut.str.extract(_PARTS, 3).cast(pl.Int32)
         month, day = (second, first) if order == "dmy" else (first, second)
         written = pl.format("{}-{}-{}", year, month, day).str.to_date("%Y-%m-%d", strict=False)
+        in_words = cut.str.contains(_DAY_IN_WORDS)
         others: list[pl.Expr] = [
             pl.when(cut.str.contains(r"^(19|20)\d{6}$")).then(cut.str.to_date("%Y%m%d", strict=False)),
             pl.when(cut.str.contains(r"^\d{4}/\d{1,2}/\d{1,2}$")).then(cut.str.to_date("%Y/%m/%d", strict=False)),
-            *(cut.str.to_date(form, strict=False, exact=True) for form in _WORDS),
+            *(pl.when(in_words).then(cut.str.to_date(form, strict=False, exact=True)) for form in _WORDS),
         ]
         found += [written, *others]
         repairs["us_dates" if order != "dmy" else "day_first_dates"] = written.is_not_null()
