@@ -50,7 +50,7 @@ SHAPES = [
         state="held",
         rows=(0, 25),
         cents=0,
-        rule="ROW-001",
+        rule="PAY-007",
     ),
     Odd("shape_twice", "The file glued to itself", CSV + CSV),
     Odd("shape_returns", "Two carriage returns at every line's end", CSV.replace(b"\n", b"\r\r\n")),

@@ -6,6 +6,28 @@ from pathlib import Path
 
 from contracts.file_rules import FILE_RULES, REPAIRS, ROW_RULES
 from tests.spoiled.ailment import Ailment
+from tests.spoiled.odd_values import Odd
+
+
+def page(ailments: list[Ailment], odd: list[Odd]) -> str:
+    return markdown(ailments) + "\n" + _odd(odd)
+
+
+def _odd(odd: list[Odd]) -> str:
+    lines = [
+        "## Odd cells, shapes and packages",
+        "",
+        "Each is sent by a district of its own into one run of the command (`tests/spoiled/odd_values.py`,",
+        "`odd_files.py`). Of 25 pay lines, or 8 rows of a roster:",
+        "",
+        "| file | what is wrong with it | state | accepted | sent back | dollars | rule |",
+        "|---|---|---|--:|--:|--:|---|",
+    ]
+    for each in odd:
+        dollars = "" if each.cents is None else f"{each.cents / 100:,.2f}"
+        cells = (f"`{each.name}`", each.says, each.state, *map(str, each.rows), dollars, each.rule or "")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join([*lines, ""])
 
 
 def markdown(ailments: list[Ailment]) -> str:
@@ -39,6 +61,7 @@ def _line(ailment: Ailment) -> str:
 
 if __name__ == "__main__":
     from tests.spoiled.corpus import SPOILED
+    from tests.spoiled.odd_files import ODD
 
     docs = Path(__file__).parents[2] / "docs" / "file-ailments.md"
-    docs.write_text(markdown(SPOILED), encoding="utf-8")
+    docs.write_text(page(SPOILED, ODD), encoding="utf-8")
