@@ -219,7 +219,7 @@ def test_every_rule_about_such_numbers_holds_the_one_pattern() -> None:
         for rule in load_suite(path.stem, SUITES).expectations
         if "Social Security" in rule.meta.message
     ]
-    assert len(found) == 29
+    assert len(found) == 33
     for column, pattern in found:
         assert pattern == (IN_TEXT if plain_text(column) else IN_IDENTIFIERS), column
 
