@@ -95,7 +95,7 @@ def test_a_social_security_number_is_no_unknown_word(tmp_path: Path) -> None:
     assert {rule for rule, (kind, _) in warned(receipt).items() if kind == "error"} == {"ROS-075", "ROS-076"}
     for folder in ("lake/warned", "lake/quarantined", "receipts"):
         for path in (tmp_path / folder).rglob("*"):
-            shown = pl.read_parquet(path).write_csv() if path.suffix == ".parquet" else ""
+            shown = str(pl.read_parquet(path).rows()) if path.suffix == ".parquet" else ""
             text = path.read_text(errors="replace") if path.is_file() and not shown else shown
             assert "078-05-1120" not in text and "078051120" not in text, path
 
