@@ -23,14 +23,14 @@ class MovedRule(Strict):
     """How far a column may move against the submission in force.
 
     `measure`: `new_values`, the share of rows whose value that submission does not have; `matches` or `below`, the
-    share of rows that match `pattern` or lie below `bound`, less their share in that submission; `mean`, how many times
-    the mean size is that submission's, or the other way round. More than `most` holds the file. Rows without a value
-    are left out, and a file, or a submission, with fewer than `least_rows` others is not measured.
+    share of rows that match `pattern` or lie below `bound`, less their share in that submission; `median`, how many
+    times the median size is that submission's, or the other way round. More than `most` holds the file. Rows without a
+    value are left out, and a file, or a submission, with fewer than `least_rows` others is not measured.
     """
 
     rule_id: str = Field(pattern=r"^[A-Z]{3}-[0-9]{3}$")
     column: str
-    measure: Literal["new_values", "matches", "below", "mean"]
+    measure: Literal["new_values", "matches", "below", "median"]
     pattern: str | None = None
     bound: float | None = None
     most: float = Field(gt=0)
@@ -44,10 +44,10 @@ class MovedRule(Strict):
             raise ValueError("`pattern` goes with the measure `matches`, and only with it")
         if (self.measure == "below") != (self.bound is not None):
             raise ValueError("`bound` goes with the measure `below`, and only with it")
-        if self.measure != "mean" and self.most >= 1:
+        if self.measure != "median" and self.most >= 1:
             raise ValueError("`most` is a share, below 1")
-        if self.measure == "mean" and self.most <= 1:
-            raise ValueError("`most` is how many times one mean may be the other: above 1")
+        if self.measure == "median" and self.most <= 1:
+            raise ValueError("`most` is how many times one median may be the other: above 1")
         return self
 
 
@@ -81,13 +81,13 @@ def find_moved(rules: Sequence[MovedRule], rows: pl.DataFrame, before: pl.DataFr
 
 def _beyond(rule: MovedRule, now: pl.DataFrame, then: pl.Series) -> str | None:
     """The numbers and examples of a bound that is passed; None where it is not."""
-    if rule.measure == "mean":
-        size, old_size = _mean_size(now[rule.column]), _mean_size(then)
+    if rule.measure == "median":
+        size, old_size = _median_size(now[rule.column]), _median_size(then)
         if not size or not old_size or max(size / old_size, old_size / size) <= rule.most:
             return None
         factor = size / old_size
         times = f"{factor:,.1f} times" if factor > 1 else f"1/{1 / factor:,.1f} of"
-        return f"on average {times} what counts now, over {now.height:,} rows"
+        return f"their median is {times} what counts now, over {now.height:,} rows"
     test = _test(rule, then)
     hit = now.filter(test)
     old_share = 0.0 if rule.measure == "new_values" else float(then.to_frame(rule.column).select(test).mean().item())
@@ -97,8 +97,8 @@ def _beyond(rule: MovedRule, now: pl.DataFrame, then: pl.Series) -> str | None:
     return f"{hit.height:,} of {now.height:,} rows{before}; for example {_examples(rule.column, hit)}"
 
 
-def _mean_size(values: pl.Series) -> float:
-    return float(values.cast(pl.Float64).abs().mean() or 0)  # type: ignore[arg-type]
+def _median_size(values: pl.Series) -> float:
+    return float(values.cast(pl.Float64).abs().median() or 0)  # type: ignore[arg-type]
 
 
 def _test(rule: MovedRule, then: pl.Series) -> pl.Expr:

@@ -43,7 +43,7 @@ MEASURES = {
     "new_values": "over {0.most:.0%} of the rows have a value that the submission in force does not have",
     "matches": "the share of rows that match `{0.pattern}` is more than {0.most:.0%} above that in force",
     "below": "the share of rows below {0.bound} is more than {0.most:.0%} above that in force",
-    "mean": "the mean size is more than {0.most:g} times that in force, or less than the {0.most:g}th part",
+    "median": "the median size is more than {0.most:g} times that in force, or less than the {0.most:g}th part",
 }
 
 
