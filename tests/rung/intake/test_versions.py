@@ -151,7 +151,7 @@ def test_a_write_that_fails_stops_the_intake_at_once_and_the_ledger_says_nothing
         tried.append(key)
         raise RungError("no space left")
 
-    monkeypatch.setattr("rung.intake.run.write_parquet", full)
+    monkeypatch.setattr("rung.intake.commit.write_parquet", full)
     with pytest.raises(RungError, match="no space left"):
         take_in(root)
     assert len(tried) == 1
