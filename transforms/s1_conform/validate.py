@@ -37,7 +37,8 @@ def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]
     posts = rows.filter(pl.col("alike") & ~pl.col("again"), pl.col("position_id").is_null())
     if posts.is_empty():
         return marked
-    numbers = posts.select(pl.format("row {}", "source_row")).to_series()
+    # `pl.format` panics on a frame with an empty chunk, which a drop of several files has (Polars 2.1).
+    numbers = posts.select(pl.concat_str(pl.lit("row "), pl.col("source_row").cast(pl.String))).to_series()
     return marked.with_columns(marked["position_id"].scatter(posts["_row"], numbers))
 
 

@@ -29,7 +29,6 @@ from .functions import (
     sum_horizontal,
     when,
 )
-from .functions import format_ as format
 from .functions import len_ as len
 from .reading import read as read_csv
 from .series import Series
@@ -122,7 +121,6 @@ __all__ = [
     "element",
     "exceptions",
     "fold",
-    "format",
     "int_range",
     "len",
     "lit",

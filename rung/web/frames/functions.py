@@ -153,13 +153,6 @@ def concat_list(*given: Any) -> Expr:
     return Expr(run, expressions[0].output)
 
 
-def format_(form: str, *given: Any) -> Expr:
-    """Values put into `{}` of a text; null where one is null."""
-    return horizontal(
-        given, lambda row: None if None in row else form.format(*(as_text(value) for value in row)), t.String()
-    )
-
-
 def struct(*given: Any) -> Expr:
     """Several values as one."""
     return horizontal(given, tuple, t.Struct())

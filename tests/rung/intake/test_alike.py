@@ -66,3 +66,13 @@ def test_two_rows_that_could_not_be_split_do_not_repeat_each_other(work: Workspa
     checked, returned = check(work, tmp_path, HEAD, *[f"{LINE},{at}" for at in range(9)], torn, torn)
     assert (checked.rows_accepted, checked.rows_quarantined) == (9, 2)
     assert ["ROW-002" in row["_rung_rule"] for row in returned] == [True, True]
+
+
+def test_two_posts_in_the_second_of_two_files_both_stay(work: Workspace, tmp_path: Path) -> None:
+    """Polars' `format` panicked where the first file has repeats and no such posts: the drop came back (FILE-054)."""
+    other = LINE.replace("00101", "00102") + ",1"
+    files = {"a.csv": [other, other, other], "b.csv": [f"{LINE},1", f"{LINE},2", f"{LINE},3"]}
+    for name, lines in files.items():
+        (tmp_path / name).write_text("\n".join([HEAD, *lines]) + "\n")
+    (checked,) = check_files(work, [tmp_path / name for name in files], "payroll", "A", 2026)
+    assert (checked.decision.state, checked.rows_accepted, checked.rows_quarantined) == ("accepted", 4, 0)

@@ -85,7 +85,8 @@ def tidy_day(text: pl.Expr, order: str, declared: str | None, epoch: date | None
         first, second = (cut.str.extract(_PARTS, part).cast(pl.Int32) for part in (1, 2))
         year = cut.str.extract(_PARTS, 3).cast(pl.Int32)
         month, day = (second, first) if order == "dmy" else (first, second)
-        written = pl.format("{}-{}-{}", year, month, day).str.to_date("%Y-%m-%d", strict=False)
+        parts = (part.cast(pl.String) for part in (year, month, day))
+        written = pl.concat_str(*parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
         in_words = cut.str.contains(_DAY_IN_WORDS)
         others: list[pl.Expr] = [
             pl.when(cut.str.contains(r"^(19|20)\d{6}$")).then(cut.str.to_date("%Y%m%d", strict=False)),
