@@ -171,7 +171,7 @@ def check(state: State, lea: str, landed: Landed) -> None:
 
 @pytest.mark.parametrize("lea", ["0100", "0200"])
 def test_no_row_and_no_cent_is_lost(state: State, lea: str) -> None:
-    @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(LANDINGS)
     def holds(landed: Landed) -> None:
         check(state, lea, landed)
