@@ -20,7 +20,6 @@ from rung.core.code import code_of
 from rung.core.errors import GateFailed, RungError
 from rung.core.overlay import policy_paths
 from rung.lake.parquet import to_parquet
-from rung.lake.results import FOLDER as RESULTS
 from rung.lake.results import content_id
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
@@ -42,6 +41,7 @@ CERTIFICATE_ORDER = {
     "movements": ("movement", "cell"),
     "proofs": ("cell",),
 }
+NONE_UNDECLARED = "undeclared"  # folder of the lake: for which code, packs and adoption no such identity was found
 LOWERED = ("dominance.largest_share", "dominance.two_largest_share", "rounded_figures")
 
 
@@ -176,12 +176,14 @@ def _refuse_undeclared(work: Workspace, marts: dict[str, pl.LazyFrame], terms: T
         steps=terms.steps.sort(terms.steps.columns).rows(),
         adopted=adopted.sort(adopted.columns).rows(),
     )
-    key = f"{RESULTS}/undeclared/{content}.json"
+    key = f"{NONE_UNDECLARED}/{content}.json"
     if work.lake.tag(key) is None:
         found = undeclared(marts, terms.steps)
         if found:
             first = f"first {found[0]}; nothing was released"
             raise GateFailed(f"disclosure: {len(found)} identities of published counts are not declared, {first}")
+        for entry in list(work.lake.entries(NONE_UNDECLARED)):
+            work.lake.remove_one(entry.key)
         work.lake.write(key, b"[]")
 
 

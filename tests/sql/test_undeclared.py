@@ -9,6 +9,7 @@ import pytest
 
 from rung.core.errors import GateFailed
 from rung.lake.pointer import current_release
+from rung.lake.results import FOLDER
 from rung.lake.workspace import Workspace
 from rung.release import disclosure
 from rung.release.disclosure import Asked, disclosure_terms, public_side
@@ -50,6 +51,17 @@ def test_a_release_is_refused_where_a_relation_is_not_declared(
     terms = disclosure_terms(released, folder, TODAY)
     with pytest.raises(GateFailed, match=r"not declared, first .*public_designation\|.*nothing was released"):
         public_side(released, folder, terms, Asked(TODAY), b"0" * 32)
+
+
+def test_it_is_asked_once_for_the_same_code_packs_and_adoption(
+    released: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what a later run of the marts forgets (`results/`) does not take the answer along."""
+    monkeypatch.setattr(disclosure, "undeclared", lambda *_: pytest.fail("asked again"))
+    terms = disclosure_terms(released, folder_of(released), TODAY)
+    disclosure._refuse_undeclared(released, marts_of(released), terms)
+    kept = [entry.key for entry in released.lake.entries(disclosure.NONE_UNDECLARED)]
+    assert len(kept) == 1 and not kept[0].startswith(FOLDER)
 
 
 def test_a_deal_keeps_what_is_seen_and_moves_what_is_secret(released: Workspace) -> None:

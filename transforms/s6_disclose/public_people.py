@@ -54,6 +54,11 @@ def in_schools(people: pl.DataFrame, schools: pl.DataFrame, span: pl.DataFrame, 
     return shaped(long, "public_school", grain="school")
 
 
+def _secret() -> pl.Expr:
+    """`veiled`, where there is anybody: of a group of nobody nothing is hidden, and a zero would pass for a secret."""
+    return pl.col("veiled").fill_null(False) & (pl.col("group") > 0)
+
+
 def span_of(span: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     """`public_span` by LEA. Evaluators who do not lead are a sensitive count where confidential levels make leaders."""
     names = ["teachers", "evaluators", "evaluators_without_leaders"]
@@ -61,9 +66,7 @@ def span_of(span: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     long = sums.unpivot(names, index=LEA_YEAR, variable_name="part", value_name="value")
     group = long.join(sums.select(*LEA_YEAR, group="evaluators"), on=LEA_YEAR)
     veiled = closed.with_columns(veiled=pl.lit(True), part=pl.lit("evaluators_without_leaders"))
-    rows = group.join(veiled, on=[*LEA_YEAR, "part"], how="left").with_columns(
-        sensitive=pl.col("veiled").fill_null(False)
-    )
+    rows = group.join(veiled, on=[*LEA_YEAR, "part"], how="left").with_columns(sensitive=_secret())
     return shaped(rows, "public_span")
 
 
@@ -85,8 +88,8 @@ def access_of(people: pl.DataFrame, schools: pl.DataFrame, closed: pl.DataFrame)
         counted(universe, placed.filter("leads"))
         .join(openly, on=[*LEA_YEAR, "part"])
         .join(teachers.rename({"value": "group"}).drop("print"), on=[*LEA_YEAR, "part"])
-        .join(closed.with_columns(sensitive=pl.lit(True)), on=LEA_YEAR, how="left")
-        .with_columns(pl.col("sensitive").fill_null(False), cut=pl.lit("leaders"))
+        .join(closed.with_columns(veiled=pl.lit(True)), on=LEA_YEAR, how="left")
+        .with_columns(sensitive=_secret(), cut=pl.lit("leaders"))
     )
     parts.append(leaders.select(parts[0].columns))
     return shaped(pl.concat(parts, how="vertical_relaxed"), "public_access")
