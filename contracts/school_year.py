@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 
@@ -18,3 +20,8 @@ def last_day(school_year: str = "school_year") -> pl.Expr:
 def year_name(school_year: int) -> str:
     """A school year as people write it: 2026 → 2025-26."""
     return f"{school_year - 1}-{school_year % 100:02d}"
+
+
+def school_year_of(day: date) -> int:
+    """The school year that a day lies in."""
+    return day.year + (day.month > 6)

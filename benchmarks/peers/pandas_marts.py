@@ -180,7 +180,7 @@ def _with_outcomes(rows: pd.DataFrame) -> pd.DataFrame:
             both["lea_id_next"] != both["lea_id"],
             both["school_id_next"] != both["school_id"],
         ],
-        ["unknown", "leave", "leave_teaching", "move_lea", "move_school"],
+        ["outcome_unknown", "left_state_schools", "leave_teaching", "move_lea", "move_school"],
         default="stay_school",
     )
     return rows.assign(next_year_outcome=outcome)

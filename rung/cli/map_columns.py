@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, known_extract, print_answer
 from rung.core.errors import RungError
 
 if TYPE_CHECKING:
@@ -34,29 +34,28 @@ def map_columns(
     as_json: Json = False,
 ) -> None:
     """Propose the mapping of a district's file; ask what the file does not tell; a person confirms."""
-    from contracts.vocabulary import EXTRACTS
+    from contracts.school_year import school_year_of
     from rung.lake.places import LocalPlace
     from rung.lake.reference import load_reference
     from rung.lake.workspace import open_workspace
-    from rung.layouts.layout_text import layout_text
+    from rung.layouts.layout_text import layout_text, read_back
     from rung.layouts.proposal import propose
     from rung.layouts.read_file import read_table
 
-    if extract not in EXTRACTS:
-        raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
+    known_extract(extract)
+    place = out or Path(f"mapping-{lea}-{extract}.yaml")
+    if place.exists():
+        raise RungError(f"{place}: exists already; remove it, or name another file with --out")
     work = open_workspace(config)
     reference = load_reference(work.reference)
     if lea not in reference.tables["districts"]["lea_id"].to_list():
         raise RungError(f"{lea}: no district of reference/districts; name one of them with --lea")
-    today = datetime.now(UTC)
-    made = propose(
-        read_table(file, extract, work.settings.intake), extract, lea, year or today.year + (today.month > 6), reference
-    )
+    first_year = year or school_year_of(datetime.now(UTC).date())
+    made = propose(read_table(file, extract, work.settings.intake), extract, lea, first_year, reference)
     if not as_json and _in_terminal():
         _ask(made)
     text = layout_text(made, lea, file.name)
-    made.checked()
-    place = out or Path(f"mapping-{lea}-{extract}.yaml")
+    read_back(text)
     LocalPlace(place.resolve().parent).write(place.name, text.encode())
     data = {
         "file": str(place),

@@ -9,9 +9,19 @@ from typing import Annotated, Any
 
 import typer
 
+from rung.core.errors import RungError
+
 Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DEFAULT_CONFIG = Path("rung.toml")
+
+
+def known_extract(name: str) -> None:
+    """Raises RungError where a name is none of the extracts that districts send."""
+    from contracts.vocabulary import EXTRACTS
+
+    if name not in EXTRACTS:
+        raise RungError(f"{name}: not an extract; one of {', '.join(EXTRACTS)}")
 
 
 def print_answer(as_data: Any, as_json: bool, as_text: Callable[[], Any]) -> None:

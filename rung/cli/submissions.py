@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, known_extract, print_answer
 from rung.core.errors import RungError
 
 
@@ -29,14 +29,12 @@ def check(
     as_json: Json = False,
 ) -> None:
     """A district's dry run: the state's exact rules, offline, nothing uploaded; the receipt that intake would write."""
-    from contracts.vocabulary import EXTRACTS
     from rung.cli.summary_tables import check_table
     from rung.intake.discover import left_behind
     from rung.intake.dry_run import check_files, write_checked
     from rung.lake.workspace import open_workspace
 
-    if extract not in EXTRACTS:
-        raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
+    known_extract(extract)
     checked = check_files(open_workspace(config), files, extract, lea, year)
     write_checked(out, checked)
     ignored = [path.name for path in files if left_behind(path.name)]
@@ -122,13 +120,11 @@ def waive(
     as_json: Json = False,
 ) -> None:
     """Apply a submission that is held, or late because the window has closed, although the gate did not."""
-    from contracts.vocabulary import EXTRACTS
     from rung.intake import waiver
     from rung.lake.reference import names_of
     from rung.lake.workspace import open_workspace
 
-    if extract not in EXTRACTS:
-        raise RungError(f"{extract}: not an extract; one of {', '.join(EXTRACTS)}")
+    known_extract(extract)
     work = open_workspace(config)
     with work.alone():
         submission = waiver.waive(work, lea, year, extract, why, datetime.now(UTC))

@@ -21,6 +21,9 @@ class Entry:
     modified: datetime
 
 
+ABSENT = "there is no such folder"
+
+
 @dataclass(frozen=True)
 class Overlooked:
     """Something that lies in a place and is no object that can be read: its key, and what it is."""

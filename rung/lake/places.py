@@ -20,17 +20,17 @@ from pathlib import Path
 from typing import IO
 
 from rung.core.errors import RungError
-from rung.lake.place import Conflict, Entry, Overlooked, Place
+from rung.lake.place import ABSENT, Conflict, Entry, Overlooked, Place
 
 TEMPORARY = ".rung-"
-# Folders inside folders; a listing that follows more of them is led on.
-DEEPEST = 40
+DEEPEST = 40  # folders inside folders; a listing that follows more of them is led on
 MENDS = {
     errno.ENOSPC: "make room on the disk and run again",
     errno.EDQUOT: "raise the quota or make room, and run again",
     errno.EACCES: "give the account that runs Rung the right to it",
     errno.EPERM: "give the account that runs Rung the right to it",
     errno.EROFS: "the disk is mounted read-only",
+    errno.ENOTDIR: "a file stands where a folder should; move it, or name another folder in rung.toml",
     errno.ENAMETOOLONG: "the name is too long for this disk",
 }
 
@@ -61,7 +61,7 @@ class LocalPlace:
         try:
             items = sorted(os.scandir(self.path(prefix)), key=lambda each: each.name)
         except (FileNotFoundError, NotADirectoryError):  # never made, or gone since it was listed
-            return None
+            return None if prefix else self._overlook(self.address, ABSENT, overlooked)
         except OSError as error:
             return self._overlook(prefix, f"a folder {_unlistable(error)}", overlooked, error)
         for item in items:
@@ -198,13 +198,14 @@ class LocalPlace:
         import fcntl
 
         path = self.path(key)
-        self._make_folder(path.parent)
-        with (path.parent / f".{path.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if self.tag(key) != seen:
-                raise Conflict(f"{self.uri(key)}: changed by another writer; run again")
-            self.write(key, data)
-            _sync(path)
+        with self._named_errors("written", key):
+            self._make_folder(path.parent)
+            with (path.parent / f".{path.name}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if self.tag(key) != seen:
+                    raise Conflict(f"{self.uri(key)}: changed by another writer; run again")
+                self.write(key, data)
+                _sync(path)
 
     def tag(self, key: str) -> str | None:
         path = self.path(key)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.policy.mapping import DistrictMapping
-
 
 @dataclass(frozen=True)
 class Option:
@@ -42,10 +40,6 @@ class Proposal:
         read = {source for source in self.layout["columns"].values() if isinstance(source, str)}
         read |= {line["amount"] for line in self.layout.get("pay", {}).get("lines", ())}
         self.layout["ignored"] = [name for name in self.layout["ignored"] if name not in read]
-
-    def checked(self) -> DistrictMapping:
-        """The layout by its contract. Raises pydantic's ValidationError where it would be refused."""
-        return DistrictMapping.model_validate({"layouts": [self.layout]})
 
 
 def merge(layout: dict[str, Any], change: Mapping[str, Any]) -> None:

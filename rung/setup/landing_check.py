@@ -14,6 +14,7 @@ from rung.intake.discover import discover
 from rung.lake.accepted import accepted_tables
 from rung.lake.ledger import Submission
 from rung.lake.ledger_schema import ledger_url, pending_migrations
+from rung.lake.place import ABSENT
 from rung.lake.reference import district_names
 from rung.lake.workspace import Workspace
 from rung.packs.names import Names, names_of_packs
@@ -67,10 +68,11 @@ def _landing(work: Workspace, tables: Tables, names: Names) -> Iterator[str]:
     sent = {(drop.lea_id, drop.extract) for drop in found.drops}
     for lea_id in sorted({lea for lea, _ in sent} - known):
         yield f"landing/{lea_id}: is the folder of no district; rename it, or add the district to reference/districts"
-    for key in found.stray[:5]:
+    stray = [key for key in found.stray if not key.endswith(f"({ABSENT})")]  # that is said of the storage
+    for key in stray[:5]:
         yield f"landing/{key}: lies where nothing is read; move it to <lea_id>/<school_year>/<extract>/"
-    if len(found.stray) > 5:
-        yield f"landing: {len(found.stray) - 5} more files lie where nothing is read"
+    if len(stray) > 5:
+        yield f"landing: {len(stray) - 5} more files lie where nothing is read"
     for lea_id in sorted(known):
         lacking = [extract for extract in EXPECTED_EXTRACTS if (lea_id, extract) not in sent]
         if lacking:

@@ -9,7 +9,7 @@ from typing import Any
 from rung.core.errors import RungError
 from rung.lake.lake_schema import check_lake
 from rung.lake.ledger_schema import ledger_url, pending_migrations
-from rung.lake.place import Place
+from rung.lake.place import ABSENT, Place
 from rung.lake.places import LocalPlace, open_place
 from rung.lake.workspace import Workspace
 
@@ -46,7 +46,7 @@ def _found(work: Workspace, name: str, address: str, *asked: Callable[[Place], A
 def _readable(place: Place) -> None:
     """Raises RungError for a local folder that is not there, and what the storage raises."""
     if isinstance(place, LocalPlace) and not place.root.is_dir():
-        raise RungError("there is no such folder; make it, or change rung.toml")
+        raise RungError(f"{ABSENT}; make it, or change rung.toml")
     next(iter(place.entries()), None)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from transforms.s6_disclose.cells import LEA_PART, STATE_SMALL
-from transforms.s6_disclose.network import Network, Region
 from transforms.s6_disclose.linear_programs import Programs
+from transforms.s6_disclose.network import Network, Region
 from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
 Place = tuple[str, str, int]

@@ -17,6 +17,7 @@ import pytest
 from botocore.exceptions import IncompleteReadError
 
 from rung.core.errors import RungError
+from rung.intake.discover import discover
 from rung.lake import s3
 from rung.lake.ledger import Ledger
 from rung.lake.place import Conflict, Place, Unavailable
@@ -268,3 +269,20 @@ def test_a_lost_answer_to_our_own_writing_is_success(place: Place, monkeypatch: 
     monkeypatch.undo()
     with pytest.raises(Conflict):
         place.replace("current.json", b"other", seen)
+
+
+def test_a_landing_that_is_not_there_is_named_and_stops_nobody(tmp_path: Path) -> None:
+    """A mount that is gone must not look like a day without files."""
+    there = LocalPlace(tmp_path / "there")
+    there.write("0100/2026/roster/a.csv", b"x\n")
+    found = discover((LocalPlace(tmp_path / "gone", "gone"), there), {})
+    assert found.stray == ("gone (there is no such folder)",)
+    assert [drop.lea_id for drop in found.drops] == ["0100"]
+
+
+def test_a_file_where_a_folder_should_be_is_named_with_its_mend(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    place = LocalPlace(tmp_path / "file" / "lake")
+    for act in (lambda: place.write("a/b", b""), lambda: place.replace("a/b", b"", None)):
+        with pytest.raises(RungError, match=r"a/b: cannot be written: .*; a file stands where a folder should"):
+            act()

@@ -22,7 +22,7 @@ from rung.demo.write import write_demo
 from rung.lake.places import LocalPlace
 from rung.lake.reference import ReferenceTables, load_reference
 from rung.layouts.column_evidence import rating_labels
-from rung.layouts.layout_text import layout_text
+from rung.layouts.layout_text import layout_text, read_back
 from rung.layouts.proposal import propose
 from rung.layouts.read_file import read_table
 
@@ -148,6 +148,7 @@ def test_in_a_terminal_each_open_column_is_asked_with_its_candidates(
     answered = CliRunner().invoke(app, words, input="1\n1\n")
     assert answered.exit_code == 0, answered.output
     assert "  1  the column Where" in answered.output and "# ask:" not in out.read_text()
+    out.unlink()
     left_open = CliRunner().invoke(app, words, input="0\n1\n")
     assert left_open.exit_code == 1 and "1 open: school_id." in left_open.output
 
@@ -159,7 +160,7 @@ def test_an_answer_closes_its_question(state: Path, reference: ReferenceTables, 
     for question in list(made.questions):
         made.answer(question, question.options[0])
     assert not made.questions
-    layout = made.checked().layouts[0]
+    layout = read_back(layout_text(made, LEA, "file.csv")).layouts[0]
     assert layout.columns["school_id"] == "Where" and layout.ignored == ()
     assert layout.source("begin_date").constant == "{previous_year}-08-01"
     assert DistrictMapping.model_validate(yaml.safe_load(layout_text(made, LEA, "staff.csv"))).layouts[0] == layout
@@ -216,6 +217,38 @@ def test_labels_names_and_percentages_are_translated(reference: ReferenceTables,
     assert made.layout["columns"]["last_name"] == {"column": "Name", "part": "^([^,]+),"}
 
 
+def test_a_header_with_line_breaks_and_marks_of_yaml_stays_one_line_of_the_mapping(
+    state: Path, reference: ReferenceTables, tmp_path: Path
+) -> None:
+    """A header is a district's: it must not add a line, a key or an anchor to the file that a person will trust."""
+    names = [
+        "Staff ID\nlayouts: []",
+        "Last Name # x",
+        "Job\u2028Title: &a",
+        "FTE\x85y",
+        "Begin Date\r\n- 1",
+        "[School}",
+    ]
+    quoted = ",".join(f'"{name}"' for name in names)
+    file = tmp_path / "staff.csv"
+    file.write_bytes((quoted + "\n7001,Lee,Teacher,1.0,2025-08-01,0101\n").encode())
+    made = propose(read_table(file, "roster", Intake()), "roster", LEA, YEAR, reference)
+    text = layout_text(made, LEA, "evil\nlayouts: [].csv")
+    assert read_back(text).layouts[0].columns == read_back(layout_text(made, LEA, "a.csv")).layouts[0].columns
+    assert yaml.safe_load(text)["layouts"][0]["columns"] == made.layout["columns"]
+    assert set(yaml.safe_load(text)) == {"layouts"} and text.count("\nlayouts:") == 1
+
+
+def test_a_mapping_that_is_there_already_is_not_written_over(state: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "mine.yaml"
+    kept.write_text("layouts: []  # mine\n")
+    file = tmp_path / "staff.csv"
+    file.write_text("Staff ID,Last Name\n1,Lee\n")
+    asked = ("map", file, "--lea", LEA, "--extract", "roster", "--out", kept, "-c", state / "rung.toml")
+    assert "exists already" in str(rung(*asked).exception)
+    assert kept.read_text() == "layouts: []  # mine\n"
+
+
 def test_a_district_and_a_file_that_are_not_there_stop_with_one_line(state: Path, tmp_path: Path) -> None:
     gone = tmp_path / "no.csv"
     for lea, why in (("x", "x: no district of reference/districts"), (LEA, "no.csv: no such file")):
@@ -242,4 +275,4 @@ def test_chicagos_position_files(reference: ReferenceTables, year: int) -> None:
     assert asked["school_id"].options[0].label == "the column Dept ID"
     for question in list(made.questions):
         made.answer(question, question.options[0])
-    assert made.checked().layouts[0].set_aside[0].reason == "vacant_position"
+    assert read_back(layout_text(made, LEA, "file.csv")).layouts[0].set_aside[0].reason == "vacant_position"
