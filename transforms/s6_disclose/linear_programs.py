@@ -1,118 +1,156 @@
-"""Movements that no network holds: a linear program over one component (HiGHS), in whole numbers."""
+"""Movements by linear programs (HiGHS), in whole numbers: the cheapest of one number, and one that moves many at once.
+
+A program is kept between questions, with the basis of the last answer: a question changes the bounds of one number, and
+what was hidden meanwhile changes those of a few.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import highspy
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
-from transforms.s6_disclose.system import Movement, System, part_of
+from transforms.s6_disclose.room import Floats, Ints, Room
+from transforms.s6_disclose.system import Movement
 
-# Rank below -> weight of hiding it.
-WEIGHTS = ((1_000, 1e-4), (1_000_000, 1.0), (1_000_000_000, 100.0), (10**11, 1_000.0))
-TOP = 10_000.0
-ROUNDED = 0.3  # weight of rounding a number of the state
+ENDLESS = 1e9  # in units: more than anything moves
 
 
-class Programs:
-    """One model by component, kept between questions; only bounds and costs change."""
+class Program:
+    """Changes of some cells that keep every relation among them: two columns a cell, more and less.
 
-    def __init__(self, system: System, region: tuple[int, ...] | None = None) -> None:
-        self.system, self.region = system, region
-        self.members: list[list[int]] = []
-        self.component: dict[int, int] = {}
-        self.models: dict[int, tuple[Any, dict[int, int]]] = {}
+    `how`: what may move, see `Room.bounds`. `unit`: in which changes are counted, 1 for persons.
+    """
+
+    def __init__(self, room: Room, cells: Ints, how: str, unit: float) -> None:
+        self.room, self.cells, self.how, self.unit = room, cells, how, unit
+        self.at = {cell: at for at, cell in enumerate(cells.tolist())}
+        self.seen = len(room.changed)
+        self.columns = np.arange(2 * len(cells), dtype=np.int32)
+        inside = room.matrix[:, cells]
+        rows = np.flatnonzero(np.diff(inside.tocsr().indptr))
+        self.matrix = inside.tocsr()[rows].tocsc()
+        self.model = self._built()
+
+    def _built(self) -> Any:
+        model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
+            model.setOptionValue(name, value)
+        count, matrix = len(self.cells), self.matrix
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = 2 * count, matrix.shape[0]
+        lower, upper, weight = self._bounds(slice(None))
+        program.col_lower_, program.col_upper_ = np.concatenate([lower, lower]), upper
+        program.col_cost_ = np.concatenate([weight, weight])
+        program.row_lower_ = program.row_upper_ = np.zeros(matrix.shape[0])
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        ends = matrix.indptr
+        program.a_matrix_.start_ = np.concatenate([ends, ends[1:] + ends[-1]]).astype(np.int32)
+        program.a_matrix_.index_ = np.concatenate([matrix.indices, matrix.indices]).astype(np.int32)
+        program.a_matrix_.value_ = np.concatenate([matrix.data, -matrix.data]).astype(float)
+        model.passModel(program)
+        return model
+
+    def _bounds(self, at: Any) -> tuple[Floats, Floats, Floats]:
+        least, most, weight = (each[self.cells[at]] for each in self.room.bounds(self.how))
+        ends = np.concatenate([np.maximum(most, 0), np.maximum(-least, 0)]) / self.unit
+        ends[ends > ENDLESS] = highspy.kHighsInf
+        return np.zeros(len(most)), ends, weight
+
+    def _set(self, at: Ints, lower: Floats, upper: Floats) -> None:
+        columns = np.concatenate([at, at + len(self.cells)]).astype(np.int32)
+        self.model.changeColsBounds(len(columns), columns, lower, upper)
+
+    def _renew(self) -> None:
+        """What was hidden or rounded since the last question."""
+        new = {self.at[cell] for cell in self.room.changed[self.seen :] if cell in self.at}
+        self.seen = len(self.room.changed)
+        if new:
+            at = np.array(sorted(new), np.int64)
+            lower, upper, weight = self._bounds(at)
+            self._set(at, np.concatenate([lower, lower]), upper)
+            self._price(at, weight, weight)
 
     def movement(self, cell: int, change: int) -> Movement | None:
-        """A movement that changes the cell by `change` and hides as little as it can; None where there is none.
+        """A movement that changes the cell by `change` and hides as little as it can; None where there is none."""
+        if cell not in self.at:
+            return None
+        self._renew()
+        at = np.array([self.at[cell]], np.int64)
+        lower, upper, _ = self._bounds(at)
+        ends = np.maximum([change, -change], 0) / self.unit
+        if (ends > upper).any():
+            return None
+        self._set(at, ends, ends)
+        found = self._whole(int(at[0]), change)
+        self._set(at, np.concatenate([lower, lower]), upper)
+        return found
 
-        Numbers of the state are at first rounded at most, then hidden.
-        """
-        if cell not in self.component:
-            part = part_of(self.system, cell, self.region)
-            self.component |= dict.fromkeys(part, len(self.members))
-            self.members.append(part)
-        number = self.component[cell]
-        return self._asked(number, cell, change, hide=False) or self._asked(number, cell, change, hide=True)
+    def _price(self, at: Ints, more: Floats, less: Floats) -> None:
+        columns = np.concatenate([at, at + len(self.cells)]).astype(np.int32)
+        self.model.changeColsCost(len(columns), columns, np.concatenate([more, less]))
 
-    def _asked(self, number: int, cell: int, change: int, *, hide: bool) -> Movement | None:
-        system, size, cells = self.system, abs(change), self.members[number]
-        model, place = self._model(number)
-        count = len(place)
-        # Persons are small whole numbers; cents are counted in units of the change, and rounded back.
-        scale = 1.0 if size <= 1_000 else float(size)
-        bounds = [_bounds(system, c, hide=hide) for c in cells]
-        up = np.array([high - system.value[c] for c, (_, high, _) in zip(cells, bounds, strict=True)]) / scale
-        down = np.array([system.value[c] - low for c, (low, _, _) in zip(cells, bounds, strict=True)]) / scale
-        weights = np.array([weight for _, _, weight in bounds]) * scale / size
-        at = place[cell]
-        up[at], down[at] = (change / scale, 0.0) if change > 0 else (0.0, -change / scale)
-        lower = np.zeros(2 * count)
-        lower[at if change > 0 else count + at] = size / scale
-        columns = np.arange(2 * count, dtype=np.int32)
-        model.changeColsBounds(2 * count, columns, lower, np.concatenate([np.maximum(up, 0), np.maximum(down, 0)]))
-        model.changeColsCost(2 * count, columns, np.concatenate([weights, weights]))
-        for whole in (0, 1) if scale == 1.0 else (0,):
-            model.changeColsIntegrality(2 * count, columns, np.full(2 * count, whole, dtype=np.uint8))
-            model.run()
-            if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    def _whole(self, at: int, change: int) -> Movement | None:
+        for integral in (False, True) if self.unit == 1 else (False,):
+            if integral:
+                self._integral(1)
+            self.model.run()
+            optimal = self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            changes = self._changes() if optimal else None
+            if integral:
+                self._integral(0)
+            if changes is None:
                 return None
-            solved = np.array(model.getSolution().col_value) * scale
-            changes = np.rint(solved[:count] - solved[count:]).astype(np.int64)
-            found = {c: int(by) for c, by in zip(cells, changes, strict=True) if by}
-            if found.get(cell) == change and system.fits(found) and system.keeps(found):
-                return found
+            if changes[at] == change and self._holds(changes):
+                return self.room.movement(self.cells, changes)
         return None
 
-    def _model(self, number: int) -> tuple[Any, dict[int, int]]:
-        if number not in self.models:
-            cells = self.members[number]
-            place = {cell: at for at, cell in enumerate(cells)}
-            self.models[number] = (_built(self.system, cells, place), place)
-        return self.models[number]
+    def _integral(self, whole: int) -> None:
+        self.model.changeColsIntegrality(len(self.columns), self.columns, np.full(len(self.columns), whole, np.uint8))
 
+    def _changes(self) -> Ints:
+        solved = np.array(self.model.getSolution().col_value) * self.unit
+        changes: Ints = np.rint(solved[: len(self.cells)] - solved[len(self.cells) :]).astype(np.int64)
+        return changes
 
-def _bounds(system: System, cell: int, *, hide: bool) -> tuple[int, int, float]:
-    """The least and the largest value of a cell, and the weight of moving it by a unit."""
-    rank = system.rank[cell]
-    if system.hidden[cell]:
-        return system.low[cell], system.high[cell], 1e-6
-    if rank < 0:
-        return system.box_low[cell], system.box_high[cell], 1e-6
-    if cell in system.rounding and not hide:
-        known = (system.box_low[cell], system.box_high[cell]) == system.rounding[cell]
-        return *system.rounding[cell], 1e-6 if known else ROUNDED
-    weight = next((w + 1e-3 * rank / top for top, w in WEIGHTS if rank < top), TOP)
-    return system.low[cell], system.high[cell], weight
+    def _holds(self, changes: Ints) -> bool:
+        """Every relation is kept, and nothing leaves its bounds, in whole numbers."""
+        least, most, _ = (each[self.cells] for each in self.room.bounds(self.how))
+        return bool(((changes >= least) & (changes <= most)).all() and not (self.matrix @ changes).any())
 
+    def together(self, wanted: Ints, sign: Floats) -> list[Movement]:
+        """One movement of as many of the `wanted` cells as it can, each by what it needs at most, taken to pieces that
+        do not touch each other. `sign`: by cell how much more is worth, or less.
+        """
+        at = np.array([self.at[cell] for cell in wanted.tolist()], np.int64)
+        lower, upper, weight = self._bounds(at)
+        cap = np.tile(self.room.need[wanted] / self.unit, 2)
+        self._set(at, np.concatenate([lower, lower]), np.minimum(upper, cap))
+        self._price(at, weight - sign, weight + sign)
+        self.model.run()
+        optimal = self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        changes = self._changes() if optimal else np.zeros(len(self.cells), np.int64)
+        self._set(at, np.concatenate([lower, lower]), upper)
+        self._price(at, weight, weight)
+        return list(self._pieces(changes))
 
-def _built(system: System, cells: list[int], place: dict[int, int]) -> Any:
-    """Two columns a cell (more, less) and a row for each relation that something moves in: its changes cancel."""
-    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.setOptionValue("output_flag", False)
-    model.setOptionValue("threads", 1)
-    model.setOptionValue("random_seed", 0)
-    model.setOptionValue("mip_rel_gap", 0.0)
-    count = len(cells)
-    rows = sorted({relation for cell in cells for relation, _ in system.inside[cell]})
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = 2 * count, len(rows)
-    lp.col_cost_ = np.zeros(2 * count)
-    lp.col_lower_ = np.zeros(2 * count)
-    lp.col_upper_ = np.zeros(2 * count)
-    lp.row_lower_ = np.zeros(len(rows))
-    lp.row_upper_ = np.zeros(len(rows))
-    starts, index, values = [0], [], []
-    for relation in rows:
-        for cell, k in system.relations[relation]:
-            if cell in place:
-                index += [place[cell], count + place[cell]]
-                values += [float(k), float(-k)]
-        starts.append(len(index))
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.array(starts, dtype=np.int32)
-    lp.a_matrix_.index_ = np.array(index, dtype=np.int32)
-    lp.a_matrix_.value_ = np.array(values)
-    model.passModel(lp)
-    return model
+    def _pieces(self, changes: Ints) -> Iterator[Movement]:
+        moved = np.flatnonzero(changes)
+        if not len(moved):
+            return
+        inside = self.matrix[:, moved].tocoo()
+        count = inside.shape[0] + len(moved)
+        graph = coo_matrix((np.ones(inside.nnz), (inside.row, inside.col + inside.shape[0])), shape=(count, count))
+        _, piece = connected_components(graph, directed=False)
+        mine = piece[inside.shape[0] :]
+        order = np.argsort(mine, kind="stable")
+        least, most, _ = (each[self.cells] for each in self.room.bounds(self.how))
+        for at in np.split(moved[order], np.flatnonzero(np.diff(mine[order])) + 1):
+            by = changes[at]
+            kept = not (self.matrix[:, at] @ by).any()
+            if kept and (by >= least[at]).all() and (by <= most[at]).all():
+                yield dict(zip(self.cells[at].tolist(), by.tolist(), strict=True))

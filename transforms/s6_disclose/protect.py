@@ -1,19 +1,25 @@
-"""Hides what must be hidden beside the primary cells, and keeps the movements that prove every hidden cell."""
+"""Hides what must be hidden beside the primary cells, and keeps the movements that prove every hidden cell.
+
+First movements that hide nothing more, of many cells at once; then cell by cell the cheapest; and again. What is hidden
+for one cell is a hiding place of others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from transforms.s6_disclose.cells import LEA_PART, STATE_SMALL
-from transforms.s6_disclose.linear_programs import Programs
-from transforms.s6_disclose.network import Network, Region
+import numpy as np
+
+from transforms.s6_disclose.cells import STATE_PART, STATE_SMALL
+from transforms.s6_disclose.network import Region
+from transforms.s6_disclose.opened import NOTHING, Found, Opened, cheapest
 from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
 Place = tuple[str, str, int]
-Found = tuple[int, list[Movement], tuple[int, int], str]  # cost, movements, how far up and down, who found them
-SIZE = 6  # districts in which a movement is looked for before all are
-FEW = 10  # widths up to this are persons, asked for one by one; money's are not
+SIZE, MORE = 6, 24  # districts in which a movement is looked for before all are
+GROUP = 18  # districts in which many cells are moved at once
+VAIN, SOME = 2, 0.97  # so often in a row may a movement of many cells leave more than this share of them
 
 
 class DisclosureBlocked(Exception):
@@ -43,92 +49,72 @@ class Protection:
     ways: dict[str, int]
 
 
-@dataclass
-class _Work:
-    system: System
-    network: Network
-    complements: set[int] = field(default_factory=set)
-    rounded: dict[int, tuple[int, int]] = field(default_factory=dict)  # cell -> its box before
-    movements: list[Movement] = field(default_factory=list)
-    most: dict[int, tuple[int, int]] = field(default_factory=dict)  # cell -> (largest change, movement)
-    least: dict[int, tuple[int, int]] = field(default_factory=dict)
-    narrowed: dict[int, tuple[int, int]] = field(default_factory=dict)
-    ways: dict[str, int] = field(default_factory=lambda: {"network": 0, "programs": 0})
-    # Answers of the network and of the programs, by cell, change and region; they hold until something more is hidden.
-    paths: dict[tuple[int, int, Region], tuple[int, Movement] | None] = field(default_factory=dict)
-    programs: dict[Region, Programs] = field(default_factory=dict)
-
-    def path(self, cell: int, change: int, region: Region) -> tuple[int, Movement] | None:
-        """The network's cheapest movement of a cell by a change, with its cost."""
-        key = (cell, change, region)
-        if key not in self.paths:
-            self.paths[key] = self.network.movement(cell, change, region)
-        return self.paths[key]
-
-    def solution(self, cell: int, change: int, region: Region) -> tuple[int, Movement] | None:
-        """The linear program's movement of a cell by a change, with its cost."""
-        if region not in self.programs:
-            self.programs[region] = Programs(self.system, region)
-        found = self.programs[region].movement(cell, change)
-        return None if found is None else (self.cost(found), found)
-
-    def cost(self, movement: Movement) -> int:
-        """What a movement asks to be hidden, by rank."""
-        return sum(self.system.asks(cell, self.system.value[cell] + by) or 0 for cell, by in movement.items())
-
-    def narrow(self, cell: int) -> bool:
-        """Whether the cell's movements so far leave less open than it needs."""
-        return self.most.get(cell, (0, -1))[0] - self.least.get(cell, (0, -1))[0] < self.system.need[cell]
-
-    def keep(self, movement: Movement) -> None:
-        """Registers a movement, and its opposite where that is possible; hides the shown cells that it changes."""
-        self.paths.clear()
-        system = self.system
-        for cell, change in movement.items():
-            moved = system.value[cell] + change
-            if not system.asks(cell, moved):
-                continue
-            if system.rounds(cell, moved):
-                self.rounded[cell] = (system.box_low[cell], system.box_high[cell])
-                system.box_low[cell], system.box_high[cell] = system.rounding[cell]
-            else:
-                system.hidden[cell] = True
-                self.complements.add(cell)
-        for each in (movement, {cell: -change for cell, change in movement.items()}):
-            if any(system.asks(cell, system.value[cell] + change) != 0 for cell, change in each.items()):
-                continue
-            number = len(self.movements)
-            self.movements.append(each)
-            for cell, change in each.items():
-                if change > self.most.get(cell, (0, -1))[0]:
-                    self.most[cell] = (change, number)
-                if change < self.least.get(cell, (0, -1))[0]:
-                    self.least[cell] = (change, number)
-
-
 def protect(system: System, before: Iterable[Movement] = ()) -> Protection:
     """Movements and complements for every cell that needs a width; `system.hidden` is changed.
 
-    Cells are taken by cluster, the state's last. Each is asked for in its own district and the state, then with the
-    districts of its cluster, at last everywhere. `before`: movements of the release before; those that hold still and
-    hide nothing more are kept. Raises DisclosureBlocked.
+    Cells are taken by cluster, the state's last; money through the network, then by linear programs, persons by these:
+    in their own district and the state, then with the districts beside it, at last everywhere. `before`: movements of
+    the release before; those that hold still and hide nothing more are kept. Raises DisclosureBlocked.
     """
-    work = _Work(system, Network(system))
+    work = Opened(system)
     for movement in before:
         if system.fits(movement) and work.cost(movement) == 0 and system.keeps(movement):
             work.keep(movement)
     exposed = [cell for cell, need in enumerate(system.need) if need > 0]
-    last = max(system.label, default=0) + 1
-    place = {cell: system.label[cell] if system.label and system.label[cell] != STATE else last for cell in exposed}
-    for cell in sorted(exposed, key=lambda cell: (place[cell], -system.need[cell], cell)):
-        if work.narrow(cell):
-            _open(work, cell)
+    labels = sorted(set(system.label) - {STATE})
+    alike, near = _groups(labels, GROUP), _groups(labels, SIZE)
+    apart: list[Region] = [(STATE, *labels[at :: len(alike)]) for at in range(len(alike))] if len(alike) > 1 else []
+    last = max(labels, default=0) + 1
+    place = {cell: last if not labels or system.label[cell] == STATE else system.label[cell] for cell in exposed}
+    order = sorted(exposed, key=lambda cell: (place[cell], -system.need[cell], cell))
+    _together(work, exposed, alike)
+    if work.unit > 1:
+        for cell in filter(work.narrow, order):
+            _through_network(work, cell, regions(system, cell, near)[1:] or [None])
+    elif labels:
+        for at in (0, 1):
+            for cell in filter(work.narrow, order):
+                _open(work, cell, regions(system, cell, near)[at : at + 1], ("near",))
+            _together(work, exposed, [*alike, *apart])
+    _together(work, exposed, [None])
+    for cell in filter(work.narrow, order):
+        if not _open(work, cell, regions(system, cell, near), ("near", "far")):
+            _open_less(work, cell)
     return _pruned(work, exposed)
 
 
-def regions(system: System, cell: int) -> list[Region]:
-    """Where a movement of the cell is looked for, from near to far: its district and the state; with SIZE districts
-    more that have the same number, hidden ones before others and near ones (`clusters`) before far; everywhere.
+def _groups(labels: list[int], size: int) -> list[Region]:
+    """Districts that stand together in the order of `clusters`, with the state."""
+    return [(STATE, *labels[at : at + size]) for at in range(0, len(labels), size)] or [None]
+
+
+def _together(work: Opened, exposed: list[int], groups: list[Region]) -> None:
+    """Movements of many cells at once, group by group of districts, that hide nothing more."""
+    for group in groups:
+        program = work.program(group, "free")
+        mine = [cell for cell in exposed if cell in program.at]
+        chance = np.random.default_rng(len(mine))
+        vain = 0
+        while vain < VAIN:
+            wanted = np.array([cell for cell in mine if work.narrow(cell)], np.int64)
+            if not len(wanted):
+                break
+            # Another worth for each, so that those of one relation do not all pull the same way.
+            worth = chance.choice([-1.0, 1.0], len(wanted)) * chance.uniform(0.5, 1.5, len(wanted))
+            for piece in program.together(
+                wanted, worth if work.unit == 1 else worth * work.unit / work.room.need[wanted]
+            ):
+                if work.widens(piece):
+                    work.keep(piece)
+            left = sum(map(work.narrow, wanted.tolist()))
+            work.ways["together"] += len(wanted) - left
+            vain = vain + 1 if left > SOME * len(wanted) else 0
+
+
+def regions(system: System, cell: int, near: list[Region]) -> list[Region]:
+    """Where a movement of the cell is looked for, from near to far: its district and the state; with the districts of
+    its group (`near`); with SIZE and with MORE districts that have the same number, hidden ones before others and
+    alike ones (`clusters`) before others; everywhere.
     """
     if not system.label:
         return [None]
@@ -138,73 +124,59 @@ def regions(system: System, cell: int) -> list[Region]:
         system.label[other]: True for other in same if system.hidden[other]
     }
     others = sorted(set(hidden) - {own, STATE}, key=lambda label: (not hidden[label], abs(label - own), label))
-    some: Region = (STATE, *sorted({own, *others[:SIZE]} - {STATE}))
+    some, more = ((STATE, *sorted({own, *others[:size]} - {STATE})) for size in (SIZE, MORE))
     if own == STATE:
-        return [some, None]
-    return [(STATE, own), some, None]
+        return [some, more, None]
+    beside = next(group for group in near if group is None or own in group)
+    return [(STATE, own), beside, some, more, None]
 
 
-def _open(work: _Work, cell: int) -> None:
-    """Opens the cell by its width. Persons among whom open numbers leave fewer choices: by as much as those leave.
+def _through_network(work: Opened, cell: int, where: list[Region]) -> None:
+    """Opens the cell through the network, unless that hides a number of the state."""
+    best: Found | None = None
+    for region in where:
+        if best is None or best[0] >= (STATE_SMALL if region is None else ROUNDING):
+            best = cheapest(best, work.by_network(cell, work.system.need[cell], region))
+    if best is not None and best[0] < STATE_SMALL:
+        work.take(best)
 
-    Of six teachers of whom two are known to lead, the others can be none to four: no width of five is to be had, and
-    nothing is told by saying so. Raises DisclosureBlocked where nothing is left.
+
+def _open(work: Opened, cell: int, where: list[Region], hows: tuple[str, ...]) -> bool:
+    """Opens the cell by its width, if it can: numbers of the state are rounded at most before one is hidden, near
+    movements looked for before far ones, and everywhere only where else one of the state's larger numbers is hidden.
     """
+    need = work.system.need[cell]
+    best: Found | None = None
+    for how in hows:
+        for region in where:
+            if region is not None and (best is None or (how == "near" and best[0] >= STATE_SMALL)):
+                best = cheapest(best, work.by_programs(cell, need, region, how))
+    for how in hows if None in where else ():
+        if best is None or best[0] >= STATE_PART:
+            best = cheapest(best, work.by_programs(cell, need, None, how))
+    if best is not None:
+        work.take(best)
+    return best is not None
+
+
+def _open_less(work: Opened, cell: int) -> None:
+    """Opens a cell of persons by as much as open numbers leave. Raises DisclosureBlocked where nothing is left."""
     asked = work.system.need[cell]
-    for need in range(asked, 0, -1) if asked <= FEW else (asked,):
-        way = _opened(work, cell, need)
-        if way is not None:
-            if need < asked:
-                value = work.system.value[cell]
-                work.system.need[cell] = need
-                work.narrowed[cell] = (value - way[1], value + way[0])
+    for need in range(asked - 1, 0, -1) if work.unit == 1 else ():
+        found = work.by_programs(cell, need, None, "far")
+        if found is not None:
+            work.ask_less(cell, need)
+            work.take(found)
             return
     relations = ", ".join(sorted({work.system.says[r] for r, _ in work.system.inside[cell]})[:4])
     raise DisclosureBlocked(f"{work.system.name[cell]} cannot be hidden by {asked}; it stands in: {relations}", cell)
 
 
-def _opened(work: _Work, cell: int, need: int) -> tuple[int, int] | None:
-    """One movement or two that differ by `need`: how far up and down. The cheapest, by rank: near before far, through
-    the network before a linear program, which is asked only before a number of the state is hidden.
-    """
-    system = work.system
-    down = min(need, system.value[cell] - system.low[cell])
-    up = min(need, system.high[cell] - system.value[cell])
-    ways = dict.fromkeys(
-        w for w in ((need - down, down), (up, need - up), (need // 2, need - need // 2)) if _can(w, up, down)
-    )
-    if need <= FEW:
-        ways |= dict.fromkeys(w for w in ((step, need - step) for step in range(need + 1)) if _can(w, up, down))
-    best: Found | None = None
-    for ask, enough, name in ((work.path, LEA_PART, "network"), (work.solution, STATE_SMALL, "programs")):
-        for region in regions(system, cell):
-            if best is not None and best[0] < (enough if region is not None else STATE_SMALL):
-                break
-            for way in ways:
-                found = [ask(cell, change, region) for change in (way[0], -way[1]) if change]
-                whole = [each for each in found if each is not None]
-                cost = sum(each[0] for each in whole)
-                if len(whole) == len(found) and (best is None or cost < best[0]):
-                    best = cost, [each[1] for each in whole], way, name
-                if best is not None and best[0] < ROUNDING:
-                    break
-    if best is None:
-        return None
-    work.ways[best[3]] += 1
-    for movement in best[1]:
-        work.keep(movement)
-    return best[2]
-
-
-def _can(way: tuple[int, int], up: int, down: int) -> bool:
-    return 0 <= way[0] <= up and 0 <= way[1] <= down and way != (0, 0)
-
-
-def _pruned(work: _Work, exposed: list[int]) -> Protection:
+def _pruned(work: Opened, exposed: list[int]) -> Protection:
     """Only movements that prove something stay; complements that none of them changes are shown again."""
     proofs: dict[int, tuple[int | None, int | None]] = {}
     for cell in exposed:
-        proofs[cell] = (work.most.get(cell, (0, None))[1], work.least.get(cell, (0, None))[1])
+        proofs[cell] = (work.most.get(cell, NOTHING)[1], work.least.get(cell, NOTHING)[1])
     used = {number for pair in proofs.values() for number in pair if number is not None}
     seen = {cell for number in used for cell in work.movements[number]}
     for cell in sorted(work.complements - seen):
@@ -222,11 +194,16 @@ def _pruned(work: _Work, exposed: list[int]) -> Protection:
         proofs[cell] = (number, None) if rises else (None, number)
     order = {number: at for at, number in enumerate(sorted(used))}
     renumbered = {cell: tuple(None if n is None else order[n] for n in pair) for cell, pair in sorted(proofs.items())}
+    narrowed = {}
+    for cell in exposed:
+        if work.system.need[cell] < work.asked[cell]:
+            least, most = work.reach(cell)
+            narrowed[cell] = work.system.value[cell] + least, work.system.value[cell] + most
     return Protection(
         kept,
         (set(work.rounded) & seen) - kept,
         [work.movements[number] for number in sorted(used)],
         {cell: (pair[0], pair[1]) for cell, pair in renumbered.items()},
-        work.narrowed,
+        narrowed,
         work.ways,
     )

@@ -5,7 +5,6 @@ Values are whole numbers throughout. A movement is a dict cell -> change that ke
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -68,10 +67,6 @@ class System:
         touched = {relation for cell in movement for relation, _ in self.inside[cell]}
         return all(sum(k * movement.get(cell, 0) for cell, k in self.relations[r]) == 0 for r in touched)
 
-    def movable(self, cell: int) -> bool:
-        """Whether the cell may move at all."""
-        return self.hidden[cell] or self.rank[cell] >= 0 or self.box_low[cell] < self.box_high[cell]
-
 
 def system_of(cells: pl.DataFrame, entries: pl.DataFrame) -> System:
     """The lists of `Cells` (cell = row number) and entries of relations (name, kind, cell, coefficient)."""
@@ -123,21 +118,3 @@ def labelled(system: System, cluster: list[int | None]) -> list[int]:
         if not of[gap]:
             of[gap] = set().union(*(of[cell] for cell, _ in system.relations[relation]))
     return [next(iter(known)) if len(known) == 1 else STATE for known in of]
-
-
-def part_of(system: System, cell: int, labels: Collection[int] | None = None) -> list[int]:
-    """The cells that move and hang together with a cell through relations, of the clusters `labels` (None: of all)."""
-    found = {cell}
-    waiting = [cell]
-    asked: set[int] = set()
-    while waiting:
-        for relation, _ in system.inside[waiting.pop()]:
-            if relation in asked:
-                continue
-            asked.add(relation)
-            for other, _ in system.relations[relation]:
-                there = labels is None or system.label[other] in labels
-                if other not in found and there and system.movable(other):
-                    found.add(other)
-                    waiting.append(other)
-    return sorted(found)
