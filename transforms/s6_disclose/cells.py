@@ -105,16 +105,30 @@ def rounded_to(rows: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFram
     ).drop("award", "holders")
 
 
-def round_small_rest(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
+def round_small_rest(rows: pl.DataFrame, policy: DisclosurePolicy, untold: pl.DataFrame) -> pl.DataFrame:
     """Rows with `told`: a number of the state of k persons or more that would be hidden only because what is left of it
     without its floor is fewer than k. It is told rounded, so that what is left stays open by the width.
+
+    `untold`: table, program_id, school_year whose numbers stay hidden, as even rounded they would give another away.
     """
     k = policy.minimum_persons
+    rows = rows.join(
+        untold.with_columns(untold=pl.lit(True)),
+        on=untold.columns,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
     mine = (pl.col("grain") == "state") & (pl.col("unit") == "persons") & (pl.col("value") >= k)
+    mine &= pl.col("untold").is_null()
     told = (mine & (pl.col("rule") == "few_persons")).fill_null(False)
-    return rows.with_columns(told=told).with_columns(
-        rule=pl.when("told").then(None).otherwise("rule"),
-        unit_of_rounding=pl.when("told").then(unit_of_state()).otherwise("unit_of_rounding").cast(pl.Int64),
+    return (
+        rows.with_columns(told=told)
+        .drop("untold")
+        .with_columns(
+            rule=pl.when("told").then(None).otherwise("rule"),
+            unit_of_rounding=pl.when("told").then(unit_of_state()).otherwise("unit_of_rounding").cast(pl.Int64),
+        )
     )
 
 

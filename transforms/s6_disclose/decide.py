@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -52,26 +53,28 @@ def decide(
     """Masks of all rows and the proof of what is hidden. `awards`: program_id, school_year, award (cents).
 
     Where a level cannot be hidden beside the moves that lead to it and from it, the moves of that program and year are
-    not published at all; `ways` counts them as `withheld`. Raises DisclosureBlocked naming a cell, or a derived
-    relation, that cannot be protected even so.
+    not published at all; `ways` counts them as `withheld`. Where a number of the state that is told rounded leaves its
+    districts' too little room, it is hidden: `untold`. Raises DisclosureBlocked naming a cell, or a derived relation,
+    that cannot be protected even so.
     """
     every = sum_together(with_rules(rows, policy, closed), policy.minimum_persons, past)
-    withheld = set[tuple[str, int]]()
+    withheld, untold = set[tuple[str, int]](), set[Place]()
     while True:
         try:
-            found = _decide(_without_moves(every, withheld), policy, awards, past)
-            return replace(found, ways={**found.ways, "withheld": len(withheld)})
+            found = _decide(_without_moves(every, withheld), policy, awards, past, untold)
+            return replace(found, ways={**found.ways, "withheld": len(withheld), "untold": len(untold)})
         except DisclosureBlocked as blocked:
             more = _moves_beside(blocked.place, past) - withheld
-            if not more:
+            if not more and blocked.place in untold:
                 raise
             withheld |= more
+            untold |= set() if more else {blocked.place}
 
 
 def _moves_beside(place: Place, past: Past) -> set[tuple[str, int]]:
     """Program-years whose moves stand beside a level, or a move, at this place; none that readers have already."""
     table, program_id, year = place
-    if table not in ("public_designation", FLOW):
+    if program_id is None or table not in ("public_designation", FLOW):
         return set()
     seen = (pl.col("table") == FLOW) & (pl.col("mask") != "suppressed")
     had = past.masks.filter(seen & (pl.col("program_id") == program_id))
@@ -91,7 +94,9 @@ def _without_moves(rows: pl.DataFrame, withheld: set[tuple[str, int]]) -> pl.Dat
     return marked.with_columns(rule=rule).drop("gone")
 
 
-def _decide(every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame, past: Past) -> Decided:
+def _decide(
+    every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame, past: Past, untold: Collection[Place]
+) -> Decided:
     """Masks of rows that have their rules."""
     closed = (pl.col("rule") == "not_released") | ((pl.col("rule") == "not_available") & (pl.col("table") == FLOW))
     apart = (pl.col("grain") == "school") | closed.fill_null(False)
@@ -107,7 +112,12 @@ def _decide(every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame,
         }
     )
     near = clusters(every)
-    persons = round_small_rest(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy)
+    shut = pl.DataFrame(
+        sorted(untold, key=str),
+        schema={name: every.schema[name] for name in ("table", "program_id", "school_year")},
+        orient="row",
+    )
+    persons = round_small_rest(rounded_to(ruled.filter(pl.col("unit") == "persons"), policy, none), policy, shut)
     counts = _protected(persons, policy, past, near)
     veiled = (
         counts.rows.filter((pl.col("table") == "public_designation") & (pl.col("mask") == "suppressed"))

@@ -16,7 +16,7 @@ from transforms.s6_disclose.network import Region
 from transforms.s6_disclose.opened import NOTHING, Found, Opened, cheapest
 from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
-Place = tuple[str, str, int]
+Place = tuple[str, str | None, int]
 SIZE, MORE = 6, 24  # districts in which a movement is looked for before all are
 GROUP = 18  # districts in which many cells are moved at once
 VAIN, SOME = 2, 0.97  # so often in a row may a movement of many cells leave more than this share of them

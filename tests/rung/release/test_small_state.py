@@ -31,3 +31,17 @@ def test_moves_that_would_give_a_level_away_are_withheld_and_the_state_releases(
     assert set(gone["program_id"]) == {"dc_impactplus"} and gone["persons"].null_count() == gone.height
     whole = pl.col("program_id").eq("dc_impactplus") & pl.col("school_year").is_in(gone["school_year"].unique())
     assert flow.filter(whole).height == gone.height
+
+
+@pytest.mark.slow
+def test_a_number_of_the_state_that_would_give_its_districts_away_even_rounded_is_hidden(tmp_path: Path) -> None:
+    """Ten of thirteen evaluators do not lead, two each in five districts: rounded to 20, ten is the least it could be,
+    and then every district's two are certain."""
+    write_demo(tmp_path, leas=5, educators=60, years=3, seed=2, dirty=0.0, scale=None)
+    work = open_workspace(tmp_path / "rung.toml")
+    run_all(work, Progress(quiet=True))
+    release = json.loads(work.releases.read("current.json"))["release_id"]
+    assert check(lambda path: work.releases.read(f"{release}/{path}")).holds
+    span = pl.read_parquet(io.BytesIO(work.releases.read(f"{release}/public/public_span/public_span.parquet")))
+    state = span.filter((pl.col("measure") == "evaluators_without_leaders") & (pl.col("grain") == "state"))
+    assert state.filter(pl.col("school_year") == 2024)["reason"].to_list() == ["few_persons"]
