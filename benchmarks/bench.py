@@ -67,6 +67,10 @@ def measure(state: BenchState, say: Callable[[str], None], until: str | None = N
     _clear(state)
     for stage in STAGES[: None if until is None else STAGES.index(until) + 1]:
         note(_rung(state, stage, stage))
+    if until == "release":
+        drop_again(state)
+        for stage in STAGES:
+            note(_rung(state, f"{stage} again", stage))
     if until is None:
         note(_rung(state, "again", "run"))
         drop_again(state)
@@ -114,6 +118,7 @@ def ratios_of(steps: Mapping[str, Step], rows: Mapping[str, int]) -> dict[str, f
         "intake_over_floor": over("intake", "floor"),
         "marts_over_floor": over("marts", "floor"),
         "release_over_floor": over("release", "floor"),
+        "release_again_over_release": over("release again", "release", CPU) or _part(steps, "release"),
         "resubmission_over_floor": over("resubmission", "floor"),
         # processor seconds hold still where other work shares the machine
         "run_over_floor_processor": over("run", "floor", CPU),
@@ -127,6 +132,14 @@ def ratios_of(steps: Mapping[str, Step], rows: Mapping[str, int]) -> dict[str, f
         if len(to_marts) == 2
         else None,
     }
+
+
+def _part(steps: Mapping[str, Step], part: str) -> float | None:
+    """Seconds of a stage in a run after one resubmission over those of the first; null where one did not say them."""
+    first, again = steps.get(part), steps.get("resubmission")
+    if first is None or again is None or not first.parts.get(part) or part not in again.parts:
+        return None
+    return again.parts[part] / first.parts[part]
 
 
 def _stages(step: Step | None, floor: Step) -> float | None:

@@ -24,6 +24,7 @@ WORDS = {
     "intake_over_floor": "intake with gate ÷ floor",
     "marts_over_floor": "marts, designations included ÷ floor",
     "release_over_floor": "release ÷ floor",
+    "release_again_over_release": "release after one resubmission ÷ release",
     "resubmission_over_floor": "one district's resubmission ÷ floor",
     "intake_over_floor_processor": "intake ÷ floor, processor seconds",
     "marts_over_floor_processor": "marts ÷ floor, processor seconds",

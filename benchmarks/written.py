@@ -25,6 +25,7 @@ BOUNDS: dict[str | None, dict[str, float]] = {
         "intake_over_floor": 4.5,
         "marts_over_floor": 3,
         "release_over_floor": 2.5,
+        "release_again_over_release": 0.15,
         "run_over_floor": 10,
         "resubmission_intake_and_marts_over_floor": 1.2,
         "resubmission_person_years_of_others": 0.15,

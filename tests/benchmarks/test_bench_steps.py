@@ -99,6 +99,9 @@ def test_ratios_are_what_section_11_asks() -> None:
     both = {"all_marts": step("all_marts", 1), "all_marts_duckdb": step("all_marts_duckdb", 4)}
     ratios = ratios_of({**steps, **both}, {"payroll": 1})
     assert (ratios["all_marts_over_duckdb"], ratios["all_marts_over_duckdb_peak"]) == (0.25, 1)
+    released = {"release": step("release", 8), "release again": step("release again", 1)}
+    assert ratios_of({**steps, **released}, {"payroll": 1})["release_again_over_release"] == 0.125
+    assert ratios["release_again_over_release"] is None
     assert set(ratios) == set(WORDS)
     assert ratios_of({**steps, "run": step("run", 10)}, {"payroll": 1})["run_without_gate_over_floor"] is None
 

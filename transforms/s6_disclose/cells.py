@@ -53,7 +53,7 @@ def _count_rule(policy: DisclosurePolicy, small: pl.Expr) -> pl.Expr:
         .when(small & many)
         .then(pl.lit("small_group"))
         # That none of a few holders leads, or of a few rated is top-rated, tells what each is not.
-        .when(~part & (pl.col("table") == "public_retention") & (secret == 0) & (group < policy.zero_shown_from))
+        .when(~part & many & (pl.col("table") == "public_retention") & (secret == 0) & (group < policy.zero_shown_from))
         .then(pl.lit("sensitive_zero"))
         .when(part & many & (secret == 0) & (group < policy.zero_shown_from))
         .then(pl.lit("sensitive_zero"))

@@ -9,8 +9,8 @@ import numpy as np
 
 from transforms.s6_disclose.linear_programs import Program
 from transforms.s6_disclose.network import Edges, Network, Region
-from transforms.s6_disclose.room import Room
-from transforms.s6_disclose.system import ROUNDING, Movement, System
+from transforms.s6_disclose.room import LOOSE, Room
+from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
 Found = tuple[int, list[Movement], str]  # cost, movements, who found them
 FEW = 10  # widths up to this are persons
@@ -59,12 +59,18 @@ class Opened:
     def program(self, region: Region, how: str) -> Program:
         """The linear program of a region; the last ones are kept."""
         kept = self.programs.pop((region, how), None)
-        if kept is None:
+        if kept is None or (how == "free" and kept.seen < len(self.room.changed)):  # what was hidden is a column more
             while len(self.programs) >= KEPT:
                 self.programs.pop(next(iter(self.programs)))
             kept = Program(self.room, self.room.cells(how, region), how, self.unit)
         self.programs[region, how] = kept
         return kept
+
+    def possible(self, cell: int, need: int) -> bool:
+        """Whether the relations inside the cell's own district leave it so much: if not, no others can."""
+        if self.unit > 1 or not self.system.label or self.system.label[cell] == STATE:
+            return True
+        return self.by_programs(cell, need, (self.system.label[cell],), LOOSE) is not None
 
     def by_programs(self, cell: int, need: int, region: Region, how: str) -> Found | None:
         """The cheapest movement, or two, that differ in the cell by `need`."""

@@ -14,6 +14,7 @@ import numpy as np
 from transforms.s6_disclose.cells import STATE_PART, STATE_SMALL
 from transforms.s6_disclose.network import Region
 from transforms.s6_disclose.opened import NOTHING, Found, Opened, cheapest
+from transforms.s6_disclose.room import AROUND
 from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
 Place = tuple[str, str | None, int]
@@ -74,12 +75,11 @@ def protect(system: System, before: Iterable[Movement] = ()) -> Protection:
     elif labels:
         for at in (0, 1):
             for cell in filter(work.narrow, order):
-                _open(work, cell, regions(system, cell, near)[at : at + 1], ("near",))
+                _open(work, cell, system.need[cell], regions(system, cell, near)[at : at + 1], ("near",))
             _together(work, exposed, [*alike, *apart])
     _together(work, exposed, [None])
     for cell in filter(work.narrow, order):
-        if not _open(work, cell, regions(system, cell, near), ("near", "far")):
-            _open_less(work, cell)
+        _open_or_less(work, cell, regions(system, cell, near))
     return _pruned(work, exposed)
 
 
@@ -141,32 +141,30 @@ def _through_network(work: Opened, cell: int, where: list[Region]) -> None:
         work.take(best)
 
 
-def _open(work: Opened, cell: int, where: list[Region], hows: tuple[str, ...]) -> bool:
-    """Opens the cell by its width, if it can: numbers of the state are rounded at most before one is hidden, near
+def _open(work: Opened, cell: int, need: int, where: list[Region], hows: tuple[str, ...]) -> bool:
+    """Opens the cell by `need`, if it can: numbers of the state are rounded at most before one is hidden, near
     movements looked for before far ones, and everywhere only where else one of the state's larger numbers is hidden.
     """
-    need = work.system.need[cell]
     best: Found | None = None
     for how in hows:
         for region in where:
             if region is not None and (best is None or (how == "near" and best[0] >= STATE_SMALL)):
                 best = cheapest(best, work.by_programs(cell, need, region, how))
-    for how in hows if None in where else ():
+    wide: tuple[Region, ...] = ((AROUND, cell), None) if None in where else ()
+    for how, region in ((how, region) for how in hows for region in wide):
         if best is None or best[0] >= STATE_PART:
-            best = cheapest(best, work.by_programs(cell, need, None, how))
+            best = cheapest(best, work.by_programs(cell, need, region, how))
     if best is not None:
         work.take(best)
     return best is not None
 
 
-def _open_less(work: Opened, cell: int) -> None:
-    """Opens a cell of persons by as much as open numbers leave. Raises DisclosureBlocked where nothing is left."""
+def _open_or_less(work: Opened, cell: int, where: list[Region]) -> None:
+    """Opens a cell; one of persons by as much as open numbers leave. Raises DisclosureBlocked where nothing is left."""
     asked = work.system.need[cell]
-    for need in range(asked - 1, 0, -1) if work.unit == 1 else ():
-        found = work.by_programs(cell, need, None, "far")
-        if found is not None:
+    for need in range(asked, 0, -1) if work.unit == 1 else (asked,):
+        if work.possible(cell, need) and _open(work, cell, need, where, ("near", "far")):
             work.ask_less(cell, need)
-            work.take(found)
             return
     relations = ", ".join(sorted({work.system.says[r] for r, _ in work.system.inside[cell]})[:4])
     raise DisclosureBlocked(f"{work.system.name[cell]} cannot be hidden by {asked}; it stands in: {relations}", cell)

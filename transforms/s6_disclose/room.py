@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix, csc_matrix
 
-from transforms.s6_disclose.system import Movement, System
+from transforms.s6_disclose.system import System
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -17,6 +17,8 @@ WEIGHTS = ((1_000, 1e-4), (1_000_000, 1.0), (1_000_000_000, 100.0), (10**11, 1_0
 TOP = 10_000.0
 ROUNDED = 0.3  # weight of rounding a number of the state
 FAR, ROUNDS = 10**12, 20  # further than anything is moved; after so many rounds little is left to find
+AROUND, STEPS = -2, 5  # instead of clusters: (AROUND, cell), what is near it in any district
+LOOSE = "loose"  # far movements of a district, without the relations that it has with others
 FREE = 1e-6  # of a number that is hidden already: the shorter movement of two that hide the same
 
 
@@ -74,20 +76,24 @@ class Room:
         self.weight[cell], self.far_weight[cell] = weight, far_weight
 
     def bounds(self, how: str) -> tuple[Ints, Ints, Floats]:
-        """least, most and weight by cell: of `free`, `near` or `far` movements."""
+        """least, most and weight by cell: of `free`, `near` or `far` movements (LOOSE: of `far` ones)."""
         if how == "free":
             return self.free_least, self.free_most, np.full(len(self.value), FREE)
         if how == "near":
             return self.least, self.most, self.weight
         return self.far_least, self.far_most, self.far_weight
 
-    def cells(self, how: str, labels: Collection[int] | None) -> Ints:
+    def cells(self, how: str, labels: Sequence[int] | None) -> Ints:
         """Cells of some clusters (None: of all) that can move: none that alone could move in a relation."""
         least, most, _ = self.bounds(how)
         moves = (least < 0) | (most > 0)
-        if labels is not None:
+        if labels is not None and labels[0] == AROUND:
+            moves &= self._around(labels[1], moves)
+        elif labels is not None:
             moves &= np.isin(self.label, list(labels))
         cells = np.flatnonzero(moves)
+        if how == LOOSE:
+            return cells
         inside = self.pattern[:, cells]
         while True:
             alone = np.asarray(inside.sum(axis=1)).ravel() == 1
@@ -117,7 +123,18 @@ class Room:
             least, most = least_new, most_new
         return least.astype(np.int64), most.astype(np.int64)
 
-    def movement(self, cells: Ints, changes: Ints) -> Movement:
-        """A movement of the cells that change."""
-        at = np.flatnonzero(changes)
-        return dict(zip(cells[at].tolist(), changes[at].tolist(), strict=True))
+    def _around(self, cell: int, moves: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Cells that move and that STEPS relations or fewer lead to."""
+        found = np.zeros(len(moves), np.int64)
+        found[cell] = 1
+        for _ in range(STEPS):
+            found = ((self.pattern.T @ (self.pattern @ found) > 0) & moves).astype(np.int64)
+        return found > 0
+
+    def relations(self, how: str, cells: Ints) -> Ints:
+        """Relations of some cells; LOOSE: those alone of which no other cell can move."""
+        mine = np.asarray(self.pattern[:, cells].sum(axis=1)).ravel()
+        if how != LOOSE:
+            return np.flatnonzero(mine)
+        every = self.pattern @ ((self.far_least < 0) | (self.far_most > 0)).astype(np.int64)
+        return np.flatnonzero((mine > 0) & (mine == every))

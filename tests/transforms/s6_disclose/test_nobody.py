@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.public import WHOLE
 from contracts.reference import Schools
+from tests.disclosed import NO_YEARS, policy
+from transforms.s6_disclose.cells import with_rules
 from transforms.s6_disclose.public_people import access_of, span_of
+from transforms.s6_disclose.shape import shaped
 
 CLOSED = pl.DataFrame(
     {"lea_id": ["0100", "0200"], "school_year": [2026, 2026]}, schema_overrides={"school_year": pl.Int16}
@@ -60,3 +64,20 @@ def test_a_quartile_without_teachers_keeps_no_number_of_leaders_secret() -> None
         "3": False,
         "4": False,
     }
+
+
+def test_leaders_of_whom_all_are_known_are_no_secret() -> None:
+    """Of two leaders, both known to everybody, the rest is a zero; it is a secret only where others could lead."""
+    rows = pl.DataFrame(
+        {
+            "lea_id": ["0100", "0200"],
+            "school_year": [2026, 2026],
+            "cut": ["leaders"] * 2,
+            "part": [WHOLE] * 2,
+            "value": [2, 2],
+            "floor": [2, 2],
+            "group": [2, 7],
+        }
+    )
+    ruled = with_rules(shaped(rows, "public_retention", sensitive=True), policy(), NO_YEARS)
+    assert dict(ruled.select("lea_id", "rule").iter_rows()) == {"0100": None, "0200": "sensitive_zero"}
