@@ -22,6 +22,7 @@ from rung.lake.place import Place
 from transforms.s2_resolve.pay import PAY_KEY, sum_payroll
 
 PAYROLL = "payroll"
+FOLDER = "pay_sums"
 AT_ONCE = 8
 
 
@@ -63,4 +64,4 @@ def make_pay_sums(lake: Place, payroll: Sequence[Submission]) -> int:
 
 
 def _folder() -> str:
-    return f"pay_sums/{code_of('transforms.s2_resolve.pay')[:12]}"
+    return f"{FOLDER}/{code_of('transforms.s2_resolve.pay')[:12]}"

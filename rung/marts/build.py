@@ -32,6 +32,7 @@ from rung.core.project import SUITES
 from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, count_answers, footnote_of
 from rung.lake.accepted import accepted_tables
+from rung.lake.damage import forget_damaged
 from rung.lake.ledger import Submission
 from rung.lake.parquet import to_parquet
 from rung.lake.pay_sums import pay_sums
@@ -74,9 +75,18 @@ def run_marts(
 ) -> MartsReceipt:
     """Build all marts from the submissions in force (or as known at `as_of`).
 
-    Raises RungError when nothing has been accepted, GateFailed when a mart breaks its contract, a rule of its suite or
-    an identity.
+    Kept results that the disk has damaged are made again. Raises RungError when nothing has been accepted or accepted
+    rows are damaged, GateFailed when a mart breaks its contract, a rule of its suite or an identity.
     """
+    try:
+        return _run_marts(work, reference, progress, as_of)
+    except (pl.exceptions.PolarsError, FileNotFoundError):
+        if not forget_damaged(work.lake, work.ledger.in_force(as_of)):
+            raise
+        return _run_marts(work, reference, progress, as_of)
+
+
+def _run_marts(work: Workspace, reference: ReferenceTables, progress: Progress, as_of: datetime | None) -> MartsReceipt:
     in_force = work.ledger.in_force(as_of)
     if not in_force:
         raise RungError("no submission has been accepted yet; run `rung intake` and read the receipts")

@@ -1,0 +1,43 @@
+"""What a fault of the disk does to a lake: kept results and sums are made again, accepted rows are named."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+import polars as pl
+
+from rung.core.errors import RungError
+from rung.lake.accepted import accepted_of
+from rung.lake.pay_sums import FOLDER as PAY_SUMS
+from rung.lake.place import Place
+from rung.lake.results import FOLDER as RESULTS
+from rung.lake.submissions import Submission
+
+
+def forget_damaged(lake: Place, in_force: Iterable[Submission]) -> int:
+    """Remove the kept results and pay sums that cannot be read; returns how many.
+
+    Asked only when a run has met a file that Polars cannot read: every file is read through. Raises RungError naming
+    the accepted rows that cannot be read or are gone: nothing but a copy of them, or their district, has them.
+    """
+    for each in in_force:
+        if not _readable(lake, accepted_of(each)):
+            where = f"{each.lea_id}/{each.school_year}/{each.extract}"
+            raise RungError(
+                f"{lake.uri(accepted_of(each))}: the accepted rows of {where} are damaged or gone; put the file back "
+                f"from a backup of the lake, or put the district's file into landing/{where}/ once more"
+            )
+    made = [entry.key for folder in (RESULTS, PAY_SUMS) for entry in lake.entries(folder)]
+    damaged = [key for key in made if key.endswith(".parquet") and not _readable(lake, key)]
+    for key in damaged:
+        lake.remove_one(key)
+    return len(damaged)
+
+
+def _readable(lake: Place, key: str) -> bool:
+    try:
+        pl.read_parquet(io.BytesIO(lake.read(key)))
+    except (pl.exceptions.PolarsError, FileNotFoundError):
+        return False
+    return True

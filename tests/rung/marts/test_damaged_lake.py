@@ -1,0 +1,57 @@
+"""A disk that loses the end of a file: what Rung made it makes again, what it cannot make again it names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rung.core.errors import RungError
+from rung.core.progress import Progress
+from rung.intake.run import run_intake
+from rung.lake.reference import load_reference
+from rung.lake.workspace import Workspace, open_workspace
+from rung.marts.build import run_marts
+from tests.small_state import PAYROLL, csv, drop, payroll, write_state
+
+QUIET = Progress(quiet=True)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def marts(work: Workspace) -> dict[str, bytes]:
+    """The files of the marts, without the one that has the second in which a file came."""
+    reference = load_reference(work.reference)
+    run_intake(work, reference, QUIET)
+    folder = f"marts/{run_marts(work, reference, QUIET).inputs_id}"
+    keys = [e.key for e in work.lake.entries(folder) if e.key.endswith(".parquet") and "data_quality" not in e.key]
+    return {key.rpartition("/")[2]: work.lake.read(key) for key in keys}
+
+
+def test_a_damaged_file_of_the_lake(tmp_path: Path) -> None:
+    config = write_state(tmp_path)
+    (tmp_path / "whole").mkdir()
+    whole = write_state(tmp_path / "whole")
+    assert marts(open_workspace(config)) == marts(open_workspace(whole))
+    kept = sorted([*tmp_path.glob("lake/results/**/*.parquet"), *tmp_path.glob("lake/pay_sums/**/*.parquet")])
+    assert len(kept) > 5
+    for path in kept:
+        cut(path)
+    # Other pay asks for marts anew, from what is kept of the rest.
+    drop(tmp_path, "0100", 2026, "payroll", csv(PAYROLL, payroll("0100", 2026)[:-1]))
+    mended = marts(open_workspace(config))
+    drop(tmp_path / "whole", "0100", 2026, "payroll", csv(PAYROLL, payroll("0100", 2026)[:-1]))
+    assert mended == marts(open_workspace(whole))
+
+    roster = next((tmp_path / "lake/accepted/roster/2026/0200").glob("*.parquet"))
+    cut(roster)
+    drop(tmp_path, "0200", 2026, "payroll", csv(PAYROLL, payroll("0200", 2026)[:-1]))
+    with pytest.raises(RungError, match=r"accepted rows of 0200/2026/roster are damaged or gone; put the file back"):
+        marts(open_workspace(config))
+    sent = tmp_path / "landing/0200/2026/roster/roster.csv"
+    os.utime(sent, (sent.stat().st_atime, sent.stat().st_mtime + 60))
+    drop(tmp_path / "whole", "0200", 2026, "payroll", csv(PAYROLL, payroll("0200", 2026)[:-1]))
+    assert marts(open_workspace(config)) == marts(open_workspace(whole))
