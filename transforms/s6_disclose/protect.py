@@ -74,6 +74,10 @@ def protect(system: System, before: Iterable[Movement] = ()) -> Protection:
             _through_network(work, cell, regions(system, cell, near)[1:] or [None])
     elif labels:
         for at in (0, 1):
+            if at:
+                for cell in filter(work.narrow, order):
+                    _ask_less(work, cell)
+                _together(work, exposed, alike)
             for cell in filter(work.narrow, order):
                 _open(work, cell, system.need[cell], regions(system, cell, near)[at : at + 1], ("near",))
             _together(work, exposed, [*alike, *apart])
@@ -157,6 +161,13 @@ def _open(work: Opened, cell: int, need: int, where: list[Region], hows: tuple[s
     if best is not None:
         work.take(best)
     return best is not None
+
+
+def _ask_less(work: Opened, cell: int) -> None:
+    """Asks of a cell what its own district leaves of its width, if anything."""
+    asked = work.system.need[cell]
+    left = next((need for need in range(asked, 0, -1) if work.possible(cell, need)), asked)
+    work.ask_less(cell, left)
 
 
 def _open_or_less(work: Opened, cell: int, where: list[Region]) -> None:
