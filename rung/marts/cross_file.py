@@ -27,12 +27,14 @@ def across_files(work: Workspace, found: pl.DataFrame, in_force: list[Submission
         orient="row",
     )
     worded = found.join(messages, on="rule_id", how="left", maintain_order="left")
-    by_district = worded.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
-    nothing = worded.clear()
+    ordered = worded.sort(*LEA_YEAR, "extract", "source_file", "source_row", "rule_id", maintain_order=True)
+    by_district = ordered.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
+    nothing = safe_csv(worded.clear().select(WORDED))  # most district-years: written once, not judged once each
 
     def write_findings(place: tuple[str, int]) -> None:
-        rows = by_district.get(place, nothing).select(WORDED).sort("extract", "source_file", "source_row", "rule_id")
-        work.receipts.write(f"{place[0]}/{place[1]}/across_files.csv", safe_csv(rows))
+        rows = by_district.get(place)
+        data = nothing if rows is None else safe_csv(rows.select(WORDED))
+        work.receipts.write(f"{place[0]}/{place[1]}/across_files.csv", data)
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write_findings, sorted({(each.lea_id, each.school_year) for each in in_force})))

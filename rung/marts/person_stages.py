@@ -21,7 +21,7 @@ from contracts.resolved.others import Statewide
 from contracts.tables import DesignationTables, Tables, designation_tables
 from rung.marts.set_plan import SetPlan, pack_data
 from transforms.s2_resolve.cross_file import findings
-from transforms.s2_resolve.pay import PAY_KEY
+from transforms.s2_resolve.pay import PAY_KEY, PLACE
 from transforms.s2_resolve.ratings import usable_ratings
 from transforms.s2_resolve.run import resolve_pay, resolve_service
 from transforms.s3_designate.run import KEY, build_designation, shares_pay
@@ -73,7 +73,9 @@ def _designation(plan: SetPlan, names: Sequence[str], tables: Tables, others: St
 
 
 def _cross_file(_plan: SetPlan, _names: Sequence[str], tables: Tables, others: Statewide) -> Frames:
-    return {"cross_file": findings(tables, others)}
+    # Several rules read each of these; pay sums, the largest, stay on disk.
+    narrow = {name: tables[name].select(columns) for name, columns in CROSS_FILE_READS.items()}  # type: ignore[literal-required]
+    return {"cross_file": findings(cast(Tables, {**tables, **_at_once(narrow)}), others)}
 
 
 def _at_once(frames: Frames) -> Frames:
@@ -85,6 +87,10 @@ def _packs(plan: SetPlan, wanted: Callable[[Pack], bool]) -> dict[str, Part]:
     return {pack.program_id: Part(KEY, pack_data(pack)) for pack in plan.packs if wanted(pack)}
 
 
+CROSS_FILE_READS = {
+    "roster": (*PERSON, *PLACE, "begin_date", "end_date", "full_time_equivalency", "role_code", "license_id"),
+    "evaluation": (*PERSON, *PLACE, "rating_system", "evaluator_staff_id"),
+}
 PERSON_YEAR_ROSTER = (*PERSON, *(name for name in EXTRACTS["roster"].key if name not in PERSON))
 DESIGNATION = {
     "extracts": ("roster", "evaluation", "leadership"),

@@ -80,10 +80,10 @@ def materialize(
         assignments=assignments,
         service=assignments.select(*KEY, "full_time_equivalency", "stay_begin", "stay_end"),
         educators=lea_years_of_assignments(assignments).select(EDUCATOR_COLUMNS).sort(KEY).collect().lazy(),
-        record=record_years(assignments),
+        record=record_years(assignments).collect().lazy(),
         ratings=ratings,
         gaps=statewide_gaps(rating_systems),
-        events=leadership,
+        events=leadership.select(EVENT_COLUMNS).collect().lazy(),  # else each condition opens every file again
         roles=role_years(assignments).collect().lazy(),
         schools=schools,
         districts=districts,
@@ -104,6 +104,18 @@ RATING_COLUMNS = [
     "is_positive",
     "rating_reason",
     *SCORES,
+]
+EVENT_COLUMNS = [
+    *KEY,
+    "event_date",
+    "event_type",
+    "event_code",
+    "outcome",
+    "by_staff_id",
+    "counterpart_staff_id",
+    "quantity",
+    "valid_until",
+    "school_id",
 ]
 EDUCATOR_COLUMNS = [
     *KEY,

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from contracts.policy.parameters import Projection, Scenario
 
 Floats = npt.NDArray[np.float64]
+Draws = dict[tuple[float, float], Floats]
+"""Simulated people of one cohort ([years + 1, paths, states]), by attrition factor and growth of designations."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,12 @@ class Path:
     p90: Floats
 
 
-def project(cohort: Cohort, scenario: Scenario, settings: Projection) -> Path:
-    """Expected and simulated cost of years 0 .. settings.years. Year 0 is the actual year on every path."""
+def project(cohort: Cohort, scenario: Scenario, settings: Projection, drawn: Draws | None = None) -> Path:
+    """Expected and simulated cost of years 0 .. settings.years. Year 0 is the actual year on every path.
+
+    `drawn`: people already simulated for this cohort and these settings; gets what is simulated here. Prices move no
+    person, so scenarios that differ in prices alone share their people.
+    """
     moves = scaled_attrition(cohort.moves, scenario.attrition_factor)
     growth = np.power(1 + scenario.designation_growth, np.arange(1, settings.years + 1), dtype=np.float64)
     people = expected_people(cohort, moves, growth)
@@ -63,8 +69,11 @@ def project(cohort: Cohort, scenario: Scenario, settings: Projection) -> Path:
     fixed = cohort.fixed - cohort.scheduled
     seniority = step_factor(cohort, moves, growth, people)
     expected = (people @ cohort.unit * seniority + fixed) * prices + raised
-    drawn = simulated_people(cohort, moves, growth, settings)
-    paths = (drawn @ cohort.unit * seniority[:, None] + fixed) * prices[:, None] + raised[:, None]
+    drawn = {} if drawn is None else drawn
+    movement = (scenario.attrition_factor, scenario.designation_growth)
+    if movement not in drawn:
+        drawn[movement] = simulated_people(cohort, moves, growth, settings)
+    paths = (drawn[movement] @ cohort.unit * seniority[:, None] + fixed) * prices[:, None] + raised[:, None]
     costs = np.sort(paths, axis=1)
     ranks = [-(-settings.paths * tenths // 10) - 1 for tenths in (1, 5, 9)]
     low, middle, high = (costs[:, rank] for rank in ranks)

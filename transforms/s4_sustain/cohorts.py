@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.keys import LEA_PROGRAM
 from contracts.policy.parameters import MetricParameters
-from transforms.s4_sustain.cohort import Cohort, Floats, Path, project
+from transforms.s4_sustain.cohort import Cohort, Draws, Floats, Path, project
 
 AMOUNTS = ("expected", "p10", "p50", "p90")
 Row = dict[str, Any]
@@ -69,6 +69,7 @@ def _runs(scalar: Row, starts: Columns, moves: Columns, parameters: MetricParame
     known, has_past = scalar["cost_status"] == "ok", scalar["first_year"] < scalar["base_year"]
     cohort = make_cohort(scalar, starts, moves, settings.prior_persons) if known and has_past else None
     done: dict[tuple[float | None, float, float], Path] = {}
+    drawn: Draws = {}
     runs = []
     for name in settings.scenarios:
         scenario = settings.scenario(name)
@@ -78,7 +79,7 @@ def _runs(scalar: Row, starts: Columns, moves: Columns, parameters: MetricParame
             continue
         config = (scenario.cola, scenario.attrition_factor, scenario.designation_growth)
         if config not in done:
-            done[config] = project(cohort, scenario, settings)
+            done[config] = project(cohort, scenario, settings, drawn)
         runs.append(Run(scalar, name, done[config], "ok"))
     return runs
 

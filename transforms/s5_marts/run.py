@@ -68,6 +68,7 @@ def build_marts(
         "leadership_role": LeadershipRole.cast(marts["leadership_role"]),
     }
     marts |= _leadership(read, programs, parameters)
+    marts |= materialize({name: marts[name] for name in ("supervision_span", "leadership_activity", "access")})
     marts["monitors"] = build_monitors(
         read["educator_year"],
         Access.cast(marts["access"]),
