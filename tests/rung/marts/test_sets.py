@@ -80,7 +80,7 @@ def test_what_submissions_touch_is_spliced_into_what_was_kept(
     left = [each for each in everything if each not in gone]
     incremental = rows_of(run_sets(plan_of(state, left)))
     rosters = sum(each.rows_accepted for each in everything if each.extract == "roster")
-    # Four submissions of twelve may touch everybody; one never does.
+    # Several submissions together may touch everybody; one never does.
     assert len(gone) > 1 or all(rows < rosters for rows in seen), "only who is touched was read"
     assert incremental == made_anew(state, left)
     back = rows_of(run_sets(plan_of(state, everything)))
