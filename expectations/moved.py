@@ -17,6 +17,7 @@ from contracts.strict import Strict
 # Columns whose values are a person's: examples are lines, not values.
 PERSONAL = frozenset({"staff_id", "first_name", "last_name", "amount", "hours", "rating_score"})
 EXAMPLES = 3
+ROWS = "_rows"  # that have a value
 
 
 class MovedRule(Strict):
@@ -63,15 +64,22 @@ def moved_rules(meta: dict[str, Any]) -> tuple[MovedRule, ...]:
         raise ValueError(f"moved.{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
 
 
-def find_moved(rules: Sequence[MovedRule], rows: pl.DataFrame, before: pl.DataFrame) -> list[str]:
+def find_moved(rules: Sequence[MovedRule], rows: pl.LazyFrame, before: pl.LazyFrame) -> list[str]:
     """A sentence for each bound that accepted rows are beyond, against those of the submission in force, with examples.
 
-    `rows` have `source_row`; both have the rules' columns.
+    `rows` have `source_row`; both have the rules' columns. Of either only a column's distinct values are held.
     """
     found = []
     for rule in rules:
-        now, then = rows.filter(pl.col(rule.column).is_not_null()), before[rule.column].drop_nulls()
-        if min(now.height, then.len()) < rule.least_rows:
+        value = pl.col(rule.column)
+        now, then = pl.collect_all(
+            [
+                rows.filter(value.is_not_null()).group_by(value).agg(pl.len().alias(ROWS), pl.col("source_row").min()),
+                before.filter(value.is_not_null()).group_by(value).agg(pl.len().alias(ROWS)),
+            ],
+            engine="streaming",
+        )
+        if min(now[ROWS].sum(), then[ROWS].sum()) < rule.least_rows:
             continue
         numbers = _beyond(rule, now, then)
         if numbers is not None:
@@ -79,37 +87,43 @@ def find_moved(rules: Sequence[MovedRule], rows: pl.DataFrame, before: pl.DataFr
     return found
 
 
-def _beyond(rule: MovedRule, now: pl.DataFrame, then: pl.Series) -> str | None:
-    """The numbers and examples of a bound that is passed; None where it is not."""
+def _beyond(rule: MovedRule, now: pl.DataFrame, then: pl.DataFrame) -> str | None:
+    """The numbers and examples of a bound that is passed; None where it is not. Both hold a line per value."""
+    rows = int(now[ROWS].sum())
     if rule.measure == "median":
-        size, old_size = _median_size(now[rule.column]), _median_size(then)
+        size, old_size = _median_size(now, rule.column), _median_size(then, rule.column)
         if not size or not old_size or max(size / old_size, old_size / size) <= rule.most:
             return None
         factor = size / old_size
         times = f"{factor:,.1f} times" if factor > 1 else f"1/{1 / factor:,.1f} of"
-        return f"their median is {times} what counts now, over {now.height:,} rows"
-    test = _test(rule, then)
+        return f"their median is {times} what counts now, over {rows:,} rows"
+    test = _test(rule, then[rule.column])
     hit = now.filter(test)
-    old_share = 0.0 if rule.measure == "new_values" else float(then.to_frame(rule.column).select(test).mean().item())
-    if hit.height / now.height - old_share <= rule.most:
+    old_share = 0.0 if rule.measure == "new_values" else int(then.filter(test)[ROWS].sum()) / int(then[ROWS].sum())
+    hits = int(hit[ROWS].sum())
+    if hits / rows - old_share <= rule.most:
         return None
-    before = "" if rule.measure == "new_values" else f", {old_share:.0%} in what counts now"
-    return f"{hit.height:,} of {now.height:,} rows{before}; for example {_examples(rule.column, hit)}"
+    shown = "" if rule.measure == "new_values" else f", {old_share:.0%} in what counts now"
+    return f"{hits:,} of {rows:,} rows{shown}; for example {_examples(rule.column, hit)}"
 
 
-def _median_size(values: pl.Series) -> float:
-    return float(values.cast(pl.Float64).abs().median() or 0)  # type: ignore[arg-type]
+def _median_size(values: pl.DataFrame, column: str) -> float:
+    """The median of the sizes, each as often as its value stands in a row: between two, their mean."""
+    sizes = values.select(pl.col(column).cast(pl.Float64).abs().alias("size"), ROWS).sort("size")
+    rows, until = sizes[ROWS].sum(), sizes[ROWS].cum_sum()
+    middle = until.search_sorted(pl.Series([(rows + 1) // 2, rows // 2 + 1]), side="left")
+    return float(sizes["size"].gather(middle).sum()) / 2
 
 
 def _test(rule: MovedRule, then: pl.Series) -> pl.Expr:
     column = pl.col(rule.column)
     if rule.measure == "new_values":
-        return ~column.is_in(then.unique().implode())
+        return ~column.is_in(then.implode())
     return column.str.contains(rule.pattern) if rule.pattern is not None else column < rule.bound
 
 
 def _examples(column: str, hit: pl.DataFrame) -> str:
-    shown = hit.sort("source_row").unique(column, keep="first", maintain_order=True).head(EXAMPLES)
+    shown = hit.sort("source_row", column).head(EXAMPLES)
     lines = [f"line {line}" for line in shown["source_row"]]
     if column not in PERSONAL:
         lines = [f"{line} “{str(value)[:40]}”" for line, value in zip(lines, shown[column], strict=True)]

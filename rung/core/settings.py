@@ -108,7 +108,8 @@ class Overlay(Strict):
 class Intake(Strict):
     """Bounds on what a district may send, and on how much is held in memory at once.
 
-    Plain CSV may have any number of cells. Other files are read by `readers` processes, of which each may take
+    Plain CSV may have any number of cells; a drop of more than `batch_bytes`, unpacked, is read in parts of that size
+    where it is plain CSV throughout. Other files are read by `readers` processes, of which each may take
     `reader_seconds` and `reader_memory_bytes` for a drop of at most `max_cells` cells.
     """
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 
+from contracts.row_rules import RowRule
 from rung.core.settings import Settings
 from rung.intake.decision import AcceptancePolicy, Decision, refuse_misplaced
 from rung.intake.discover import Drop
+from rung.intake.drops import DropRead
+from rung.intake.error_costs import rule_costs
+from rung.intake.fetch import fetch
 from rung.intake.jobs import Readers
+from rung.intake.judged_parts import judge_in_parts
 from rung.intake.mends import mends_beside
+from rung.intake.on_disk import is_large
 from rung.intake.one_file import decide_together
-from rung.intake.read import fetch, read_batch
-from rung.intake.receipts import receipt_files
+from rung.intake.read import read_batch
+from rung.intake.receipts import Flaws, receipt_files
 from rung.intake.validate import submission_of, validate_batch
 from rung.lake.reference import ReferenceTables
+
+_NOBODY = pl.DataFrame(schema={"staff_id": pl.String})
 
 
 @dataclass(frozen=True)
@@ -38,24 +49,37 @@ def check_drop(
     drop: Drop, reference: ReferenceTables, settings: Settings, readers: Readers, version: str
 ) -> list[Checked]:
     """Judge one drop; a position file gives its pay as a second. `version`: of the code, for the receipt."""
+    with TemporaryDirectory(prefix="rung-") as scratch:
+        return _check(drop, reference, settings, readers, version, Path(scratch))
+
+
+def _check(
+    drop: Drop, reference: ReferenceTables, settings: Settings, readers: Readers, version: str, scratch: Path
+) -> list[Checked]:
     policy = AcceptancePolicy(settings.gate, reference, datetime.now(UTC).date())
-    nobody = pl.DataFrame(schema={"staff_id": pl.String})
-    found = []
     bounds = settings.intake
-    for read_part in read_batch(
-        drop.extract, fetch([drop], bounds, threads=0), reference, bounds, readers, mends_beside
-    ):
-        part = refuse_misplaced(read_part, reference)
-        validated = validate_batch(part, reference, drop.school_year, nobody, settings).refused()
-        found += [(read, rows, counts, validated.rules) for read, rows, counts, _ in validated.drops()]
+    fetched = fetch([drop], bounds, threads=0, large=scratch)
+    judged = None
+    if is_large(fetched[0], bounds):
+        judged = judge_in_parts(fetched[0], reference, settings, scratch, lambda _: _NOBODY, lambda _: None)
+        if judged is None and not fetched[0].problems:
+            fetched[0].load()
+    found: list[tuple[DropRead, pl.DataFrame, dict[str, Any], tuple[RowRule, ...], Flaws]]
+    if judged is None:
+        found = _judge_whole(fetched, reference, settings, readers)
+    else:
+        rows, unlisted = judged.listed()
+        found = [(judged.read, rows, judged.counts, judged.rules, Flaws(judged.broken, judged.costs, unlisted))]
     reads = [read for read, *_ in found]
-    decisions = decide_together(reads, [policy.decide(read, counts) for read, _, counts, _ in found])
+    decisions = decide_together(reads, [policy.decide(read, counts) for read, _, counts, *_ in found])
     checked = []
-    for decision, (read, rows, counts, rules) in zip(decisions, found, strict=True):
+    for decision, (read, rows, counts, rules, flaws) in zip(decisions, found, strict=True):
         submission = submission_of(read, counts, version)
         district = reference.district(drop.lea_id)
         limit = settings.gate.max_quarantine_share
-        files = receipt_files(read, submission, decision, rows, rules, district, limit, dry_run=True)
+        files = receipt_files(
+            read, submission, decision, rows, rules, flaws, district, limit, bounds.batch_bytes, dry_run=True
+        )
         checked.append(
             Checked(
                 extract=read.extract,
@@ -70,3 +94,18 @@ def check_drop(
             )
         )
     return checked
+
+
+def _judge_whole(
+    fetched: list[DropRead], reference: ReferenceTables, settings: Settings, readers: Readers
+) -> list[tuple[DropRead, pl.DataFrame, dict[str, Any], tuple[RowRule, ...], Flaws]]:
+    drop = fetched[0].drop
+    found = []
+    for read_part in read_batch(drop.extract, fetched, reference, settings.intake, readers, mends_beside):
+        part = refuse_misplaced(read_part, reference)
+        validated = validate_batch(part, reference, drop.school_year, _NOBODY, settings).refused()
+        found += [
+            (read, rows, counts, validated.rules, Flaws(broken, rule_costs(rows, validated.rules, read.extract)))
+            for read, rows, counts, broken in validated.drops()
+        ]
+    return found

@@ -20,17 +20,18 @@ from rung.core.rules import suite_of
 from rung.intake.decision import AcceptancePolicy, Decision, FindMoved
 from rung.intake.discover import printable
 from rung.intake.drops import DropRead, FileRead
+from rung.intake.error_costs import rule_costs
 from rung.intake.identity import propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.one_file import decide_together
-from rung.intake.receipts import write_receipt
+from rung.intake.receipts import Flaws, write_receipt
 from rung.intake.validate import ValidatedBatch, submission_of
-from rung.intake.warned import warned_key, warned_part
-from rung.lake.accepted import ORDER, accepted_key, scan_accepted
+from rung.intake.warned import warned_of, warned_part
+from rung.lake.accepted import ORDER, accepted_of, scan_accepted
 from rung.lake.certification import certified
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.originals import original_key
-from rung.lake.parquet import write_parquet
+from rung.lake.parquet import write_file, write_parquet
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
 from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
@@ -79,20 +80,22 @@ def commit(work: Workspace, desk: Desk, batches: Sequence[ValidatedBatch]) -> li
     with ThreadPoolExecutor(WRITERS) as pool:
         decisions = decide_together(
             [read for _, read, *_ in found],
-            list(pool.map(lambda each: desk.policy.decide(each[1], each[3], _moved(work, each[1], each[2])), found)),
+            list(pool.map(lambda each: _decide(work, desk, *each[1:4]), found)),
         )
         return list(pool.map(lambda each, decision: _commit_one(work, desk, decision, *each), found, decisions))
 
 
-def _moved(work: Workspace, read: DropRead, rows: pl.DataFrame) -> FindMoved:
+def _decide(work: Workspace, desk: Desk, read: DropRead, rows: pl.DataFrame, counts: dict[str, Any]) -> Decision:
+    return desk.policy.decide(read, counts, moved_in(work, read, rows.lazy()))
+
+
+def moved_in(work: Workspace, read: DropRead, rows: pl.LazyFrame) -> FindMoved:
     """What moved in a drop's accepted rows, asked of the submission in force."""
 
     def find(old: Submission) -> list[str]:
         rules = suite_of(read.extract, work.settings).moved
-        columns = sorted({rule.column for rule in rules})
-        before = scan_accepted(work.lake, read.extract, [old]).select(columns).collect()
-        kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null()).select("source_row", *columns)
-        return find_moved(rules, kept, before)
+        kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
+        return find_moved(rules, kept, scan_accepted(work.lake, read.extract, [old]))
 
     return find
 
@@ -107,35 +110,43 @@ def _commit_one(
     counts: dict[str, Any],
     broken: Broken,
 ) -> DecidedSubmission:
-    drop, extract = read.drop, read.extract
+    extract = read.extract
     submission = submission_of(read, counts, code_version())
-    place = f"{extract}/{drop.school_year}/{drop.lea_id}/{read.submission_id}"
-    for file in read.files:
-        if file.data or not (file.landed.entry.size or file.unread):  # what is larger than the bound was never read
-            at = (drop.lea_id, drop.school_year, extract, read.submission_id, file.landed.name, file.sha256)
-            work.lake.write(original_key(*at), file.data)
     if not read.problems:
         kept = rows
         if counts["rows_accepted"] != rows.height:
             kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
-        write_parquet(
-            work.lake,
-            accepted_key(extract, drop.school_year, drop.lea_id, read.submission_id),
-            kept.select(accepted_columns(extract)),
-            ORDER,
-        )
+        write_parquet(work.lake, accepted_of(submission), kept.select(accepted_columns(extract)), ORDER)
         if extract == PAYROLL:
-            write_pay_sums(work.lake, submission, kept.lazy())
+            write_pay_sums(work.lake, submission, [kept.lazy()])
         if counts["rows_warned"]:
-            write_parquet(
-                work.lake,
-                warned_key(extract, drop.school_year, drop.lea_id, read.submission_id),
-                warned_part(kept, extract),
-                ORDER,
-            )
+            write_parquet(work.lake, warned_of(submission), warned_part(kept, extract), ORDER)
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
-            write_parquet(work.lake, f"quarantined/{place}.parquet", mask_columns(bad), ORDER)
+            write_parquet(work.lake, quarantined_of(submission), mask_columns(bad), ORDER)
+    flaws = Flaws(broken, rule_costs(rows, rules, extract))
+    return conclude(work, desk, decision, read, submission, rows, rules, flaws)
+
+
+def conclude(
+    work: Workspace,
+    desk: Desk,
+    decision: Decision,
+    read: DropRead,
+    submission: Submission,
+    rows: pl.DataFrame,
+    rules: tuple[RowRule, ...],
+    flaws: Flaws,
+) -> DecidedSubmission:
+    """Keep a drop's original files and write its receipt; what the ledger is to say."""
+    drop, extract = read.drop, read.extract
+    for file in read.files:
+        if file.size or not (file.landed.entry.size or file.unread):  # what is larger than the bound was never read
+            at = (drop.lea_id, drop.school_year, extract, read.submission_id, file.landed.name, file.sha256)
+            if file.path is None:
+                work.lake.write(original_key(*at), file.data)
+            else:
+                write_file(work.lake, original_key(*at), file.path)
     proposal = propose_crosswalk(work, read)
     write_receipt(
         work,
@@ -144,13 +155,19 @@ def _commit_one(
         decision,
         rows,
         rules,
+        flaws,
         {"crosswalk_proposal.csv": proposal, "crosswalk_started.csv": started_crosswalk(read)},
         desk.made_from.reference.district(drop.lea_id),
     )
     # A position file's pay is a submission of its own; its object is the roster's and is noted once.
     objects = read.files if extract == drop.extract else []
     seen = tuple((f.landed.place.address, printable(f.landed.entry.key), _tag(f), f.landed.entry.size) for f in objects)
-    return DecidedSubmission(submission, decision.state, decision.why, seen, broken, desk.note(read, decision))
+    return DecidedSubmission(submission, decision.state, decision.why, seen, flaws.broken, desk.note(read, decision))
+
+
+def quarantined_of(each: Submission) -> str:
+    """The object that holds a submission's quarantined rows."""
+    return f"quarantined/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
 @lru_cache

@@ -127,24 +127,8 @@ def check_accounting(read: DropRead, counts: Mapping[str, Any]) -> None:
 
 
 def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
-    """Reject drops in a folder of no district, and files of which every row names another district or year."""
-    known = set(reference.tables["districts"]["lea_id"].to_list())
-    for read in part.drops:
-        if read.drop.lea_id not in known:  # first, whatever else is wrong: what is in the file is mended elsewhere
-            read.reject(problem("FILE-036", read.drop.lea_id))
-            read.problems.insert(0, read.problems.pop())
-    for column, rule_id in (("lea_id" + SENT, "FILE-037"), ("school_year" + SENT, "FILE-038")):
-        sent = part.rows[column]
-        if sent.null_count() == sent.len():
-            continue
-        named = part.rows.filter(sent.is_not_null()).select("drop_no", pl.col(column).cast(pl.String).alias("sent"))
-        ours = pl.Series([_ours(read, column) for read in part.drops], dtype=pl.String)
-        named = named.with_columns(fits=pl.col("sent") == ours.gather(named["drop_no"]))
-        wrong = named.group_by("drop_no", maintain_order=True).agg(pl.col("fits").any(), pl.col("sent").first())
-        wrong = wrong.filter(~pl.col("fits"))
-        for drop_no, sent_value in zip(wrong["drop_no"], wrong["sent"], strict=True):
-            part.drops[drop_no].reject(problem(rule_id, f"{sent_value}, not {ours[drop_no]}"))
-    _refuse_other_year(part)
+    """Reject drops as `reject_misplaced` does; return the batch without their rows."""
+    reject_misplaced(part.drops, part.extract, part.rows.lazy(), reference)
     refused = [number for number, read in enumerate(part.drops) if read.problems]
     if not refused or part.rows.is_empty():
         return part
@@ -152,23 +136,41 @@ def refuse_misplaced(part: BatchRows, reference: ReferenceTables) -> BatchRows:
     return BatchRows(part.extract, part.drops, part.rows.filter(~gone))
 
 
-def _refuse_other_year(part: BatchRows) -> None:
+def reject_misplaced(drops: Sequence[DropRead], extract: str, rows: pl.LazyFrame, reference: ReferenceTables) -> None:
+    """Reject drops in a folder of no district, and files of which every row names another district or year."""
+    known = set(reference.tables["districts"]["lea_id"].to_list())
+    for read in drops:
+        if read.drop.lea_id not in known:  # first, whatever else is wrong: what is in the file is mended elsewhere
+            read.reject(problem("FILE-036", read.drop.lea_id))
+            read.problems.insert(0, read.problems.pop())
+    for column, rule_id in (("lea_id" + SENT, "FILE-037"), ("school_year" + SENT, "FILE-038")):
+        sent = pl.col(column).cast(pl.String).alias("sent")
+        named = rows.filter(pl.col(column).is_not_null()).select("drop_no", sent)
+        ours = pl.Series([_ours(read, column) for read in drops], dtype=pl.String)
+        named = named.with_columns(fits=pl.col("sent") == pl.lit(ours).gather(pl.col("drop_no")))
+        wrong = named.group_by("drop_no", maintain_order=True).agg(pl.col("fits").any(), pl.col("sent").first())
+        for drop_no, other in wrong.filter(~pl.col("fits")).select("drop_no", "sent").collect().iter_rows():
+            drops[drop_no].reject(problem(rule_id, f"{other}, not {ours[drop_no]}"))
+    _refuse_other_year(drops, extract, rows)
+
+
+def _refuse_other_year(drops: Sequence[DropRead], extract: str, rows: pl.LazyFrame) -> None:
     """Reject the files of which most rows have a date outside the folder's school year (1 July to 30 June).
 
     Rows that name their school year are about that year, whatever their dates say: an evaluation's may be of the day
     when a form was made.
     """
-    first, last = DAYS[part.extract]
-    years = pl.lit(pl.Series([read.drop.school_year for read in part.drops], dtype=pl.Int32)).gather(pl.col("drop_no"))
+    first, last = DAYS[extract]
+    years = pl.lit(pl.Series([read.drop.school_year for read in drops], dtype=pl.Int32)).gather(pl.col("drop_no"))
     begins, ends = pl.date(years - 1, 7, 1), pl.date(years, 6, 30)
     outside = (pl.col(first) > ends) | (pl.col(last) < begins)
-    days = part.rows.filter(pl.col("school_year" + SENT).is_null()).select(
+    days = rows.filter(pl.col("school_year" + SENT).is_null()).select(
         "drop_no", outside=outside.fill_null(False), first=pl.col(first).fill_null(pl.col(last)), last=pl.col(last)
     )
     days = days.with_columns(last=pl.col("last").fill_null(pl.col("first")))
     found = days.group_by("drop_no").agg(pl.col("outside").mean(), pl.col("first").min(), pl.col("last").max())
-    for drop_no, share, begin, end in found.filter(pl.col("outside") > MOST).sort("drop_no").iter_rows():
-        read = part.drops[drop_no]
+    for drop_no, share, begin, end in found.filter(pl.col("outside") > MOST).sort("drop_no").collect().iter_rows():
+        read = drops[drop_no]
         if not read.problems:
             year = read.drop.school_year
             detail = f"{share:.0%} of the rows; the dates run from {begin} to {end}, the folder is of {year - 1}-{year}"
@@ -181,15 +183,20 @@ def refuse_by_rule(
     """Reject the drops of which a fatal rule does not hold; return the rows of the others."""
     refused: set[int] = set()
     for rule in (rule for rule in rules if rule.severity == "fatal" and counts[rule.rule_id]):
-        marks = validated.lazy().select("drop_no", considers=rule.considers, breaks=rule.breaks)
-        sums = marks.group_by("drop_no").agg(pl.col("considers").sum(), pl.col("breaks").sum()).collect()
-        for drop_no, considered, broken in sums.sort("drop_no").iter_rows():
+        for drop_no, considered, broken in tally(rule, validated):
             if rule.fails(considered, broken) and not part.drops[drop_no].problems:
                 part.drops[drop_no].reject(FileProblem(rule.rule_id, rule.message, rule.fix))
                 refused.add(drop_no)
     if not refused:
         return validated
     return validated.filter(~pl.col("drop_no").is_in(pl.Series(sorted(refused), dtype=pl.UInt32).implode()))
+
+
+def tally(rule: RowRule, rows: pl.DataFrame) -> list[tuple[int, int, int]]:
+    """Per drop: its number, rows that a rule considers and rows that break it."""
+    marks = rows.lazy().select("drop_no", considers=rule.considers, breaks=rule.breaks)
+    sums = marks.group_by("drop_no").agg(pl.col("considers").sum(), pl.col("breaks").sum())
+    return sums.sort("drop_no").collect().rows()
 
 
 def _ours(read: DropRead, column: str) -> str:

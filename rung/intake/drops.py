@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
 
 import polars as pl
 
 from rung.core.errors import unexpected
 from rung.intake.discover import Drop, LandedFile
+from rung.lake.scratch import open_to_read
 from transforms.s1_conform.decode import FileProblem
 from transforms.s1_conform.decode.model import problem
 from transforms.s1_conform.header_drift import DriftReport
@@ -23,13 +27,21 @@ log = logging.getLogger("rung.intake")
 class FileRead:
     """One file of a drop: its bytes (none where it is too large, or could not be opened) and their hash.
 
-    `unread`: why it could not be opened.
+    `unread`: why it could not be opened. `path`: where the bytes of a large drop's file lie instead of in memory.
     """
 
     landed: LandedFile
     data: bytes
     sha256: str
     unread: str | None = None
+    path: Path | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.data) if self.path is None else self.path.stat().st_size
+
+    def open(self) -> IO[bytes]:
+        return io.BytesIO(self.data) if self.path is None else open_to_read(self.path)
 
 
 @dataclass
@@ -69,6 +81,8 @@ class DropRead:
     started: list[pl.DataFrame] = field(default_factory=list)
     parent: str = ""
     rows_mended: int = 0
+    # Of a drop that is read in parts: where the file of each part lies, by its name.
+    on_disk: dict[str, Path] = field(default_factory=dict)
 
     @property
     def rows_read(self) -> int:
@@ -77,6 +91,21 @@ class DropRead:
     @property
     def place(self) -> str:
         return f"{self.drop.lea_id}/{self.drop.school_year}/{self.extract}"
+
+    def load(self) -> None:
+        """Take the bytes of a large drop's files into memory."""
+        for file in self.files:
+            if file.path is not None:
+                with file.open() as source:
+                    file.data = source.read()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Remove the files of a large drop from the disk."""
+        for file in self.files:
+            if file.path is not None:
+                file.path.unlink()
+                file.path = None
 
     def reject(self, found: FileProblem) -> None:
         """Nothing of a drop with a problem is used."""

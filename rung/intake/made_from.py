@@ -26,7 +26,13 @@ LOOKED_UP = ("districts", "schools", "pay_codes", "funds", "rating_systems")
 # Extracts that one drop can hold: a position file among rosters brings its pay.
 TOGETHER = {"roster": ("roster", "payroll")}
 # What reads, conforms, validates and decides; with everything that these import.
-CODE = ("rung.intake.read", "rung.intake.validate", "rung.intake.one_file", "expectations.moved")
+CODE = (
+    "rung.intake.read",
+    "rung.intake.validate",
+    "rung.intake.judged_parts",
+    "rung.intake.one_file",
+    "expectations.moved",
+)
 
 
 @dataclass(frozen=True)

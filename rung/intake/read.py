@@ -5,11 +5,9 @@ What cannot be used is not raised but told: each drop comes back with its proble
 
 from __future__ import annotations
 
-import hashlib
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
@@ -17,69 +15,18 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.policy.mapping import Layout
 from rung.core.settings import Intake
-from rung.intake.discover import Drop, LandedFile
-from rung.intake.drops import BatchRows, DropRead, FileRead, Part, log, reject_for_fault, submission_id
+from rung.intake.drops import BatchRows, DropRead, Part, log, reject_for_fault, submission_id
 from rung.intake.jobs import Readers, ReadFailure, ReadJob, is_fault
 from rung.intake.mends import FindMended, Mends
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.column_matching import rename_folder_columns
 from transforms.s1_conform.decode import Bounds
-from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.model import Refused, problem
 from transforms.s1_conform.decode.sniff import name_lies
 from transforms.s1_conform.fast_reader import CleanCsv, inspect_fast, read_fast
 from transforms.s1_conform.needs_tolerant_reader import need_tolerant_reader
 from transforms.s1_conform.tolerant_reader import TolerantDrop, TolerantTable
 from transforms.s1_conform.values import BROKEN, type_columns
-
-READERS = 16
-
-
-def fetch(drops: Sequence[Drop], bounds: Intake, threads: int = READERS) -> list[DropRead]:
-    """Read all files of a batch and give each drop the id that its bytes and its folder make.
-
-    `threads`: how many files are read at once; 0 where no thread can be started.
-    """
-    files = [file for drop in drops for file in drop.files]
-    if threads:
-        with ThreadPoolExecutor(threads) as pool:
-            read = iter(list(pool.map(lambda file: _fetch(file, bounds.max_file_bytes), files)))
-    else:
-        read = iter([_fetch(file, bounds.max_file_bytes) for file in files])
-    fetched = []
-    for drop in drops:
-        mine = [next(read) for _ in drop.files]
-        each = DropRead(drop, drop.extract, submission_id(drop, drop.extract, mine), mine)
-        for file in mine:
-            if file.landed.entry.size > bounds.max_file_bytes:
-                size = f"{file.landed.entry.size:,} bytes, at most {bounds.max_file_bytes:,}"
-                each.reject(problem("FILE-009", f"{file.landed.name}: {size}"))
-            if file.unread is not None:
-                each.reject(problem("FILE-055", f"{file.landed.name}: {file.unread}"))
-            if file.landed.name != "/".join(file.landed.entry.key.split("/")[3:]) and "\\x" in file.landed.name:
-                each.reject(problem("FILE-056", f"{file.landed.name} holds bytes that are no letters"))
-            elif unsafe_name(file.landed.name):
-                each.reject(problem("FILE-035", file.landed.name))
-        fetched.append(each)
-    return fetched
-
-
-def _fetch(landed: LandedFile, most: int) -> FileRead:
-    if landed.entry.size > most:
-        return FileRead(landed, b"", hashlib.sha256(landed.entry.etag.encode()).hexdigest())
-    try:
-        data = landed.place.read_whole(landed.entry)
-    except FileNotFoundError:
-        return _unread(landed, "it is not there any more")
-    except PermissionError:
-        return _unread(landed, "the state's account may not read it")
-    except OSError as error:  # a fault of the disk, or it changes while it is read
-        return _unread(landed, error.strerror or "the disk does not give it")
-    return FileRead(landed, data, hashlib.sha256(data).hexdigest())
-
-
-def _unread(landed: LandedFile, why: str) -> FileRead:
-    return FileRead(landed, b"", hashlib.sha256(landed.entry.etag.encode()).hexdigest(), why)
 
 
 def read_batch(
@@ -114,10 +61,10 @@ def read_batch(
                 mends = find_mended(drop, answer.mended)
             job = None if mends is None else _mending_job(_job(drop, reference, bounds), mends)
             tables = _take(drop, answer if job is None else next(readers.read([job])), mends)
-            mine = [_typed(_placed(table.text, drop_no, at), extract) for at, table in enumerate(tables)]
+            mine = [typed_text(_placed(table.text, drop_no, at), extract) for at, table in enumerate(tables)]
             its_pay = [table for table in tables if table.pay is not None]
             theirs = [
-                _typed(_placed(table.pay, len(pay), at), "payroll")
+                typed_text(_placed(table.pay, len(pay), at), "payroll")
                 for at, table in enumerate(its_pay)
                 if table.pay is not None
             ]
@@ -133,9 +80,9 @@ def read_batch(
         if its_pay:
             pay.append(_pay_drop(drop, its_pay, mends))
             pay_frames += theirs
-    batches = [BatchRows(extract, drops, _in_order(frames, extract))]
+    batches = [BatchRows(extract, drops, in_order(frames, extract))]
     if pay:
-        batches.append(BatchRows("payroll", pay, _in_order(pay_frames, "payroll")))
+        batches.append(BatchRows("payroll", pay, in_order(pay_frames, "payroll")))
     return batches
 
 
@@ -148,7 +95,7 @@ def _read_clean_drops(
     by_header: dict[tuple[str, ...], list[tuple[int, int, CleanCsv]]] = defaultdict(list)
     clean: set[int] = set()
     for drop_no, drop in enumerate(drops):
-        if drop.problems or _layout(reference, drop) is not None:
+        if drop.problems or has_layout(reference, drop):
             continue
         shapes = [inspect_fast(file.data, known, contract.required) for file in drop.files]
         if all(shapes):
@@ -170,7 +117,7 @@ def _read_clean_drops(
         frame = frame.with_columns(
             drop_no=places["drop_no"].gather(frame["file_no"]), file_no=places["place"].gather(frame["file_no"])
         )
-        typed = _typed(frame, extract)
+        typed = typed_text(frame, extract)
         clean -= need_tolerant_reader(typed, contract.sent)
         frames.append(typed)
     for drop_no, drop in enumerate(drops):
@@ -183,6 +130,11 @@ def _read_clean_drops(
     if len(clean) < len({d for found in by_header.values() for d, _, _ in found}):
         frames = [frame.filter(pl.col("drop_no").is_in(kept.implode())) for frame in frames]
     return clean, frames
+
+
+def has_layout(reference: ReferenceTables, drop: DropRead) -> bool:
+    """Whether a mapping of the district says how the drop is to be read."""
+    return _layout(reference, drop) is not None
 
 
 def _layout(reference: ReferenceTables, drop: DropRead) -> Layout | None:
@@ -271,14 +223,16 @@ def _placed(frame: pl.DataFrame, drop_no: int, file_no: int) -> pl.DataFrame:
     )
 
 
-def _typed(text: pl.DataFrame, extract: str) -> pl.DataFrame:
+def typed_text(text: pl.DataFrame, extract: str) -> pl.DataFrame:
+    """Rows of text as the contract's types; see `transforms.s1_conform.values`."""
     if BROKEN not in text.columns:
         text = text.with_columns(pl.lit(None, dtype=pl.String).alias(BROKEN))
     return type_columns(rename_folder_columns(text.lazy()), EXTRACTS[extract].sent).collect()
 
 
-def _in_order(frames: list[pl.DataFrame], extract: str) -> pl.DataFrame:
+def in_order(frames: list[pl.DataFrame], extract: str) -> pl.DataFrame:
+    """Typed frames as one, in the order of drops and files, with all columns of the extract in one order."""
     numbers = {"drop_no": pl.UInt32, "file_no": pl.UInt32, "source_row": pl.UInt32, BROKEN: pl.String}
-    nothing = _typed(pl.DataFrame(schema=numbers), extract)
+    nothing = typed_text(pl.DataFrame(schema=numbers), extract)
     joined = pl.concat([nothing, *frames], how="diagonal")
     return joined if len(frames) < 2 else joined.sort("drop_no", "file_no", maintain_order=True)

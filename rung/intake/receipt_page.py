@@ -131,6 +131,8 @@ were replaced by yours, all others are as you sent them then.</p>{% endif %}
 {% if errors %}<p class="quiet">The rows that came back lie beside this page, in your own columns, with the reason
 behind each: <a href="returned.csv">returned.csv</a>. The full list of what is wrong:
 <a href="errors.csv">errors.csv</a>.</p>{% endif %}
+{% if rows_unlisted is defined %}<p class="quiet" id="unlisted">The file is so long that {{ rows_unlisted|number }}
+more rows with errors, repeats or warnings are counted above and not listed there.</p>{% endif %}
 {% if warnings and form %}<p class="quiet" id="how-to-answer">If a row is right as it stands, say so:
 <a href="warnings.csv">warnings.csv</a> beside this page lists each. Fill in “answer” (confirmed, or explained with a
 text) and “by”, and put it beside your file as <strong>explanations.csv</strong>. Name no person in the text. An answer

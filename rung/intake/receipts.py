@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from contracts.row_rules import RowRule
+from rung.intake.conformed_parts import own_rows
 from rung.intake.decision import Decision
 from rung.intake.drops import DropRead, Part
-from rung.intake.error_costs import fewest_mends, rule_costs
-from rung.intake.findings import column_shown, find_all, nothing_found
+from rung.intake.error_costs import fewest_mends
+from rung.intake.findings import column_shown, find_all
 from rung.intake.receipt_page import receipt_page
 from rung.intake.safe_csv import safe_csv
 from rung.intake.warned import warning_form
 from rung.lake.submissions import Submission
+from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.decode.model import cell_name
 from transforms.s1_conform.fast_reader import read_fast
 from transforms.s1_conform.parse.cell_text import mask_ssn, mask_text
@@ -33,6 +35,17 @@ if TYPE_CHECKING:
     from rung.lake.workspace import Workspace
 
 EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """Rows of a submission that break each rule, and what depends on them; of a large one, how many are not listed."""
+
+    broken: Broken
+    costs: Mapping[str, Mapping[str, int | None]]
+    rows_unlisted: int = 0
+
+
 NTH = "_nth"  # of the rows that come from one line of a file
 REPEATED = (
     "The row repeats an earlier row of the file in every column; it was counted once.",
@@ -47,13 +60,15 @@ def write_receipt(
     decision: Decision,
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
+    flaws: Flaws,
     beside: Mapping[str, bytes | None],
     district: str,
 ) -> None:
     """Write the files of one submission's receipt, and those of `beside` that have something to say."""
     folder = f"{submission.lea_id}/{submission.school_year}/{submission.extract}/{submission.submission_id}"
     limit = work.settings.gate.max_quarantine_share
-    files = receipt_files(read, submission, decision, rows, rules, district, limit)
+    part = work.settings.intake.batch_bytes
+    files = receipt_files(read, submission, decision, rows, rules, flaws, district, limit, part)
     for name, data in (files | {name: data for name, data in beside.items() if data is not None}).items():
         work.receipts.write(f"{folder}/{name}", data)
 
@@ -64,17 +79,21 @@ def receipt_files(
     decision: Decision,
     rows: pl.DataFrame,
     rules: Sequence[RowRule],
+    flaws: Flaws,
     district: str,
     limit: float,
+    part_bytes: int,
     *,
     dry_run: bool = False,
 ) -> dict[str, bytes]:
-    """The receipt's files by name. `district`: its name and id. `limit`: the share of rows that may come back.
-    `dry_run`: nothing was sent, and the page says so."""
+    """The receipt's files by name. `rows`: the submission's judged rows; those that break nothing may lack.
+
+    `district`: its name and id. `limit`: the share of rows that may come back. `part_bytes`: so much of a large file is
+    read at once. `dry_run`: nothing was sent, and the page says so.
+    """
     findings = find_all(rows, rules)
-    returned = _returned(read, rows, rules)
-    costs = rule_costs(rows, rules, submission.extract)
-    receipt = receipt_data(read, submission, decision, findings, rules, costs) | {"district": district}
+    returned = _returned(read, rows, rules, part_bytes)
+    receipt = receipt_data(read, submission, decision, findings, rules, flaws) | {"district": district}
     if decision.state == "held":
         receipt["mends"] = fewest_mends(rows, asdict(submission), limit)
     form = warning_form(rows, rules, submission.extract)
@@ -90,7 +109,7 @@ def receipt_files(
     }
 
 
-def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> pl.DataFrame:
+def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule], part_bytes: int) -> pl.DataFrame:
     """Quarantined rows in the district's own columns and order, with the reason and the mend behind them."""
     empty = pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
     if ERRORS not in rows.columns or (rows[ERRORS].null_count() == rows.height and not rows[DUPLICATE].any()):
@@ -100,7 +119,7 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule]) -> p
     for file_no, part in enumerate(read.parts):
         mine = rows.filter(pl.col("file_no") == file_no)
         if mine[ERRORS].null_count() < mine.height or mine[DUPLICATE].any():
-            own = _own(read, part)
+            own = _own(read, part, mine, part_bytes)
             by = ["source_row"]
             if not own["source_row"].is_unique().all():  # several records on one line, each a row of its own
                 own = own.with_columns(pl.int_range(pl.len()).over("source_row").alias(NTH))
@@ -145,14 +164,21 @@ def _duplicates() -> list[pl.Expr]:
     return [pl.lit(word).alias(name) for name, word in zip(RETURNED[1:4], kinds_of_copy, strict=True)]
 
 
-def _own(read: DropRead, part: Part) -> pl.DataFrame:
-    """The part's rows as the district wrote them, columns by place; a clean file is read again for it."""
+def _own(read: DropRead, part: Part, back: pl.DataFrame, part_bytes: int) -> pl.DataFrame:
+    """The part's rows as the district wrote them, columns by place; a clean file is read again for it.
+
+    Of a large file only the rows that go back.
+    """
     if part.own is not None:
         return part.own
+    names = {name: cell_name(at) for at, name in enumerate(part.header)}
+    if part.source_file in read.on_disk:
+        wanted = back.filter(pl.col(ERRORS).is_not_null() | pl.col(DUPLICATE))["source_row"]
+        return own_rows(read.on_disk[part.source_file], part, wanted, part_bytes).rename(names)
     data = next(file.data for file in read.files if file.landed.name == part.source_file)
     own = read_fast([data[data.index(b"\n") + 1 :]], part.header, [part.rows])
     assert own is not None, "a clean file has been read before"
-    return own.rename({name: cell_name(at) for at, name in enumerate(part.header)})
+    return own.rename(names)
 
 
 def receipt_data(
@@ -161,13 +187,10 @@ def receipt_data(
     decision: Decision,
     findings: pl.DataFrame,
     rules: Sequence[RowRule],
-    costs: Mapping[str, Mapping[str, int | None]],
+    flaws: Flaws,
 ) -> dict[str, Any]:
-    """Everything that a receipt says, as data. `costs`: what depends on the rows of each rule."""
+    """Everything that a receipt says, as data."""
     by_rule = {rule.rule_id: rule for rule in rules}
-    counts = nothing_found().select("rule_id", len="source_row")
-    if findings.height:
-        counts = findings.group_by("rule_id").len().sort("len", "rule_id", descending=[True, False])
     broken = [
         {
             "rule_id": rule_id,
@@ -176,10 +199,10 @@ def receipt_data(
             "needs_answer": by_rule[rule_id].needs_answer,
             "column": column_shown(by_rule[rule_id]),
         }
-        | dict(costs.get(rule_id, {}))
+        | dict(flaws.costs.get(rule_id, {}))
         | {"message": by_rule[rule_id].message, "fix": by_rule[rule_id].fix}
         | {"examples": _examples(findings.filter(pl.col("rule_id") == rule_id))}
-        for rule_id, rows in zip(counts["rule_id"].to_list(), counts["len"].to_list(), strict=True)
+        for rule_id, _, rows in sorted(flaws.broken, key=lambda each: (-each[2], each[0]))
     ]
     data = {
         "state": decision.state,
@@ -194,6 +217,7 @@ def receipt_data(
         "unread_columns": read.unread_columns,
         "suggested_mapping": [report.stanza(submission.school_year) for report in read.drift],
         "rules": broken,
+        **({"rows_unlisted": flaws.rows_unlisted} if flaws.rows_unlisted else {}),
     }
     masked: dict[str, Any] = json.loads(mask_text(json.dumps(data, ensure_ascii=False)))
     return masked

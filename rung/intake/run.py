@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -17,21 +19,26 @@ from rung.core.progress import Progress
 from rung.intake.again import REFUSED, to_validate_again
 from rung.intake.answer_files import AnswerFiles, take_answer_files, write_kept_answers
 from rung.intake.commit import Desk, commit, open_desk
+from rung.intake.commit_parts import commit_parts
 from rung.intake.decision import refuse_misplaced
 from rung.intake.discover import Drop, discover
+from rung.intake.drops import BatchRows, DropRead
+from rung.intake.fetch import fetch
 from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared
+from rung.intake.judged_parts import judge_in_parts
 from rung.intake.made_from import MadeFrom
 from rung.intake.mends import KnownSubmissions
 from rung.intake.notices import Sent, check_notices, send_notices
-from rung.intake.read import fetch, read_batch
+from rung.intake.on_disk import is_large
+from rung.intake.read import read_batch
 from rung.intake.reference_rules import validate_reference
 from rung.intake.regions import write_regions
 from rung.intake.validate import ValidatedBatch, validate_batch
 from rung.intake.workers import ReaderPool
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
-from rung.lake.places import make_durable
+from rung.lake.places import make_durable, scratch_folder
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.validate import DUPLICATE
@@ -105,10 +112,19 @@ def _take_in(
         IntakeGate(work, total) as gate,
         ThreadPoolExecutor(1) as writer,
         ReaderPool(work.settings.intake) as readers,
+        scratch_folder() as scratch,
     ):
         note_reference = validate_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):
-            validated = list(_validate(work, desk, batch, gate, pending, readers))
+            fetched = fetch(batch, work.settings.intake, large=Path(scratch))
+            for read in [read for read in fetched if is_large(read, work.settings.intake)]:
+                _apply(work, gate, pending, receipt)
+                if (decided := _take_in_parts(work, desk, read, gate, Path(scratch))) is not None:
+                    fetched.remove(read)
+                    pending.append(Future())
+                    pending[-1].set_result([decided])
+                    _apply(work, gate, pending, receipt)
+            validated = list(_validate(work, desk, fetched, gate, pending, readers)) if fetched else []
             if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
                 pending[-1].result()
             pending.append(writer.submit(commit, work, desk, [each.refused() for each in validated]))
@@ -121,6 +137,30 @@ def _take_in(
     if found.answers:
         receipt.answer_files = take_answer_files(work, found.answers, datetime.now(UTC))
     progress.seconds["gate"] = progress.seconds.get("gate", 0.0) + gate.seconds  # part of the intake's
+
+
+def _take_in_parts(
+    work: Workspace, desk: Desk, read: DropRead, gate: IntakeGate, folder: Path
+) -> DecidedSubmission | None:
+    """A large drop judged and written in parts; None where it takes the careful way, or was rejected before it."""
+    desk.number(read)
+
+    def shared(part: BatchRows) -> pl.DataFrame:
+        return find_shared(work, part, read.drop.school_year, [])
+
+    def observe(bucket: ValidatedBatch) -> None:
+        gate.observe(read.extract, bucket.rows.filter(~pl.col(DUPLICATE)), bucket.counts)
+        gate.settle()
+
+    with TemporaryDirectory(dir=folder) as name:
+        judged = judge_in_parts(read, desk.made_from.reference, work.settings, Path(name), shared, observe)
+        if judged is not None:
+            decided = commit_parts(work, desk, judged, Path(name))
+            read.let_go()
+            return decided
+    if not read.problems:
+        read.load()
+    return None
 
 
 def _apply(work: Workspace, gate: IntakeGate, pending: list[Written], receipt: IntakeReceipt) -> None:
@@ -156,17 +196,17 @@ def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
 
 
 def _validate(
-    work: Workspace, desk: Desk, batch: list[Drop], gate: IntakeGate, pending: list[Written], readers: ReaderPool
+    work: Workspace, desk: Desk, fetched: list[DropRead], gate: IntakeGate, pending: list[Written], readers: ReaderPool
 ) -> Iterator[ValidatedBatch]:
     bounds, reference = work.settings.intake, desk.made_from.reference
-    fetched = fetch(batch, bounds)
-    for read in read_batch(batch[0].extract, fetched, reference, bounds, readers, KnownSubmissions(work)):
+    extract, year = fetched[0].extract, fetched[0].drop.school_year
+    for read in read_batch(extract, fetched, reference, bounds, readers, KnownSubmissions(work)):
         for drop in read.drops:
             desk.number(drop)
         part = refuse_misplaced(read, reference)
         before = _written(pending) if part.extract == "roster" else []
-        shared = find_shared(work, part, batch[0].school_year, before)
-        validated = validate_batch(part, reference, batch[0].school_year, shared, work.settings)
+        shared = find_shared(work, part, year, before)
+        validated = validate_batch(part, reference, year, shared, work.settings)
         gate.observe(part.extract, validated.rows.filter(~pl.col(DUPLICATE)), validated.counts)
         yield validated
 

@@ -22,6 +22,9 @@ from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop
 from transforms.s1_conform.run import Sender, validate_rows
 from transforms.s1_conform.unknown_words import empty_unknown
 
+# A drop, its rows, its counts, and how many rows break each rule.
+Share = tuple[DropRead, pl.DataFrame, dict[str, Any], Broken]
+
 
 @dataclass(frozen=True)
 class ValidatedBatch:
@@ -37,7 +40,15 @@ class ValidatedBatch:
         rows = refuse_by_rule(self.part, self.rows, self.rules, self.counts)
         return ValidatedBatch(self.part, rows, self.rules, self.counts)
 
-    def drops(self) -> Iterator[tuple[DropRead, pl.DataFrame, dict[str, Any], Broken]]:
+    def drops(self) -> Iterator[Share]:
+        """As `shares`. Raises GateFailed where a row of a drop is not there."""
+        for share in self.shares():
+            drop, mine, *_ = share
+            if not drop.problems:
+                _check_sources(drop, mine)
+            yield share
+
+    def shares(self) -> Iterator[Share]:
         """Each drop with its rows, its counts of rows and cents, and how many rows break each rule."""
         # Rows stand in the order of their drops, so that each drop is a slice of the batch.
         sizes = dict(self.rows.group_by("drop_no").len().iter_rows())
@@ -51,8 +62,6 @@ class ValidatedBatch:
             if counts["cents_read"] is not None:
                 counts["cents_read"] += counts["cents_set_aside"]
             mine = self.rows.slice(start, sizes.get(drop_no, 0))
-            if not drop.problems:
-                _check_sources(drop, mine)
             yield drop, empty_unknown(mine, extract), counts, broken.get(drop_no, ())
             start += mine.height
 
@@ -125,7 +134,7 @@ def submission_of(read: DropRead, counts: dict[str, Any], version: str) -> Submi
         school_year=drop.school_year,
         extract=read.extract,
         landing=drop.files[0].place.address,
-        files=json.dumps([{"name": f.landed.name, "sha256": f.sha256, "bytes": len(f.data)} for f in read.files]),
+        files=json.dumps([{"name": f.landed.name, "sha256": f.sha256, "bytes": f.size} for f in read.files]),
         received_at=drop.received_at,
         rows_read=read.rows_read,
         rows_set_aside=sum(read.set_aside.values()),

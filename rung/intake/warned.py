@@ -44,9 +44,9 @@ WARNED = pl.Schema(
 FORM_COLUMNS = (*(name for name in WARNED if name != "row_key"), *ANSWER_COLUMNS, "row_key")
 
 
-def warned_key(extract: str, school_year: int, lea_id: str, submission_id: str) -> str:
+def warned_of(each: Submission) -> str:
     """The object that holds a submission's warned rows."""
-    return f"warned/{extract}/{school_year}/{lea_id}/{submission_id}.parquet"
+    return f"warned/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
 def warned_part(kept: pl.DataFrame, extract: str) -> pl.DataFrame:
@@ -63,9 +63,8 @@ def warned_rows(work: Workspace, submission: Submission) -> pl.DataFrame:
     """
     if not submission.rows_warned:
         return pl.DataFrame(schema=WARNED)
-    place = (submission.extract, submission.school_year, submission.lea_id)
     try:
-        data = work.lake.read(warned_key(*place, submission.submission_id))
+        data = work.lake.read(warned_of(submission))
     except FileNotFoundError:
         raise RungError(
             f"{submission.lea_id} {submission.school_year} {submission.extract}: judged by an older Rung, which kept no"

@@ -18,14 +18,9 @@ FOLDER = "accepted"
 ORDER = ("source_file", "source_row")
 
 
-def accepted_key(extract: str, school_year: int, lea_id: str, submission_id: str) -> str:
-    """The object that holds a submission's accepted rows."""
-    return f"{FOLDER}/{extract}/{school_year}/{lea_id}/{submission_id}.parquet"
-
-
 def accepted_of(each: Submission) -> str:
-    """The object that holds the accepted rows of a submission that the ledger knows."""
-    return accepted_key(each.extract, each.school_year, each.lea_id, each.submission_id)
+    """The object that holds a submission's accepted rows."""
+    return f"{FOLDER}/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
 def accepted_schema(extract: str) -> pl.Schema:

@@ -6,7 +6,9 @@ The bytes depend on the rows alone: sorted by their key, in row groups of one si
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import dataframely as dy
@@ -14,11 +16,13 @@ import polars as pl
 
 from contracts import columns as c
 from rung.lake.place import Place
+from rung.lake.scratch import open_to_read
 
 # About 128,000 rows: small enough to skip by the key the file is sorted by, large enough to read fast.
 ROW_GROUP = 131_072
 CODEC: Literal["zstd"] = "zstd"
 LEVEL = 1
+PIECE = 4 * 1024**2
 
 
 def to_parquet(
@@ -44,6 +48,28 @@ def to_parquet(
 def write_parquet(place: Place, key: str, frame: pl.DataFrame, order: Sequence[str]) -> None:
     """Write a frame, sorted by `order`, as one Parquet object of the lake."""
     place.write(key, to_parquet(frame, order))
+
+
+def write_parts(place: Place, key: str, parts: Sequence[Path], beside: Path) -> None:
+    """Write files of rows that are in order as one Parquet object: the same bytes as of one frame with these rows.
+
+    `beside`: a file that does not exist yet, on disk.
+    """
+    rows = pl.scan_parquet(list(parts))
+    rows.sink_parquet(beside, compression=CODEC, compression_level=LEVEL, statistics=True, row_group_size=ROW_GROUP)
+    write_file(place, key, beside)
+    beside.unlink()
+
+
+def write_scratch(path: Path, frame: pl.DataFrame, row_group: int = ROW_GROUP) -> None:
+    """A file that lives only during a run, of no lake and no release."""
+    frame.write_parquet(path, compression="lz4", row_group_size=row_group)
+
+
+def write_file(place: Place, key: str, path: Path) -> None:
+    """Write a file on disk as an object of the lake, piece by piece."""
+    with open_to_read(path) as source, place.incoming(key) as target:
+        shutil.copyfileobj(source, target, PIECE)
 
 
 def _write_released(rows: pl.DataFrame, contract: type[dy.Schema] | None, buffer: io.BytesIO) -> None:

@@ -24,6 +24,7 @@ from transforms.s2_resolve.pay import PAY_KEY, sum_payroll
 PAYROLL = "payroll"
 FOLDER = "pay_sums"
 AT_ONCE = 8
+ROWS_AT_ONCE = 4_000_000
 
 
 def sums_key(submission_id: str) -> str:
@@ -31,9 +32,12 @@ def sums_key(submission_id: str) -> str:
     return f"{_folder()}/{submission_id}.parquet"
 
 
-def write_pay_sums(lake: Place, submission: Submission, lines: pl.LazyFrame) -> None:
-    """Sum a submission's accepted pay lines into the lake. Raises GateFailed where lines and sums do not agree."""
-    sums = sum_payroll(AcceptedPayroll.cast(lines)).collect()
+def write_pay_sums(lake: Place, submission: Submission, lines: Sequence[pl.LazyFrame]) -> None:
+    """Sum a submission's accepted pay lines into the lake. Raises GateFailed where lines and sums do not agree.
+
+    `lines`: in one frame or several, of which no two have lines of one educator.
+    """
+    sums = pl.concat([sum_payroll(AcceptedPayroll.cast(some)).collect() for some in lines])
     came_to = (int(sums["lines"].sum()), int(sums["cents"].sum()))
     accepted = (submission.rows_accepted, submission.cents_accepted or 0)
     if came_to != accepted:
@@ -59,8 +63,16 @@ def make_pay_sums(lake: Place, payroll: Sequence[Submission]) -> int:
     there = {entry.key for entry in lake.entries(_folder())}
     lacking = [each for each in payroll if sums_key(each.submission_id) not in there]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda each: write_pay_sums(lake, each, scan_accepted(lake, PAYROLL, [each])), lacking))
+        list(pool.map(lambda each: write_pay_sums(lake, each, _by_person(lake, each)), lacking))
     return len(lacking)
+
+
+def _by_person(lake: Place, each: Submission) -> list[pl.LazyFrame]:
+    """A submission's accepted pay lines, of a large one those of some educators at a time."""
+    lines, parts = scan_accepted(lake, PAYROLL, [each]), 1 + each.rows_accepted // ROWS_AT_ONCE
+    if parts == 1:
+        return [lines]
+    return [lines.filter(pl.col("staff_id").hash(0) % parts == part) for part in range(parts)]
 
 
 def _folder() -> str:

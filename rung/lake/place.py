@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,6 +10,17 @@ from datetime import datetime
 from typing import IO, Protocol
 
 from rung.core.errors import RungError
+
+# What the disk refuses, and what mends it.
+MENDS = {
+    errno.ENOSPC: "make room on the disk and run again",
+    errno.EDQUOT: "raise the quota or make room, and run again",
+    errno.EACCES: "give the account that runs Rung the right to it",
+    errno.EPERM: "give the account that runs Rung the right to it",
+    errno.EROFS: "the disk is mounted read-only",
+    errno.ENOTDIR: "a file stands where a folder should; move it, or name another folder in rung.toml",
+    errno.ENAMETOOLONG: "the name is too long for this disk",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,12 @@ class Unavailable(RungError):
         self.kind = kind
 
 
+def unlistable(error: OSError) -> str:
+    """What is wrong with something that cannot be listed, for people."""
+    refused = error.errno == errno.EACCES
+    return "that this account may not read" if refused else f"with a fault of the disk: {error.strerror}"
+
+
 class Place(Protocol):
     """A folder on disk or a prefix in a bucket. Keys use `/` and never leave the place."""
 
@@ -61,6 +79,9 @@ class Place(Protocol):
     def read_whole(self, entry: Entry) -> bytes:
         """Bytes of a listed object, large ones in ranges read beside each other. Raises OSError where it is gone, may
         not be read, or is not the one that was listed."""
+
+    def read_into(self, entry: Entry, file: IO[bytes]) -> None:
+        """As `read_whole`, into a file and piece by piece."""
 
     def write(self, key: str, data: bytes) -> None:
         """Write an object whole, over an older one if there is one."""

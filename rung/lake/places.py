@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import shutil
 import tempfile
@@ -20,19 +21,11 @@ from pathlib import Path
 from typing import IO
 
 from rung.core.errors import RungError
-from rung.lake.place import ABSENT, Conflict, Entry, Overlooked, Place
+from rung.lake.place import ABSENT, MENDS, Conflict, Entry, Overlooked, Place, unlistable
 
 TEMPORARY = ".rung-"
 DEEPEST = 40  # folders inside folders; a listing that follows more of them is led on
-MENDS = {
-    errno.ENOSPC: "make room on the disk and run again",
-    errno.EDQUOT: "raise the quota or make room, and run again",
-    errno.EACCES: "give the account that runs Rung the right to it",
-    errno.EPERM: "give the account that runs Rung the right to it",
-    errno.EROFS: "the disk is mounted read-only",
-    errno.ENOTDIR: "a file stands where a folder should; move it, or name another folder in rung.toml",
-    errno.ENAMETOOLONG: "the name is too long for this disk",
-}
+PIECE = 4 * 1024**2
 
 
 class LocalPlace:
@@ -63,7 +56,7 @@ class LocalPlace:
         except (FileNotFoundError, NotADirectoryError):  # never made, or gone since it was listed
             return None if prefix else self._overlook(self.address, ABSENT, overlooked)
         except OSError as error:
-            return self._overlook(prefix, f"a folder {_unlistable(error)}", overlooked, error)
+            return self._overlook(prefix, f"a folder {unlistable(error)}", overlooked, error)
         for item in items:
             key = f"{prefix}/{item.name}" if prefix else item.name
             try:
@@ -82,7 +75,7 @@ class LocalPlace:
             except FileNotFoundError:  # gone since it was listed
                 continue
             except OSError as error:
-                self._overlook(key, f"a file {_unlistable(error)}", overlooked, error)
+                self._overlook(key, f"a file {unlistable(error)}", overlooked, error)
         return None
 
     def entry(self, key: str) -> Entry:
@@ -119,6 +112,19 @@ class LocalPlace:
             return self.path(key).read_bytes()
 
     def read_whole(self, entry: Entry) -> bytes:
+        whole = io.BytesIO()
+        self.read_into(entry, whole)
+        return whole.getvalue()
+
+    def read_into(self, entry: Entry, file: IO[bytes]) -> None:
+        with self._still(entry) as source:
+            shutil.copyfileobj(source, file, PIECE)
+            if file.tell() != entry.size:
+                raise OSError(errno.ESTALE, "it was still being written")
+
+    @contextmanager
+    def _still(self, entry: Entry) -> Iterator[IO[bytes]]:
+        """A listed object, open. Raises OSError where it is not the one that was listed, before or after."""
         path = self.path(entry.key)
         # A pipe that took the file's place would be waited for without end.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
@@ -127,11 +133,10 @@ class LocalPlace:
                 raise OSError(errno.ESTALE, "a link to another place has taken its place")
             if not path.is_file():
                 raise OSError(errno.ESTALE, "it is no file any more")
-            data = file.read(entry.size + 1)
+            yield file
             now = self._entry(entry.key, os.fstat(file.fileno()))
-        if len(data) != entry.size or now.etag != entry.etag:
+        if now.etag != entry.etag:
             raise OSError(errno.ESTALE, "it was still being written")
-        return data
 
     def write(self, key: str, data: bytes) -> None:
         with self.incoming(key) as file:
@@ -256,11 +261,6 @@ class LocalPlace:
                     Path(folder, name).unlink(missing_ok=True)
                     swept += 1
         return swept
-
-
-def _unlistable(error: OSError) -> str:
-    refused = error.errno == errno.EACCES
-    return "that this account may not read" if refused else f"with a fault of the disk: {error.strerror}"
 
 
 def make_durable(*places: Place) -> None:

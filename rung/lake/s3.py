@@ -113,6 +113,10 @@ class S3Place:
         with ThreadPoolExecutor(4) as pool:
             return b"".join(pool.map(lambda start: self._range(entry, start), starts))
 
+    def read_into(self, entry: Entry, file: IO[bytes]) -> None:
+        for start in range(0, entry.size, RANGE):
+            file.write(self._range(entry, start))
+
     def _range(self, entry: Entry, start: int) -> bytes:
         """Part of an object, refused when the object is no longer the one that was listed."""
         end = min(start + RANGE, entry.size) - 1

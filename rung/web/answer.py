@@ -6,6 +6,7 @@ Rules, mapping, crosswalk and codes are those that `rung kit` put beside it, of 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -83,11 +84,14 @@ def reference_of(kit: Mapping[str, Any]) -> ReferenceTables:
 
 
 def settings_of(kit: Mapping[str, Any]) -> Settings:
-    """The state's bounds. Its own rules are in the kit's suites already, so that no overlay is named."""
+    """The state's bounds. Its own rules are in the kit's suites already, so that no overlay is named.
+
+    A browser has no disk: however large a drop is, it is read whole.
+    """
     return Settings.model_construct(
         root=DATA.parent,
         gate=Gate.model_validate(kit["settings"]["gate"]),
-        intake=Intake.model_validate(kit["settings"]["intake"]),
+        intake=Intake.model_validate(kit["settings"]["intake"] | {"batch_bytes": sys.maxsize}),
         overlay=Overlay(),
     )
 

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 
 from rung.intake.decision import check_accounting
 from rung.intake.discover import discover
+from rung.intake.fetch import fetch
 from rung.intake.jobs import ReadFailure, ReadJob, read_job
 from rung.intake.mends import mends_beside
-from rung.intake.read import fetch, read_batch
+from rung.intake.read import read_batch
 from rung.intake.validate import validate_batch
 from rung.lake.places import LocalPlace
 from rung.lake.reference import ReferenceTables, load_reference

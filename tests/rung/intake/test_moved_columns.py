@@ -136,7 +136,7 @@ def test_few_rows_and_no_column_are_not_measured() -> None:
 
     def found(now: Sequence[str | None], then: Sequence[str | None]) -> list[str]:
         rows = pl.DataFrame({"t": now, "source_row": range(len(now))}, schema_overrides={"t": pl.String})
-        return find_moved([rule], rows, pl.DataFrame({"t": then}, schema={"t": pl.String}))
+        return find_moved([rule], rows.lazy(), pl.LazyFrame({"t": then}, schema={"t": pl.String}))
 
     assert found(["a"] * 5, ["b"] * 5)
     assert not found(["a"] * 4, ["b"] * 5)

@@ -61,7 +61,7 @@ def test_sums_that_are_not_those_of_the_lines_stop(work: Workspace, wrong: str) 
     one = payroll_of(work)[0]
     other = replace(one, **{wrong: getattr(one, wrong) + 1})
     with pytest.raises(GateFailed, match="pay lines and their sums do not add up"):
-        write_pay_sums(work.lake, other, scan_accepted(work.lake, "payroll", [one]))
+        write_pay_sums(work.lake, other, [scan_accepted(work.lake, "payroll", [one])])
     assert not list(work.lake.entries("pay_sums"))
 
 

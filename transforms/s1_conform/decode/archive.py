@@ -1,4 +1,4 @@
-"""Unpacks gz and zip within bounds and in memory; names that mislead are refused."""
+"""Unpacks gz and zip within bounds, in memory or piece by piece; names that mislead are refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
 
 from transforms.s1_conform.decode.model import Bounds, Refused
 from transforms.s1_conform.decode.sniff import sniff
@@ -31,6 +34,7 @@ _JUNK = re.compile(r"(^|/)(__MACOSX/|\.[^/]*$|~\$[^/]*$|Thumbs\.db$|desktop\.ini
 _TORN = "what is packed in it cannot be unpacked to its end"
 _PAPERS = re.compile(r"\.(pdf|docx?|md|rtf|html?)$|(^|/)(readme|license)[^/]*$", re.IGNORECASE)
 _RATIO_MATTERS_FROM = 16 * 1024**2
+_PIECE = 1024**2
 
 
 def unpack(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> list[Member]:
@@ -42,7 +46,7 @@ def unpack(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> lis
         plain = _gunzip(data, bounds)
         repairs["unpacked"] += 1
         _no_archive_inside(plain, name)
-        return [(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE), plain)]
+        return [(_ungz(name), plain)]
     if kind == "zip":
         members = _unzip(data, name, bounds, repairs)
         repairs["unpacked"] += len(members)
@@ -56,28 +60,37 @@ def _no_archive_inside(data: bytes, name: str) -> None:
 
 
 def _gunzip(data: bytes, bounds: Bounds) -> bytes:
-    most = _most(len(data), bounds)
-    parts: list[bytes] = []
-    size = 0
-    rest = data
-    members = 0
-    while rest and rest.strip(b"\0"):
+    return b"".join(_inflate(io.BytesIO(data), len(data), bounds))
+
+
+def _inflate(source: IO[bytes], packed: int, bounds: Bounds) -> Iterator[bytes]:
+    """What is packed in a gz file, piece by piece: its members one after the other, zeros between them left out."""
+    most, size, members = _most(packed, bounds), 0, 0
+    rest = source.read(_PIECE)
+    while rest:
+        if not rest.strip(b"\0"):
+            rest = source.read(_PIECE)
+            continue
         members += 1
         if members > bounds.max_members:
             raise Refused("FILE-015", f"more than {bounds.max_members:,}")
         stream = zlib.decompressobj(wbits=31)
-        try:
-            part = stream.decompress(rest, most - size + 1)
-        except zlib.error:
-            raise Refused("FILE-013", _TORN) from None
-        size += len(part)
-        if size > most:
-            raise Refused("FILE-016", f"more than {most:,} bytes")
-        if not stream.eof:
-            raise Refused("FILE-013", "it ends before its end")
-        parts.append(part)
-        rest = stream.unused_data
-    return b"".join(parts)
+        rest = rest.lstrip(b"\0")
+        while not stream.eof:
+            try:
+                part = stream.decompress(rest, min(_PIECE, most - size + 1))
+            except zlib.error:
+                raise Refused("FILE-013", _TORN) from None
+            size += len(part)
+            if size > most:
+                raise Refused("FILE-016", f"more than {most:,} bytes")
+            yield part
+            rest = stream.unconsumed_tail
+            if not (part or rest or stream.eof):
+                rest = source.read(_PIECE)
+                if not rest:
+                    raise Refused("FILE-013", "it ends before its end")
+        rest = stream.unused_data or source.read(_PIECE)
 
 
 def _most(packed: int, bounds: Bounds) -> int:
@@ -86,13 +99,25 @@ def _most(packed: int, bounds: Bounds) -> int:
 
 
 def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> list[Member]:
+    with _opened(io.BytesIO(data), len(data), bounds, repairs) as (archive, wanted):
+        members = [(f"{name}/{info.filename}", b"".join(_pieces(archive, info))) for info in wanted]
+    for member_name, plain in members:
+        _no_archive_inside(plain, member_name)
+    return members
+
+
+@contextmanager
+def _opened(
+    source: IO[bytes], packed: int, bounds: Bounds, repairs: Counter[str]
+) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    """A zip whose directory is in order, and its members that hold data."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(source)
     except BROKEN_ZIP:
         raise Refused("FILE-013", "its list of files cannot be read") from None
     with archive:
         infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
-        _check_directory(infos, len(data), bounds)
+        _check_directory(infos, packed, bounds)
         if archive.infolist() and min(info.header_offset for info in archive.infolist()) > 0:
             raise Refused("FILE-013", "something stands in front of what its list of files names")
         wanted = [info for info in infos if not _JUNK.search(info.filename) and not _PAPERS.search(info.filename)]
@@ -100,10 +125,25 @@ def _unzip(data: bytes, name: str, bounds: Bounds, repairs: Counter[str]) -> lis
             repairs["ignored_members"] += len(infos) - len(wanted)
         if not wanted:
             raise Refused("FILE-018")
-        members = [(f"{name}/{info.filename}", _member(archive, info)) for info in wanted]
-    for member_name, plain in members:
-        _no_archive_inside(plain, member_name)
-    return members
+        yield archive, wanted
+
+
+def members_in_pieces(
+    source: IO[bytes], packed: int, kind: str, name: str, bounds: Bounds, repairs: Counter[str]
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """As `unpack` of a `zip` or `gzip`: the name of each member and its bytes, piece by piece, one after the other."""
+    if kind == "gzip":
+        repairs["unpacked"] += 1
+        yield _ungz(name), _inflate(source, packed, bounds)
+        return
+    with _opened(source, packed, bounds, repairs) as (archive, wanted):
+        repairs["unpacked"] += len(wanted)
+        for info in wanted:
+            yield f"{name}/{info.filename}", _pieces(archive, info)
+
+
+def _ungz(name: str) -> str:
+    return re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)
 
 
 def _check_directory(infos: list[zipfile.ZipInfo], packed: int, bounds: Bounds) -> None:
@@ -134,12 +174,14 @@ def unsafe_name(name: str) -> bool:
     )
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    size = 0
     try:
         with archive.open(info) as stream:
-            plain = stream.read(info.file_size + 1)
+            while size <= info.file_size and (piece := stream.read(min(_PIECE, info.file_size + 1 - size))):
+                size += len(piece)
+                yield piece
     except BROKEN_ZIP:
         raise Refused("FILE-013", f"{info.filename}: {_TORN}") from None
-    if len(plain) != info.file_size:
+    if size != info.file_size:
         raise Refused("FILE-013", f"{info.filename}: its size is not the one written beside it")
-    return plain
