@@ -18,13 +18,13 @@ from rung.intake.drops import DropRead
 from rung.intake.error_costs import rule_costs
 from rung.intake.fetch import fetch
 from rung.intake.jobs import Readers
-from rung.intake.judged_parts import judge_in_parts
 from rung.intake.mends import mends_beside
 from rung.intake.on_disk import is_large
 from rung.intake.one_file import decide_together
 from rung.intake.read import read_batch
 from rung.intake.receipts import Flaws, receipt_files
 from rung.intake.validate import submission_of, validate_batch
+from rung.intake.validated_parts import validate_in_parts
 from rung.lake.reference import ReferenceTables
 
 _NOBODY = pl.DataFrame(schema={"staff_id": pl.String})
@@ -61,12 +61,12 @@ def _check(
     fetched = fetch([drop], bounds, threads=0, large=scratch)
     judged = None
     if is_large(fetched[0], bounds):
-        judged = judge_in_parts(fetched[0], reference, settings, scratch, lambda _: _NOBODY, lambda _: None)
+        judged = validate_in_parts(fetched[0], reference, settings, scratch, lambda _: _NOBODY, lambda _: None)
         if judged is None and not fetched[0].problems:
             fetched[0].load()
     found: list[tuple[DropRead, pl.DataFrame, dict[str, Any], tuple[RowRule, ...], Flaws]]
     if judged is None:
-        found = _judge_whole(fetched, reference, settings, readers)
+        found = _validate_whole(fetched, reference, settings, readers)
     else:
         rows, unlisted = judged.listed()
         found = [(judged.read, rows, judged.counts, judged.rules, Flaws(judged.broken, judged.costs, unlisted))]
@@ -96,7 +96,7 @@ def _check(
     return checked
 
 
-def _judge_whole(
+def _validate_whole(
     fetched: list[DropRead], reference: ReferenceTables, settings: Settings, readers: Readers
 ) -> list[tuple[DropRead, pl.DataFrame, dict[str, Any], tuple[RowRule, ...], Flaws]]:
     drop = fetched[0].drop

@@ -9,9 +9,9 @@ import polars as pl
 
 from rung.core.project import code_version
 from rung.intake.commit import Desk, accepted_columns, conclude, moved_in, quarantined_of
-from rung.intake.judged_parts import JudgedParts
 from rung.intake.receipts import Flaws
 from rung.intake.validate import submission_of
+from rung.intake.validated_parts import ValidatedParts
 from rung.intake.warned import warned_of
 from rung.lake.accepted import accepted_of
 from rung.lake.ledger import DecidedSubmission
@@ -26,7 +26,7 @@ from transforms.s1_conform.values import unreadable_columns
 Choose = Callable[[pl.DataFrame], pl.DataFrame]
 
 
-def commit_parts(work: Workspace, desk: Desk, judged: JudgedParts, folder: Path) -> DecidedSubmission:
+def commit_parts(work: Workspace, desk: Desk, judged: ValidatedParts, folder: Path) -> DecidedSubmission:
     """Write lake and receipt of a large drop; what the ledger is to say. `folder` is for what lives that long."""
     read = judged.read
     decision = desk.policy.decide(read, judged.counts, moved_in(work, read, judged.scan()))
@@ -38,7 +38,7 @@ def commit_parts(work: Workspace, desk: Desk, judged: JudgedParts, folder: Path)
     return conclude(work, desk, decision, read, submission, listed, judged.rules, flaws)
 
 
-def _write_rows(work: Workspace, judged: JudgedParts, submission: Submission, folder: Path) -> None:
+def _write_rows(work: Workspace, judged: ValidatedParts, submission: Submission, folder: Path) -> None:
     """The accepted, warned and quarantined rows into the lake, in the order of the files."""
     extract = submission.extract
     schema = judged.scan().collect_schema()

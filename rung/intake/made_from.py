@@ -29,7 +29,7 @@ TOGETHER = {"roster": ("roster", "payroll")}
 CODE = (
     "rung.intake.read",
     "rung.intake.validate",
-    "rung.intake.judged_parts",
+    "rung.intake.validated_parts",
     "rung.intake.one_file",
     "expectations.moved",
 )

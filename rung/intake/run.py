@@ -26,7 +26,6 @@ from rung.intake.drops import BatchRows, DropRead
 from rung.intake.fetch import fetch
 from rung.intake.gate import IntakeGate
 from rung.intake.identity import find_shared
-from rung.intake.judged_parts import judge_in_parts
 from rung.intake.made_from import MadeFrom
 from rung.intake.mends import KnownSubmissions
 from rung.intake.notices import Sent, check_notices, send_notices
@@ -35,6 +34,7 @@ from rung.intake.read import read_batch
 from rung.intake.reference_rules import validate_reference
 from rung.intake.regions import write_regions
 from rung.intake.validate import ValidatedBatch, validate_batch
+from rung.intake.validated_parts import validate_in_parts
 from rung.intake.workers import ReaderPool
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
@@ -153,7 +153,7 @@ def _take_in_parts(
         gate.settle()
 
     with TemporaryDirectory(dir=folder) as name:
-        judged = judge_in_parts(read, desk.made_from.reference, work.settings, Path(name), shared, observe)
+        judged = validate_in_parts(read, desk.made_from.reference, work.settings, Path(name), shared, observe)
         if judged is not None:
             decided = commit_parts(work, desk, judged, Path(name))
             read.let_go()

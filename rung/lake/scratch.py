@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from io import BufferedRandom
 from pathlib import Path
 from tempfile import mkstemp
 from typing import IO
@@ -21,7 +22,7 @@ def open_to_read(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def open_to_write(path: Path) -> IO[bytes]:
+def open_to_write(path: Path) -> BufferedRandom:
     """A file, to be written anew and read again."""
     return path.open("w+b")
 

@@ -22,13 +22,14 @@ from rung.intake.checked import check_drop
 from rung.intake.commit_parts import commit_parts
 from rung.intake.decision import check_accounting, refuse_misplaced
 from rung.intake.discover import Drop, discover
+from rung.intake.drops import DropRead
 from rung.intake.error_costs import rule_costs
 from rung.intake.fetch import fetch
-from rung.intake.judged_parts import JudgedParts, judge_in_parts
 from rung.intake.mends import mends_beside
 from rung.intake.read import read_batch
 from rung.intake.run import IntakeReceipt, run_intake
 from rung.intake.validate import validate_batch
+from rung.intake.validated_parts import ValidatedParts, validate_in_parts
 from rung.intake.workers import ReaderPool
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
@@ -125,7 +126,7 @@ def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Take:
     small.write_state(whole)
     through: list[str] = []
 
-    def noted(work: object, desk: object, judged: JudgedParts, folder: Path) -> object:
+    def noted(work: object, desk: object, judged: ValidatedParts, folder: Path) -> object:
         through.append(judged.read.place)
         return commit_parts(work, desk, judged, folder)  # type: ignore[arg-type]
 
@@ -149,7 +150,9 @@ def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Take:
     return take
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", ["repeats", "same key, other amount", "a warning on each of many rows", "another year", "two files", "zip"]
+)
 def test_read_in_parts_is_read_whole(taken: Take, case: str) -> None:
     files, in_parts = CASES[case]
     whole, parts, through = taken(files)
@@ -204,7 +207,7 @@ def test_every_row_has_the_same_fate(tmp_path: Path) -> None:
         bounds = work.settings.intake.model_copy(update={"batch_bytes": part_bytes})
         again = fetch([drop], work.settings.intake, threads=0)[0]
         with TemporaryDirectory() as name:
-            judged = judge_in_parts(
+            judged = validate_in_parts(
                 again,
                 reference,
                 work.settings.model_copy(update={"intake": bounds}),
@@ -237,7 +240,7 @@ def test_what_the_careful_way_cannot_take_is_told_before_it_starts(tmp_path: Pat
 
 
 def test_a_long_receipt_says_how_much_it_does_not_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rung.intake.judged_parts.LISTED_ROWS", 3)
+    monkeypatch.setattr("rung.intake.validated_parts.LISTED_ROWS", 3)
     small.write_state(tmp_path)
     landed(tmp_path, {"pay.csv": text([*UNKNOWN_SCHOOL, *BASE[1:6]])})
     take_in(tmp_path, "[intake]\nbatch_bytes = 1000\n")
@@ -253,14 +256,24 @@ def test_a_long_receipt_says_how_much_it_does_not_list(tmp_path: Path, monkeypat
     assert len((folder / "returned.csv").read_text().splitlines()) == 1 + 3
 
 
-@pytest.mark.parametrize("case", ["clean", "repeats", "another year", "unreadable amount", "zip"])
-def test_a_check_reads_in_parts_too(tmp_path: Path, case: str) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_a_check_reads_in_parts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     small.write_state(tmp_path)
     work = open_workspace(tmp_path / "rung.toml")
-    reference, drop = load_reference(work.reference), landed(tmp_path, CASES[case][0])
+    files, in_parts = CASES[case]
+    reference, drop = load_reference(work.reference), landed(tmp_path, files)
     found = []
+    through: list[bool] = []
+
+    def noted(read: DropRead, *rest: object) -> ValidatedParts | None:
+        validated = validate_in_parts(read, *rest)  # type: ignore[arg-type]
+        through.append(validated is not None)
+        return validated
+
+    monkeypatch.setattr("rung.intake.checked.validate_in_parts", noted)
     for size in (work.settings.intake.batch_bytes, 1000):
         bounds = work.settings.intake.model_copy(update={"batch_bytes": size})
         with ReaderPool(bounds) as readers:
             found.append(check_drop(drop, reference, work.settings.model_copy(update={"intake": bounds}), readers, "1"))
     assert found[0] == found[1]
+    assert any(through) == in_parts

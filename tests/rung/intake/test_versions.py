@@ -104,7 +104,7 @@ def test_one_id_for_two_people_is_told_to_both_districts(root: Path, together: b
         return [*mine, shared] + [f"{row[:7]}X{row[7:]}" for row in mine]
 
     config = (root / "rung.toml").read_text()
-    (root / "rung.toml").write_text(config + "[gate]\nmax_quarantine_share = 0.5\n[intake]\nbatch_bytes = 1\n")
+    (root / "rung.toml").write_text(config + "[gate]\nmax_quarantine_share = 0.5\n[intake]\nbatch_bytes = 1500\n")
     small.drop(root, "0100", 2026, "roster", small.csv(header, rows("0100", "LIC-1")))
     elm = root / "landing" / "0200" / "2026" / "roster" / "roster.csv"
     elm.unlink()
@@ -144,7 +144,7 @@ def test_a_write_that_fails_stops_the_intake_at_once_and_the_ledger_says_nothing
 ) -> None:
     """Batches of one file: the first is being written while the second is read, and no second one is written."""
     config = (root / "rung.toml").read_text()
-    (root / "rung.toml").write_text(config + "[intake]\nbatch_bytes = 1\n")
+    (root / "rung.toml").write_text(config + "[intake]\nbatch_bytes = 400\n")
     tried: list[str] = []
 
     def full(_place: object, key: str, *_: object) -> bytes:

@@ -40,7 +40,7 @@ FindSharedIds = Callable[[BatchRows], pl.DataFrame]
 
 
 @dataclass
-class JudgedParts:
+class ValidatedParts:
     """One drop's judged rows on disk, with its counts, the rules that its rows break and what they cost."""
 
     read: DropRead
@@ -88,14 +88,14 @@ class JudgedParts:
         return shown, flaws - shown.height
 
 
-def judge_in_parts(
+def validate_in_parts(
     read: DropRead,
     reference: ReferenceTables,
     settings: Settings,
     folder: Path,
     find_shared: FindSharedIds,
     observe: Observe,
-) -> JudgedParts | None:
+) -> ValidatedParts | None:
     """Conform and judge a large drop below `folder`. `observe` is told of each bucket; no two share an educator.
 
     None where the drop is not clean CSV throughout: it takes the careful way, from memory, unless it has more cells
@@ -117,16 +117,16 @@ def judge_in_parts(
     read.repairs += repairs
     reject_misplaced([read], read.extract, conformed.scan(), reference)
     no_cents = 0 if read.extract == "payroll" else None
-    judged = JudgedParts(read, (), nothing(read.extract) | {"cents_set_aside": no_cents})
+    judged = ValidatedParts(read, (), nothing(read.extract) | {"cents_set_aside": no_cents})
     if read.problems:
         return judged
     (folder / "judged").mkdir()
-    _judge(judged, conformed, reference, settings, folder / "judged", find_shared, observe)
+    _validate(judged, conformed, reference, settings, folder / "judged", find_shared, observe)
     return judged
 
 
-def _judge(
-    judged: JudgedParts,
+def _validate(
+    judged: ValidatedParts,
     conformed: ConformedParts,
     reference: ReferenceTables,
     settings: Settings,
@@ -178,7 +178,7 @@ def _add(total: dict[str, int | None], more: dict[str, int | None]) -> None:
         total[name] = None if count is None else (total[name] or 0) + count
 
 
-def _refuse_by_rule(judged: JudgedParts, fatal: dict[str, tuple[int, int]]) -> None:
+def _refuse_by_rule(judged: ValidatedParts, fatal: dict[str, tuple[int, int]]) -> None:
     for rule in judged.rules:
         if rule.rule_id in fatal and not judged.read.problems and rule.fails(*fatal[rule.rule_id]):
             judged.read.reject(FileProblem(rule.rule_id, rule.message, rule.fix))
