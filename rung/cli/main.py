@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,7 +15,7 @@ from typer.exceptions import TyperException
 
 from rung.cli import map_columns, programs, pull, release, setup, standards, submissions, sunset, web
 from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
-from rung.core.errors import RungError, unexpected
+from rung.core.errors import RungError, is_full, unexpected
 
 app = typer.Typer(
     name="rung",
@@ -74,6 +75,8 @@ def main() -> None:
         # A fault of Rung's own. Its text may quote a person's row, so it is shown only to those who ask for it.
         if os.environ.get("RUNG_DEBUG") or isinstance(fault, SystemExit | KeyboardInterrupt | GeneratorExit):
             raise
+        if is_full(fault):
+            _stop(f"{tempfile.gettempdir()}: no room left on the disk; make room, or name another in TMPDIR", 2)
         _stop(f"fault in Rung itself: {unexpected(fault)}; RUNG_DEBUG=1 shows all of it", 2)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from pathlib import Path
 
@@ -18,6 +19,12 @@ class GateFailed(RungError):
     """The work was done, but a gate did not pass: an identity, a rule count, an audit. Exit code 1."""
 
     exit_code = 1
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk of this machine has no room left: no drop's fault, and nothing of Rung's."""
+    full = (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, OSError) and (error.errno in full or "No space left on device" in str(error))
 
 
 ROOMS = ("flows", "rung", "transforms", "contracts", "expectations", "benchmarks")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from rung.core.errors import is_full
 from rung.core.settings import Intake
 from rung.intake.discover import Drop, LandedFile
 from rung.intake.drops import DropRead, FileRead, submission_id
@@ -59,6 +60,8 @@ def _fetch(landed: LandedFile, folder: Path | None, most: int) -> FileRead:
     except PermissionError:
         return _unread(landed, "the state's account may not read it")
     except OSError as error:  # a fault of the disk, or it changes while it is read
+        if is_full(error):  # of this machine's own disk, on which a large drop is laid
+            raise
         return _unread(landed, error.strerror or "the disk does not give it")
     return FileRead(landed, data, hashlib.sha256(data).hexdigest())
 

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import polars as pl
 
 from contracts.policy.mapping import Layout
-from rung.core.errors import RungError, unexpected
+from rung.core.errors import RungError, is_full, unexpected
 from transforms.s1_conform.decode import Bounds, FileProblem
 from transforms.s1_conform.decode.model import problem
 from transforms.s1_conform.tolerant_reader import TolerantDrop, read_tolerantly
@@ -43,7 +43,7 @@ class ReadFailure:
 
 def is_fault(error: BaseException) -> bool:
     """Whether an error may be a drop's own: an exception or a Rust panic; no wish to stop, no failing storage."""
-    if isinstance(error, RungError):
+    if isinstance(error, RungError) or is_full(error):
         return False
     # Each Rust library has a panic class of its own, none of which is an Exception.
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"

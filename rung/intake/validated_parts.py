@@ -19,8 +19,9 @@ from rung.core.errors import GateFailed
 from rung.core.settings import Settings
 from rung.intake.conformed_parts import ConformedParts, conform_parts
 from rung.intake.decision import reject_misplaced, tally
-from rung.intake.drops import BatchRows, DropRead
+from rung.intake.drops import BatchRows, DropRead, reject_for_fault
 from rung.intake.error_costs import rule_costs
+from rung.intake.jobs import is_fault
 from rung.intake.on_disk import lay_out, refuse_too_many_cells
 from rung.intake.read import decode_bounds, has_layout
 from rung.intake.validate import ValidatedBatch, validate_batch
@@ -73,6 +74,9 @@ class ValidatedParts:
         """The rows that a receipt lists, in the order of the lake, and how many flawed ones it does not."""
         if not self.buckets:
             return pl.DataFrame(), 0
+        flaws = sum(self.counts[f"rows_{fate}"] for fate in ("quarantined", "duplicate", "warned"))
+        if not flaws:
+            return self.scan().head(0).collect(), 0
         flawed = pl.col(ERRORS).is_not_null() | pl.col(DUPLICATE)
         back, warned = [], []
         left = {"back": LISTED_ROWS, "warned": LISTED_ROWS}
@@ -84,7 +88,6 @@ class ValidatedParts:
             if not left["back"] and not left["warned"]:
                 break
         shown = pl.concat([*back, *warned]).sort("source_file", "source_row", maintain_order=True)
-        flaws = sum(self.counts[f"rows_{fate}"] for fate in ("quarantined", "duplicate", "warned"))
         return shown, flaws - shown.height
 
 
@@ -99,8 +102,31 @@ def validate_in_parts(
     """Conform and judge a large drop below `folder`. `observe` is told of each bucket; no two share an educator.
 
     None where the drop is not clean CSV throughout: it takes the careful way, from memory, unless it has more cells
-    than that takes. Then, and where it cannot be unpacked, it is rejected. Raises GateFailed where rows are lost.
+    than that takes. Then, and where it cannot be unpacked or judged, it is rejected, whatever the fault. Raises
+    GateFailed where rows are lost.
     """
+    try:
+        return _in_parts(read, reference, settings, folder, find_shared, observe)
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        reject_for_fault(read, "FILE-054", error)
+        return _nothing(read)
+
+
+def _nothing(read: DropRead) -> ValidatedParts:
+    no_cents = 0 if read.extract == "payroll" else None
+    return ValidatedParts(read, (), nothing(read.extract) | {"cents_set_aside": no_cents})
+
+
+def _in_parts(
+    read: DropRead,
+    reference: ReferenceTables,
+    settings: Settings,
+    folder: Path,
+    find_shared: FindSharedIds,
+    observe: Observe,
+) -> ValidatedParts | None:
     bounds = settings.intake
     repairs: Counter[str] = Counter()
     try:
@@ -110,14 +136,17 @@ def validate_in_parts(
     (folder / "typed").mkdir()
     conformed = None
     if not has_layout(reference, read):
-        conformed = conform_parts(read, members, bounds.batch_bytes, folder / "typed")
+        try:
+            conformed = conform_parts(read, members, bounds.batch_bytes, folder / "typed")
+        except BaseException as error:  # a reader process may do better, and nothing else is lost where it does not
+            if not is_fault(error):
+                raise
     if conformed is None:
         refuse_too_many_cells(read, members, bounds)
         return None
     read.repairs += repairs
     reject_misplaced([read], read.extract, conformed.scan(), reference)
-    no_cents = 0 if read.extract == "payroll" else None
-    judged = ValidatedParts(read, (), nothing(read.extract) | {"cents_set_aside": no_cents})
+    judged = _nothing(read)
     if read.problems:
         return judged
     (folder / "judged").mkdir()

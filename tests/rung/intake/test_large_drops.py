@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,6 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rung.core.progress import Progress
+from rung.intake import conformed_parts, validated_parts
+from rung.intake import fetch as fetch_module
 from rung.intake.checked import check_drop
 from rung.intake.commit_parts import commit_parts
 from rung.intake.decision import check_accounting, refuse_misplaced
@@ -277,3 +281,38 @@ def test_a_check_reads_in_parts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             found.append(check_drop(drop, reference, work.settings.model_copy(update={"intake": bounds}), readers, "1"))
     assert found[0] == found[1]
     assert any(through) == in_parts
+
+
+@pytest.mark.parametrize("faulty", ["read_fast", "rule_costs"])
+def test_a_fault_at_one_large_drop_is_that_drops_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faulty: str
+) -> None:
+    """Whatever goes wrong while it is conformed (then a reader process takes it), or judged (then it is rejected)."""
+    small.write_state(tmp_path)
+    real = getattr(conformed_parts if faulty == "read_fast" else validated_parts, faulty)
+
+    def fail(*args: Any, **words: Any) -> Any:
+        monkeypatch.setattr(where, faulty, real)
+        raise pl.exceptions.ComputeError("0001001 earns 4321.50")
+
+    where = conformed_parts if faulty == "read_fast" else validated_parts
+    monkeypatch.setattr(where, faulty, fail)
+    receipt = take_in(tmp_path, "[intake]\nbatch_bytes = 600\n")
+    refused = 0 if faulty == "read_fast" else 1
+    assert receipt.states == {"accepted": 12 - refused} | ({"rejected": 1} if refused else {})
+    reasons = [
+        each.why for each in open_workspace(tmp_path / "rung.toml").ledger.standings() if each.state == "rejected"
+    ]
+    assert len(reasons) == refused and "4321.50" not in str(reasons)
+
+
+def test_a_full_disk_of_this_machine_is_no_drops_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.write_state(tmp_path)
+
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(fetch_module, "open_to_write", full)
+    with pytest.raises(OSError, match="No space left"):
+        take_in(tmp_path, "[intake]\nbatch_bytes = 600\n")
+    assert open_workspace(tmp_path / "rung.toml").ledger.standings() == []
