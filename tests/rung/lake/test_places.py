@@ -286,3 +286,15 @@ def test_a_file_where_a_folder_should_be_is_named_with_its_mend(tmp_path: Path) 
     for act in (lambda: place.write("a/b", b""), lambda: place.replace("a/b", b"", None)):
         with pytest.raises(RungError, match=r"a/b: cannot be written: .*; a file stands where a folder should"):
             act()
+
+
+def test_of_a_file_that_grew_after_it_was_listed_no_more_is_read_than_tells(tmp_path: Path) -> None:
+    """A log that is written on for ever, or a file swapped for a huge one, must fill neither memory nor disk."""
+    place = LocalPlace(tmp_path)
+    place.write("0100/2026/roster/a.csv", b"0123456789")
+    (entry,) = place.entries("")
+    os.truncate(tmp_path / entry.key, 40 * 1024**3)  # forty gigabytes, none of them on the disk
+    taken = io.BytesIO()
+    with pytest.raises(OSError, match="it was still being written"):
+        place.read_into(entry, taken)
+    assert len(taken.getvalue()) == entry.size + 1
