@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -26,6 +25,7 @@ from rung.intake.receipts import Flaws, receipt_files
 from rung.intake.validate import submission_of, validate_batch
 from rung.intake.validated_parts import validate_in_parts
 from rung.lake.reference import ReferenceTables
+from rung.lake.scratch import ScratchFolder
 
 _NOBODY = pl.DataFrame(schema={"staff_id": pl.String})
 
@@ -49,7 +49,7 @@ def check_drop(
     drop: Drop, reference: ReferenceTables, settings: Settings, readers: Readers, version: str
 ) -> list[Checked]:
     """Judge one drop; a position file gives its pay as a second. `version`: of the code, for the receipt."""
-    with TemporaryDirectory(prefix="rung-") as scratch:
+    with ScratchFolder() as scratch:
         return _check(drop, reference, settings, readers, version, Path(scratch))
 
 

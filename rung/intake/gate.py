@@ -20,7 +20,8 @@ from expectations.gate_process import GateProcess
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate
-from rung.lake.places import open_place, scratch_folder
+from rung.lake.places import open_place
+from rung.lake.scratch import ScratchFolder
 from rung.lake.workspace import Workspace
 
 # Reading so much takes longer than starting a process that imports Great Expectations.
@@ -35,7 +36,7 @@ class IntakeGate:
 
     def __init__(self, work: Workspace, expected_bytes: int = 0) -> None:
         self._work = work
-        self._scratch = scratch_folder()
+        self._scratch = ScratchFolder()
         self._folder = Path(self._scratch.name)
         large = expected_bytes >= WORTH_A_PROCESS
         self._gate = GateProcess(self._folder) if large else Gate(self._folder)

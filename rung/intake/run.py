@@ -38,8 +38,9 @@ from rung.intake.validated_parts import validate_in_parts
 from rung.intake.workers import ReaderPool
 from rung.lake.lake_schema import mark_lake
 from rung.lake.ledger import DecidedSubmission
-from rung.lake.places import make_durable, scratch_folder
+from rung.lake.places import make_durable
 from rung.lake.reference import ReferenceTables
+from rung.lake.scratch import ScratchFolder
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.validate import DUPLICATE
 
@@ -112,7 +113,7 @@ def _take_in(
         IntakeGate(work, total) as gate,
         ThreadPoolExecutor(1) as writer,
         ReaderPool(work.settings.intake) as readers,
-        scratch_folder() as scratch,
+        ScratchFolder() as scratch,
     ):
         note_reference = validate_reference(work, reference, gate) if found.drops else None
         for batch in _batches(found.drops, work.settings.intake.batch_bytes):

@@ -16,8 +16,9 @@ from expectations.release_drift import drifted, headlines
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate
-from rung.lake.places import open_place, scratch_folder
+from rung.lake.places import open_place
 from rung.lake.pointer import current_release
+from rung.lake.scratch import ScratchFolder
 from rung.lake.workspace import Workspace
 from rung.marts.gate_results import GateResults
 
@@ -35,7 +36,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame], kept: GateRe
     broken: list[str] = []
     known: list[GateReceipt] = []
     pages = {entry.key for entry in work.receipts.entries(PAGES)} if kept is not None else set()
-    with scratch_folder() as folder:
+    with ScratchFolder() as folder:
         place = open_place(folder, work.settings.root)
         gate = Gate(Path(folder))
         settled: tuple[GateReceipt, ...] = ()
