@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections.abc import Iterable
 
 import polars as pl
 
+from contracts.marts.dimensions import DIMENSIONS
+from rung.audit.merkle import tree_of
 from rung.core.errors import RungError
 from rung.lake.accepted import accepted_of
 from rung.lake.pay_sums import FOLDER as PAY_SUMS
@@ -33,6 +37,17 @@ def forget_damaged(lake: Place, in_force: Iterable[Submission]) -> int:
     for key in damaged:
         lake.remove_one(key)
     return len(damaged)
+
+
+def forget_damaged_marts(lake: Place, folder: str) -> None:
+    """Raises RungError where a folder's marts are not as they were made; the next run then makes them anew."""
+    made_from = json.loads(lake.read(f"{folder}/inputs.json"))
+    names = [*made_from["marts"], *DIMENSIONS, "program_pay"]
+    hashes = {name: hashlib.sha256(lake.read(f"{folder}/{name}.parquet")).hexdigest() for name in names}
+    if tree_of(hashes)[""] != made_from["root"]:
+        lake.remove_one(f"{folder}/summary.json")
+        why = "these marts are not as they were made, by a fault of the disk"
+        raise RungError(f"{lake.uri(folder)}: {why}; run again, and they are made anew")
 
 
 def _readable(lake: Place, key: str) -> bool:

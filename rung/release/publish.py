@@ -13,10 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+import polars as pl
+
 from rung.core.code import code_of, versions_of
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.core.project import code_version
+from rung.lake.damage import forget_damaged_marts
 from rung.lake.place import Conflict, Place
 from rung.lake.places import make_durable
 from rung.lake.pointer import POINTER, current_release, mirrored_release, point_at, pointer_tag
@@ -93,13 +96,17 @@ def run_release(
     """Publish the marts as the current release; the same marts under the same key and policy are the same release.
 
     Raises GateFailed when the disclosure audit succeeds, or figures drift beyond the band and nobody accepts it: then
-    nothing is written and the last release stays.
+    nothing is written and the last release stays. Raises RungError where the disk has damaged the marts.
     """
     key = educator_key_of(work)
     seen = pointer_tag(work.releases)
     with progress.stage("release"):
         asked = Asked(today or datetime.now(UTC).date(), republish, why)
-        terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
+        try:
+            terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
+        except pl.exceptions.PolarsError:
+            forget_damaged_marts(work.lake, f"marts/{marts.inputs_id}")
+            raise
         fields = {
             "inputs_id": marts.inputs_id,
             "identified": identified,
@@ -118,6 +125,7 @@ def run_release(
         made = known is None or work.releases.tag(f"{known}/manifest.json") is None
         release_id, saved = str(known), Saved()
         if made:
+            forget_damaged_marts(work.lake, f"marts/{marts.inputs_id}")
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
             release_id, saved = _write_release(work, marts, terms, asked, key, known, begun, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())

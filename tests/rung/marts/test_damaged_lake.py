@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from rung.marts.build import run_marts
+from rung.pipeline import run_all
 from tests.small_state import PAYROLL, csv, drop, payroll, write_state
 
 QUIET = Progress(quiet=True)
@@ -20,6 +22,12 @@ QUIET = Progress(quiet=True)
 
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
+
+
+def turn_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
 
 
 def marts(work: Workspace) -> dict[str, bytes]:
@@ -55,3 +63,16 @@ def test_a_damaged_file_of_the_lake(tmp_path: Path) -> None:
     os.utime(sent, (sent.stat().st_atime, sent.stat().st_mtime + 60))
     drop(tmp_path / "whole", "0200", 2026, "payroll", csv(PAYROLL, payroll("0200", 2026)[:-1]))
     assert marts(open_workspace(config)) == marts(open_workspace(whole))
+
+
+def test_damaged_marts_are_not_released(tmp_path: Path) -> None:
+    """Neither those that cannot be read nor those of which a bit is another."""
+    work = open_workspace(write_state(tmp_path))
+    receipt = run_all(work, QUIET)
+    for name, damage in (("designation", cut), ("retention", turn_a_bit)):
+        shutil.rmtree(tmp_path / "releases")
+        damage(tmp_path / f"lake/marts/{receipt.marts.inputs_id}/{name}.parquet")
+        with pytest.raises(RungError, match="these marts are not as they were made"):
+            run_all(open_workspace(tmp_path / "rung.toml"), QUIET)
+        again = run_all(open_workspace(tmp_path / "rung.toml"), QUIET)
+        assert again.marts.root == receipt.marts.root and again.release.release_id == receipt.release.release_id
