@@ -69,16 +69,17 @@ def find_moved(rules: Sequence[MovedRule], rows: pl.LazyFrame, before: pl.LazyFr
 
     `rows` have `source_row`; both have the rules' columns. Of either only a column's distinct values are held.
     """
-    found = []
+    asked = []
     for rule in rules:
         value = pl.col(rule.column)
-        now, then = pl.collect_all(
-            [
-                rows.filter(value.is_not_null()).group_by(value).agg(pl.len().alias(ROWS), pl.col("source_row").min()),
-                before.filter(value.is_not_null()).group_by(value).agg(pl.len().alias(ROWS)),
-            ],
-            engine="streaming",
-        )
+        asked += [
+            rows.filter(value.is_not_null()).group_by(value).agg(pl.len().alias(ROWS), pl.col("source_row").min()),
+            before.filter(value.is_not_null()).group_by(value).agg(pl.len().alias(ROWS)),
+        ]
+    answers = iter(pl.collect_all(asked, engine="streaming"))
+    found = []
+    for rule in rules:
+        now, then = next(answers), next(answers)
         if min(now[ROWS].sum(), then[ROWS].sum()) < rule.least_rows:
             continue
         numbers = _beyond(rule, now, then)

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import sys
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -36,14 +37,16 @@ def install_trap(at: int | None, log: Path) -> None:
     from rung.lake.s3 import S3Place
 
     passed = 0
+    one_by_one = threading.Lock()  # files are written side by side: without it two steps may pass the place unseen
 
     def step(name: str) -> None:
         nonlocal passed
-        passed += 1
-        with log.open("a") as file:
-            file.write(f"{name}\n")
-        if passed == at:
-            os._exit(KILLED)
+        with one_by_one:
+            passed += 1
+            with log.open("a") as file:
+                file.write(f"{name}\n")
+            if passed == at:
+                os._exit(KILLED)
 
     def around(call: Callable[..., Any], name: Callable[..., str | None]) -> Callable[..., Any]:
         def wrapped(*args: Any, **words: Any) -> Any:

@@ -65,10 +65,18 @@ def decide(
             return replace(found, ways={**found.ways, "withheld": len(withheld), "untold": len(untold)})
         except DisclosureBlocked as blocked:
             more = _moves_beside(blocked.place, past) - withheld
-            if not more and blocked.place in untold:
+            if not more and (blocked.place in untold or not _rounded_at(every, blocked.place)):
                 raise
             withheld |= more
             untold |= set() if more else {blocked.place}
+
+
+def _rounded_at(rows: pl.DataFrame, place: Place) -> bool:
+    """Whether a number of the state at this place may be told rounded (`round_small_rest`)."""
+    here = pl.lit(True)
+    for name, value in zip(("table", "program_id", "school_year"), place, strict=True):
+        here &= pl.col(name).eq_missing(pl.lit(value))
+    return not rows.filter(here, pl.col("grain") == "state", pl.col("rule") == "few_persons").is_empty()
 
 
 def _moves_beside(place: Place, past: Past) -> set[tuple[str, int]]:
