@@ -75,7 +75,7 @@ class ReaderPool:
             self._pool = ProcessPool(
                 self._bounds.readers,
                 max_tasks=TASKS_A_READER,
-                initializer=_begin,
+                initializer=begin_reader,
                 initargs=(self._bounds.reader_memory_bytes,),
                 context=context,
             )
@@ -107,7 +107,7 @@ class ReaderPool:
         return ReadFailure(problem("FILE-051", f"{self._bounds.reader_memory_bytes / 1024**3:,.1f} GiB"), line)
 
 
-def _begin(memory_bytes: int) -> None:
+def begin_reader(memory_bytes: int) -> None:
     """In a new reader: bound its memory, and let libraries' words on a panic (which hold cells) go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     at_start = psutil.Process().memory_info()

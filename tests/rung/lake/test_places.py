@@ -147,6 +147,9 @@ def test_large_objects_are_read_in_parts(s3_server: Any, monkeypatch: pytest.Mon
     place.write("large", data)
     (entry,) = place.entries()
     assert place.read_whole(entry) == data
+    taken = io.BytesIO()
+    place.read_into(entry, taken)
+    assert taken.getvalue() == data
     place.write("large", b"other" * 3_000)
     with pytest.raises(RungError, match="cannot be read"):
         place.read_whole(entry)  # no longer the object that was listed
