@@ -27,7 +27,7 @@ from rung.intake.one_file import decide_together
 from rung.intake.receipts import Flaws, write_receipt
 from rung.intake.validate import ValidatedBatch, submission_of
 from rung.intake.warned import warned_of, warned_part
-from rung.lake.accepted import ORDER, accepted_of, scan_accepted
+from rung.lake.accepted import ORDER, accepted_of, quarantined_of, scan_accepted
 from rung.lake.certification import certified
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.originals import original_key
@@ -123,9 +123,15 @@ def _commit_one(
             write_parquet(work.lake, warned_of(submission), warned_part(kept, extract), ORDER)
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
-            write_parquet(work.lake, quarantined_of(submission), mask_columns(bad), ORDER)
+            write_parquet(work.lake, quarantined_of(submission), quarantined_part(bad), ORDER)
     flaws = Flaws(broken, rule_costs(rows, rules, extract))
     return conclude(work, desk, decision, read, submission, rows, rules, flaws)
+
+
+def quarantined_part(bad: pl.DataFrame) -> pl.DataFrame:
+    """Quarantined rows as the lake keeps them: numbers that may be Social Security numbers masked, and without the
+    place in the batch, which is another where the same drop comes with others."""
+    return mask_columns(bad).drop("drop_no")
 
 
 def conclude(
@@ -163,11 +169,6 @@ def conclude(
     objects = read.files if extract == drop.extract else []
     seen = tuple((f.landed.place.address, printable(f.landed.entry.key), _tag(f), f.landed.entry.size) for f in objects)
     return DecidedSubmission(submission, decision.state, decision.why, seen, flaws.broken, desk.note(read, decision))
-
-
-def quarantined_of(each: Submission) -> str:
-    """The object that holds a submission's quarantined rows."""
-    return f"quarantined/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
 @lru_cache

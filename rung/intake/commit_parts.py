@@ -8,18 +8,17 @@ from pathlib import Path
 import polars as pl
 
 from rung.core.project import code_version
-from rung.intake.commit import Desk, accepted_columns, conclude, moved_in, quarantined_of
+from rung.intake.commit import Desk, accepted_columns, conclude, moved_in, quarantined_part
 from rung.intake.receipts import Flaws
 from rung.intake.validate import submission_of
 from rung.intake.validated_parts import ValidatedParts
 from rung.intake.warned import warned_of
-from rung.lake.accepted import accepted_of
+from rung.lake.accepted import accepted_of, quarantined_of
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.parquet import write_parts, write_scratch
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
 from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
-from transforms.s1_conform.parse.cell_text import mask_columns
 from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
 from transforms.s1_conform.values import unreadable_columns
 
@@ -54,7 +53,7 @@ def _write_rows(work: Workspace, judged: ValidatedParts, submission: Submission,
         wanted[warned_of(submission)] = lambda rows: rows.filter(warned).select(shown)
     if submission.rows_quarantined:
         bad = pl.col(ERRORS).is_not_null()
-        wanted[quarantined_of(submission)] = lambda rows: mask_columns(rows.filter(bad))
+        wanted[quarantined_of(submission)] = lambda rows: quarantined_part(rows.filter(bad))
     parts: dict[str, list[Path]] = {key: [] for key in wanted}
     for number, rows in enumerate(judged.ordered()):
         for kind, (key, choose) in enumerate(wanted.items()):

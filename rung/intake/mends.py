@@ -15,7 +15,7 @@ import polars as pl
 
 from rung.core.errors import RungError
 from rung.intake.drops import DropRead, submission_id
-from rung.lake.accepted import accepted_of
+from rung.lake.accepted import accepted_of, quarantined_of
 from rung.lake.originals import read_originals
 from rung.lake.submissions import Standing, Submission
 from transforms.s1_conform.decode.model import Refused
@@ -130,7 +130,7 @@ class KnownSubmissions:
     def _refuse_kept_rows(self, named: Submission, marks: pl.DataFrame) -> None:
         """Only rows that came back can be mended: a number that a spreadsheet filled in would change another row."""
         rows = set(zip(marks["file"].to_list(), marks["row"].to_list(), strict=True))
-        kept = rows & self._rows(accepted_of(named), marks) - self._rows(quarantined_key(named), marks)
+        kept = rows & self._rows(accepted_of(named), marks) - self._rows(quarantined_of(named), marks)
         if kept:
             shown = ", ".join(str(row) for row in sorted(row for _, row in kept)[:5])
             raise Refused("FILE-060", f"row {shown} did not come back, it was taken in as it was")
@@ -158,11 +158,6 @@ class KnownSubmissions:
             return files, ()
         whole, earlier = self._made_from(self._standings[each.parent].submission)
         return whole, (*earlier, files)
-
-
-def quarantined_key(each: Submission) -> str:
-    """The object that holds a submission's quarantined rows."""
-    return f"quarantined/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
 def mends_beside(drop: DropRead, mended: MendedRows) -> Mends:

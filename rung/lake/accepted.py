@@ -23,6 +23,11 @@ def accepted_of(each: Submission) -> str:
     return f"{FOLDER}/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
+def quarantined_of(each: Submission) -> str:
+    """The object that holds a submission's quarantined rows."""
+    return f"quarantined/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
+
+
 def accepted_schema(extract: str) -> pl.Schema:
     """Columns and types of an extract's accepted rows, as the contract has them."""
     return pl.Schema({name: column.dtype for name, column in EXTRACTS[extract].accepted.columns().items()})

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rung.core.progress import Progress
+from rung.demo import write_demo
 from rung.intake import conformed_parts, validated_parts
 from rung.intake import fetch as fetch_module
 from rung.intake.checked import check_drop
@@ -316,3 +317,15 @@ def test_a_full_disk_of_this_machine_is_no_drops_fault(tmp_path: Path, monkeypat
     with pytest.raises(OSError, match="No space left"):
         take_in(tmp_path, "[intake]\nbatch_bytes = 600\n")
     assert open_workspace(tmp_path / "rung.toml").ledger.standings() == []
+
+
+def test_what_a_drop_leaves_does_not_depend_on_what_comes_with_it(tmp_path: Path) -> None:
+    """A spoiled state, in batches of many drops and in parts of each: the same objects, to the byte."""
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    whole.mkdir()
+    write_demo(whole, leas=3, educators=40, years=2, seed=4, dirty=0.05, scale=None)
+    shutil.copytree(whole, parted)  # with the times at which files came
+    receipts = [take_in(whole, ""), take_in(parted, "[intake]\nbatch_bytes = 8000\n")]
+    assert receipts[0].states == receipts[1].states and receipts[0].rows_quarantined > 50
+    one, other = kept(whole), kept(parted)
+    assert [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)] == []
