@@ -196,7 +196,7 @@ def tally(rule: RowRule, rows: pl.DataFrame) -> list[tuple[int, int, int]]:
     """Per drop: its number, rows that a rule considers and rows that break it."""
     marks = rows.lazy().select("drop_no", considers=rule.considers, breaks=rule.breaks)
     sums = marks.group_by("drop_no").agg(pl.col("considers").sum(), pl.col("breaks").sum())
-    return sums.sort("drop_no").collect().rows()
+    return list(sums.sort("drop_no").collect().iter_rows())
 
 
 def _ours(read: DropRead, column: str) -> str:

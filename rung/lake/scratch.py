@@ -5,9 +5,9 @@ They hold rows of people. A run that is killed cannot take them away: the next o
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -21,9 +21,18 @@ YOUNG_SECONDS = 60  # a folder is locked right after it is made
 
 
 class ScratchFolder(tempfile.TemporaryDirectory[str]):
-    """A folder for what lives only during a run, locked while its process lives."""
+    """A folder for what lives only during a run, locked while its process lives.
+
+    The check page's browser has one process, no locks, and forgets its files with the page.
+    """
 
     def __init__(self) -> None:
+        self._lock = -1
+        if sys.platform == "emscripten":
+            super().__init__(prefix=PREFIX)
+            return
+        import fcntl
+
         sweep_scratch()
         super().__init__(prefix=PREFIX)
         self._lock = os.open(self.name, os.O_RDONLY)
@@ -42,6 +51,8 @@ class ScratchFolder(tempfile.TemporaryDirectory[str]):
 
 def sweep_scratch() -> int:
     """Remove the folders of runs of this account that have died; returns how many."""
+    import fcntl
+
     swept = 0
     for found in os.scandir(tempfile.gettempdir()):
         if not (found.name.startswith(PREFIX) and found.is_dir(follow_symlinks=False)):

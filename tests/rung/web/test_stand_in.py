@@ -5,6 +5,7 @@ Here under CPython, without the packages that a browser lacks; `test_check_page`
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import subprocess
@@ -16,7 +17,11 @@ from typing import Any
 import pydantic_core
 import pytest
 
+from rung.lake.reference import load_reference
+from rung.lake.workspace import open_workspace
 from rung.web.bundle import engine
+from rung.web.district import kit_data
+from tests import small_state as small
 from tests.rung.web import cases, engine_answers
 
 SCRIPT = """
@@ -66,6 +71,24 @@ def test_every_example_of_every_rule_and_a_sample_of_spoiled_files(stand_in: Pat
     assert differing(given, ours, ask(stand_in, given)) == []
     broken = [each for case in ours["examples"] for each in case]
     assert len(given["examples"]) > 150 and any(broken) and not all(broken)
+
+
+def test_a_file_of_every_extract_with_a_row_of_another_district(stand_in: Path, tmp_path: Path) -> None:
+    """Rules that may refuse a whole file are counted only where a row breaks one, which few spoiled files do."""
+    work = open_workspace(small.write_state(tmp_path))
+    kit = json.loads(json.dumps(kit_data("0100", load_reference(work.reference), work.settings)))
+    given: dict[str, list[Any]] = {"spoiled": [], "examples": []}
+    for name in small.EXTRACTS_SENT:
+        lines = (tmp_path / f"landing/0100/2026/{name}/{name}.csv").read_text().splitlines()
+        others = ["lea_id", *["0100"] * (len(lines) - 2), "0200"]
+        data = "".join(f"{line},{other}\n" for line, other in zip(lines, others, strict=True)).encode()
+        files = {f"{name}.csv": base64.b64encode(data).decode()}
+        given["spoiled"].append({"name": name, "kit": kit, "extract": name, "files": files})
+    ours = engine_answers.answers(given)
+    for name, case in zip(small.EXTRACTS_SENT, ours["spoiled"], strict=True):
+        receipt = case[name]["receipt"]
+        assert receipt["state"] in ("accepted", "held") and receipt["rows_quarantined"] == 1
+    assert differing(given, ours, ask(stand_in, given)) == []
 
 
 @pytest.mark.slow
