@@ -48,7 +48,8 @@ def run_all(
     """Intake, marts and release over one configuration, alone in the lake. Raises RungError or GateFailed."""
     educator_key_of(work)  # a missing key is found before hours of work, not after
     with work.alone():
-        traced = Lineage(work).stage
+        lineage = Lineage(work)
+        progress.on_begin, traced = lineage.begin, lineage.stage
         reference = call("reference", lambda: load_reference(work.reference))
         intake = call("intake", lambda: traced("intake", lambda: run_intake(work, reference, progress)))
         marts = call("marts", lambda: traced("marts", lambda: run_marts(work, reference, progress)))

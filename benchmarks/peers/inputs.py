@@ -18,7 +18,7 @@ from contracts.resolved.findings import CrossFileFindings
 from rung.core.errors import RungError
 from rung.intake.explanations import count_answers
 from rung.lake.workspace import open_workspace
-from rung.marts.build import rule_counts
+from rung.marts.from_lake import rule_counts
 from rung.packs.load import packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
 from transforms.s4_sustain.stress import shock_money, shock_scenarios

@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from rung.cli import map_columns, programs, pull, release, setup, standards, submissions, sunset, web
-from rung.cli.options import DEFAULT_CONFIG, Config, Json, print_answer
+from rung.cli.options import DEFAULT_CONFIG, Config, Json, exit_refused, print_answer
 from rung.core.errors import RungError, is_full, unexpected
 
 app = typer.Typer(
@@ -118,7 +118,6 @@ def demo(
 @app.command()
 def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
     """Intake, marts and release: the main job."""
-    from rung.cli.summary_tables import exit_refused, run_table
     from rung.core.orchestrator import orchestrator
     from rung.core.progress import Progress
     from rung.lake.workspace import open_workspace
@@ -131,7 +130,13 @@ def run(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
         receipt = run_all(work, progress)
     else:
         receipt = statewide(str(config.resolve()))
-    print_answer(receipt.as_json(), as_json, lambda: run_table(work, receipt))
+
+    def as_table() -> None:
+        from rung.cli.summary_tables import run_table
+
+        run_table(work, receipt)
+
+    print_answer(receipt.as_json(), as_json, as_table)
     exit_refused(receipt.intake)
 
 
@@ -151,7 +156,7 @@ def intake(
     """Take in what is new in the landing."""
     from dataclasses import asdict
 
-    from rung.cli.summary_tables import exit_refused, intake_table
+    from rung.cli.summary_tables import intake_table
     from rung.core.progress import Progress
     from rung.intake.run import run_intake
     from rung.lake.reference import load_reference

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rung.core.errors import RungError
+
+if TYPE_CHECKING:
+    from rung.intake.run import IntakeReceipt
 
 Config = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -30,3 +34,11 @@ def print_answer(as_data: Any, as_json: bool, as_text: Callable[[], Any]) -> Non
         typer.echo(json.dumps(as_data, default=str, sort_keys=True))
     else:
         as_text()
+
+
+def exit_refused(receipt: IntakeReceipt) -> None:
+    """Exit code 1, with a line that counts them, where submissions of this run were held, rejected or late."""
+    if receipt.refused:
+        counted = ", ".join(f"{count:,} {state}" for state, count in receipt.refused.items())
+        sys.stderr.write(f"rung: not applied in this run: {counted}; `rung status` and the receipts say why\n")
+        raise typer.Exit(1)

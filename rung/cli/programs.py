@@ -38,7 +38,8 @@ def programs(
     """List the packs; with an ID its rules, citations, knobs and ladder. Works without a configuration too."""
     from rung.core.settings import load_settings
     from rung.packs import listing as pages
-    from rung.packs.load import load_packs, own_programs, packs_of
+    from rung.packs.load import load_packs, packs_of
+    from rung.packs.pack_files import own_programs
 
     if schema:
         typer.echo(pages.json_schema(), nl=False)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -23,14 +21,6 @@ if TYPE_CHECKING:
 
 # Things in the landing that are not read are all counted; so many are named.
 STRAY_SHOWN = 10
-
-
-def exit_refused(receipt: IntakeReceipt) -> None:
-    """Exit code 1, with a line that counts them, where submissions of this run were held, rejected or late."""
-    if receipt.refused:
-        counted = ", ".join(f"{count:,} {state}" for state, count in receipt.refused.items())
-        sys.stderr.write(f"rung: not applied in this run: {counted}; `rung status` and the receipts say why\n")
-        raise typer.Exit(1)
 
 
 def intake_table(work: Workspace, receipt: IntakeReceipt) -> None:
@@ -189,7 +179,7 @@ def run_table(work: Workspace, receipt: RunReceipt) -> None:
     table.add_row("where", receipt.release.location)
     table.add_row("what the gate found", work.receipts.uri(GATE_PAGE))
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in receipt.seconds.items())
-    table.add_row("time", seconds)
+    table.add_row("time", seconds or "nothing to do")
     console.print(table)
     levels = Table(title=f"Educators per level, {summary['latest_year']}")
     for heading in ("program", "level", "state tier"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +18,7 @@ PACKAGES = ("contracts", "transforms", "expectations", "rung")
 IMPORTS = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]+)|import\s+([^\n]+))", re.MULTILINE)
 
 
-@lru_cache
+@cache
 def code_of(*modules: str) -> str:
     """SHA-256 of the modules and of all that they import, wherever in the file: names and bytes.
 
@@ -25,43 +26,55 @@ def code_of(*modules: str) -> str:
     none of the project's modules.
     """
     digest = hashlib.sha256()
-    for name, path in sorted(_closure(modules).items()):
-        digest.update(f"{name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(_closure(modules)):
+        digest.update(f"{name}\n".encode() + _looked_at(name)[0])
     return digest.hexdigest()
 
 
-def _closure(modules: tuple[str, ...]) -> dict[str, Path]:
-    """The modules and what they import, with the packages around them, by name."""
-    found: dict[str, Path] = {}
+def _closure(modules: tuple[str, ...]) -> set[str]:
+    """Names of the modules and of what they import, with the packages around them."""
+    found: set[str] = set()
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
-        path = _path_of(name)
-        if path is None:
-            raise ModuleNotFoundError(name)
-        found[name] = path
-        waiting += [each for each in _imported(path) if _path_of(each) is not None]
+        found.add(name)
+        waiting += _looked_at(name)[1]
         if "." in name:
             waiting.append(name.rpartition(".")[0])
     return found
 
 
-@lru_cache
-def _path_of(name: str) -> Path | None:
-    """The file of a module of the project; None for anything else."""
-    if name.partition(".")[0] not in PACKAGES:
-        return None
-    place = PROJECT.joinpath(*name.split("."))
-    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+@cache
+def _looked_at(name: str) -> tuple[bytes, tuple[str, ...]]:
+    """The hash of a module's bytes, and the project's modules that it imports. Raises ModuleNotFoundError."""
+    if name not in _modules():
+        raise ModuleNotFoundError(name)
+    data = _modules()[name].read_bytes()
+    imported = tuple(each for each in _imported(data.decode()) if each in _modules())
+    return hashlib.sha256(data).digest(), imported
 
 
-@lru_cache
-def _imported(path: Path) -> tuple[str, ...]:
+@cache
+def _modules() -> dict[str, Path]:
+    """Every module of the project by name: its folders are read once, where asking for each name that may be a module
+    would ask the disk four thousand times."""
+    found: dict[str, Path] = {}
+    for package in PACKAGES:
+        for folder, _, files in os.walk(PROJECT / package):
+            above = Path(folder).relative_to(PROJECT).parts
+            for file in files:
+                if file.endswith(".py"):
+                    parts = above if file == "__init__.py" else (*above, file.removesuffix(".py"))
+                    found[".".join(parts)] = Path(folder, file)
+    return found
+
+
+def _imported(text: str) -> tuple[str, ...]:
     """Names that may be modules: what is imported, and what is imported from it (a submodule looks like a name)."""
     names: list[str] = []
-    for module, several, plain in IMPORTS.findall(path.read_text(encoding="utf-8")):
+    for module, several, plain in IMPORTS.findall(text):
         if module:
             names += [module, *(f"{module}.{name}" for name in re.findall(r"\w+", several))]
         else:

@@ -11,15 +11,20 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Progress:
-    """Says what is being done and how far it is, on standard error; remembers the seconds of each stage."""
+    """Says what is being done and how far it is, on standard error; remembers the seconds of each stage.
+
+    A stage is one that has something to do. `on_begin` hears its name before it does it.
+    """
 
     quiet: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
+    on_begin: Callable[[str], None] = lambda _name: None
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Time a stage. The value given is called with each portion done, out of `total`."""
         start = time.perf_counter()
+        self.on_begin(name)
         try:
             if self.quiet or not sys.stderr.isatty():
                 yield lambda _portion: None

@@ -11,7 +11,6 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.extracts import EXTRACTS
@@ -19,7 +18,7 @@ from rung.core.errors import RungError, unexpected
 from rung.core.rules import row_rules_for
 from rung.intake.discover import LandedAnswers, printable
 from rung.intake.drops import log
-from rung.intake.explanations import GivenAnswer, Taken, count_rows, take_answers, warnings_of
+from rung.intake.explanations import AnswerFiles, GivenAnswer, Taken, count_rows, take_answers, warnings_of
 from rung.intake.jobs import is_fault
 from rung.intake.receipt_page import receipt_page
 from rung.intake.safe_csv import safe_csv_rows
@@ -36,15 +35,6 @@ _TOO_LARGE = Taken(0, (f"explanations.csv is larger than {LARGEST:,} bytes; send
 # Excel writes 12 as 12; a sheet has about a million rows.
 _ROW = re.compile(r"[0-9]{1,9}")
 OWNER = "explanations"  # beside the object in the ledger, where a drop has its submission
-
-
-@dataclass(frozen=True)
-class AnswerFiles:
-    """What an intake did with the answer files it found: files read, rows answered, lines that could not be used."""
-
-    files: int = 0
-    rows: int = 0
-    problems: int = 0
 
 
 def read_answers(data: bytes) -> list[GivenAnswer]:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from contracts.vocabulary import EXTRACTS
 from rung.lake.place import Entry, Overlooked, Place
-from transforms.s1_conform.decode.archive import unsafe_name
-from transforms.s1_conform.decode.model import unique_name
+from transforms.s1_conform.file_names import unique_name, unsafe_name
 
 # The name of a file of answers to warnings; it is no part of a drop.
 EXPLANATIONS = "explanations.csv"

@@ -15,12 +15,10 @@ import polars as pl
 from contracts.rules import CROSS_FILE_RULES
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import row_rules_for
-from rung.intake.warned import warned_rows
 from rung.lake.answers import ANSWERS, EXPLAINED, LeaYearExtract, RowAnswer, answers_by_place, record_row_answers
 from rung.lake.ledger import Submission
 from rung.lake.reference import names_of
 from rung.lake.workspace import Workspace
-from transforms.s1_conform.parse.cell_text import mask_text
 
 # About two files, often of two districts, and asked anew of whatever is in force: an answer to a row would outlive it.
 ACROSS_FILES = frozenset(rule.rule_id for rule in CROSS_FILE_RULES)
@@ -53,6 +51,15 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class AnswerFiles:
+    """What an intake did with the answer files it found: files read, rows answered, lines that could not be used."""
+
+    files: int = 0
+    rows: int = 0
+    problems: int = 0
+
+
+@dataclass(frozen=True)
 class AnswerCount:
     """Rows of a submission that a rule warns of, by what the district said about them."""
 
@@ -80,10 +87,17 @@ def newest_submission(work: Workspace, place: LeaYearExtract) -> Submission:
     return of_place[-1]
 
 
+def _warned(work: Workspace, submission: Submission) -> pl.DataFrame:
+    """The warned rows of a submission; what reads them is imported where there is something to read."""
+    from rung.intake.warned import warned_rows
+
+    return warned_rows(work, submission)
+
+
 def warnings_of(work: Workspace, submission: Submission) -> pl.DataFrame:
     """One row per warning of a submission (`warned.WARNED`), with `answer`, `explanation`, `answered_by`,
     `answered_at`: null where the district has not answered."""
-    rows = warned_rows(work, submission)
+    rows = _warned(work, submission)
     return _with_answers(rows, answers_by_place(work.ledger).get(_place(submission), {}))
 
 
@@ -94,7 +108,9 @@ def take_answers(
 
     `source`: where they came from (a landing key, the drop page).
     """
-    warned = warned_rows(work, newest_submission(work, place))
+    from transforms.s1_conform.parse.cell_text import mask_text
+
+    warned = _warned(work, newest_submission(work, place))
     kept: list[RowAnswer] = []
     problems: list[str] = []
     for each in given:
@@ -174,7 +190,7 @@ def count_answers(
         mine = answers.get(_place(each), {})
         if not rules or not (mine or _needing_answers(work, each) & rules):
             continue
-        found[each.submission_id] = count_rows(_with_answers(warned_rows(work, each), mine))
+        found[each.submission_id] = count_rows(_with_answers(_warned(work, each), mine))
     return found
 
 

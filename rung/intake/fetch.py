@@ -12,8 +12,8 @@ from rung.core.settings import Intake
 from rung.intake.discover import Drop, LandedFile
 from rung.intake.drops import DropRead, FileRead, submission_id
 from rung.lake.scratch import new_file, open_to_write
-from transforms.s1_conform.decode.archive import unsafe_name
 from transforms.s1_conform.decode.model import problem
+from transforms.s1_conform.file_names import unsafe_name
 
 READERS = 16
 

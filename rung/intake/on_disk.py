@@ -14,8 +14,9 @@ from rung.intake.drops import DropRead, FileRead
 from rung.lake.scratch import open_to_read, write_pieces
 from transforms.s1_conform.decode import Bounds
 from transforms.s1_conform.decode.archive import BROKEN_ZIP, members_in_pieces
-from transforms.s1_conform.decode.model import problem, unique_name
+from transforms.s1_conform.decode.model import problem
 from transforms.s1_conform.decode.sniff import sniff
+from transforms.s1_conform.file_names import unique_name
 
 PIECE = 1024**2
 HEAD = 4096

@@ -21,7 +21,7 @@ from rung.core.rules import suite_of
 from rung.intake.gate import IntakeGate
 from rung.lake.reference import ReferenceTables
 from rung.lake.workspace import Workspace
-from rung.packs.load import program_ids
+from rung.packs.pack_files import program_ids
 from transforms.s1_conform.reference_lookup import KNOWN
 from transforms.s1_conform.values import UNREADABLE
 

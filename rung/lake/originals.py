@@ -7,7 +7,7 @@ import json
 
 from rung.lake.place import Place
 from rung.lake.submissions import Submission
-from transforms.s1_conform.decode.archive import unsafe_name
+from transforms.s1_conform.file_names import unsafe_name
 
 # Bytes of a name that leave room for what a file system adds while it is written.
 LONGEST_NAME = 200

@@ -254,15 +254,19 @@ class LocalPlace:
 
     def sweep(self) -> int:
         """Remove what runs that died left half-written; what a living process writes stays. Returns how many."""
-        from psutil import pid_exists
-
         swept = 0
         for folder, _, names in os.walk(self.root):
             for name in names:
-                if name.startswith(TEMPORARY) and not pid_exists(int(name.removeprefix(TEMPORARY).split(".")[0], 16)):
+                if name.startswith(TEMPORARY) and not _lives(int(name.removeprefix(TEMPORARY).split(".")[0], 16)):
                     Path(folder, name).unlink(missing_ok=True)
                     swept += 1
         return swept
+
+
+def _lives(process: int) -> bool:
+    from psutil import pid_exists
+
+    return bool(pid_exists(process))
 
 
 def make_durable(*places: Place) -> None:

@@ -18,17 +18,11 @@ from rung.core.project import PROGRAMS
 from rung.core.settings import Settings
 from rung.packs.check import problems
 from rung.packs.lines import line_of
+from rung.packs.pack_files import DISTRICTS, pack_files
 
 # The same YAML, by libyaml where it is there: all packs in 0.02 s instead of 0.2, in every command that reads them.
 LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-DISTRICTS = "districts.yaml"
-NOT_PACKS = ("disclosure.yaml", DISTRICTS)
 BY_DISTRICT = TypeAdapter(dict[str, dict[str, dict[str, Any]]])
-
-
-def pack_files(directory: Path = PROGRAMS) -> list[Path]:
-    """The folder's packs, by name."""
-    return [path for path in sorted(Path(directory).glob("*.yaml")) if path.name not in NOT_PACKS]
 
 
 def load_packs(
@@ -63,19 +57,6 @@ def load_packs(
 def packs_of(settings: Settings) -> tuple[Pack, ...]:
     """The packs that a state's configuration stands for, with its knobs. Raises RungError as `load_packs` does."""
     return load_packs(PROGRAMS, settings.programs, own=overlay_path(settings, "programs"))
-
-
-def program_ids(settings: Settings) -> list[str]:
-    """The ids of all packs, the state's own among them, in order; no pack is read."""
-    own = overlay_path(settings, "programs")
-    return sorted({path.stem for path in (*pack_files(PROGRAMS), *(pack_files(own) if own else ()))})
-
-
-def own_programs(settings: Settings) -> dict[str, str]:
-    """The programs that the state's folder holds: id → `new`, or `replaces` where Rung ships one of that id."""
-    own = overlay_path(settings, "programs")
-    shipped = {path.stem for path in pack_files(PROGRAMS)}
-    return {path.stem: "replaces" if path.stem in shipped else "new" for path in (pack_files(own) if own else ())}
 
 
 def read_districts(own: Path) -> dict[str, dict[str, dict[str, Any]]]:

@@ -22,7 +22,8 @@ from rung.core.pseudonym import educator_key
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from rung.release.dictionary import dictionary_markdown, frictionless
-from rung.release.disclosure import Terms, ask_checker, certificates, decision_log, utility_report
+from rung.release.disclosure import ask_checker, certificates, decision_log, utility_report
+from rung.release.disclosure_terms import Terms
 from transforms.s6_disclose.run import PublicSide
 
 

@@ -21,6 +21,7 @@ from rung.audit.checker import FOLDER as CERTIFICATES
 from rung.lake.parquet import to_parquet
 from rung.lake.workspace import Workspace
 from rung.release.anchors import sets_of, totals_known
+from rung.release.disclosure_terms import Block
 from transforms.money import cents
 from transforms.s6_disclose.past import MOVES, TOLD, Past, nothing_before
 from transforms.s6_disclose.run import PublicSide
@@ -28,7 +29,6 @@ from transforms.s6_disclose.shape import KEY, PLACE
 
 FOLDER = "restricted/memory"
 LEA_YEAR = ["lea_id", "school_year"]
-Block = tuple[str, int]
 
 
 @dataclass(frozen=True)

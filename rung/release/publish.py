@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,25 +20,15 @@ from rung.core.code import code_of, versions_of
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.core.project import code_version
-from rung.lake.damage import forget_damaged_marts
 from rung.lake.place import Conflict, Place
 from rung.lake.places import make_durable
 from rung.lake.pointer import POINTER, current_release, mirrored_release, point_at, pointer_tag
 from rung.lake.workspace import Workspace
 from rung.marts.build import MartsReceipt
-from rung.marts.gate import check_drift
-from rung.packs.load import packs_of
-from rung.release.contents import (
-    Rendered,
-    as_rendered,
-    disclosure_files,
-    manifest_of,
-    public_files,
-    restricted_files,
-    restricted_package,
-)
-from rung.release.disclosure import Asked, Terms, disclosure_terms, public_side
-from rung.release.district_folders import write_district_folders
+from rung.release.disclosure_terms import Asked, Terms, closed_years, disclosure_terms, load_policy
+
+if TYPE_CHECKING:
+    from rung.release.contents import Rendered
 
 # A made-up state has no persons to protect; a real one must bring its own key.
 SYNTHETIC_KEY = "synthetic-people-need-no-secret"
@@ -100,37 +91,53 @@ def run_release(
     """
     key = educator_key_of(work)
     seen = pointer_tag(work.releases)
-    with progress.stage("release"):
-        asked = Asked(today or datetime.now(UTC).date(), republish, why)
-        try:
-            terms = disclosure_terms(work, f"marts/{marts.inputs_id}", asked.today)
-        except pl.exceptions.PolarsError:
-            forget_damaged_marts(work.lake, f"marts/{marts.inputs_id}")
-            raise
-        fields = {
-            "inputs_id": marts.inputs_id,
-            "identified": identified,
-            "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
-            "disclosure": terms.as_json(),
-            "republish": republish,
-            "code": code_of(__name__),
-            "libraries": versions_of("polars", "pyarrow"),
-        }
-        made_as = hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:12]
-        note = f"marts/{marts.inputs_id}/released-{made_as}.json"
-        begun = f"marts/{marts.inputs_id}/begun-{made_as}.json"
-        if work.lake.tag(begun) is not None:  # its memory holds the day: ended on another one, it is the same release
-            asked = replace(asked, today=date.fromisoformat(json.loads(work.lake.read(begun))["day"]))
-        known = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
-        made = known is None or work.releases.tag(f"{known}/manifest.json") is None
-        release_id, saved = str(known), Saved()
-        if made:
-            forget_damaged_marts(work.lake, f"marts/{marts.inputs_id}")
+    folder = f"marts/{marts.inputs_id}"
+    asked = Asked(today or datetime.now(UTC).date(), republish, why)
+    made_as = _made_as(work, marts, asked, key, identified=identified)
+    note, begun = f"{folder}/released-{made_as}.json", f"{folder}/begun-{made_as}.json"
+    if work.lake.tag(begun) is not None:  # its memory holds the day: ended on another one, it is the same release
+        asked = replace(asked, today=date.fromisoformat(json.loads(work.lake.read(begun))["day"]))
+    known = json.loads(work.lake.read(note))["release_id"] if work.lake.tag(note) is not None else None
+    made = known is None or work.releases.tag(f"{known}/manifest.json") is None
+    release_id, saved = str(known), Saved()
+    if made:
+        with progress.stage("release"):
+            from rung.lake.damage import forget_damaged_marts
+            from rung.marts.gate import check_drift
+
+            terms = disclosure_terms(work, folder, asked.today)
+            forget_damaged_marts(work.lake, folder)
             check_drift(work, marts.inputs_id, work.settings.gate.drift_band, accept=accept_drift)
             release_id, saved = _write_release(work, marts, terms, asked, key, known, begun, identified=identified)
             work.lake.write(note, json.dumps({"release_id": release_id}).encode())
-        show(work, release_id, seen)
+    show(work, release_id, seen)
     return ReleaseReceipt(release_id, work.releases.uri(release_id), made, utility_of(work, release_id), saved)
+
+
+def _made_as(work: Workspace, marts: MartsReceipt, asked: Asked, key: bytes, *, identified: bool) -> str:
+    """The hash of all that a release is made from; of its packs, knobs and metrics the marts' own hash knows already.
+
+    Raises as `run_release` does where the disk has damaged the marts, or the policy cannot be read.
+    """
+    folder, policy = f"marts/{marts.inputs_id}", load_policy(work)
+    try:
+        closed = closed_years(work, policy, folder, asked.today)
+    except pl.exceptions.PolarsError:
+        from rung.lake.damage import forget_damaged_marts
+
+        forget_damaged_marts(work.lake, folder)
+        raise
+    fields = {
+        "inputs_id": marts.inputs_id,
+        "identified": identified,
+        "key": hashlib.sha256(b"fingerprint" + key).hexdigest()[:12],
+        "policy": policy.model_dump(mode="json"),
+        "closed": closed,
+        "republish": asked.republish,
+        "code": code_of(__name__),
+        "libraries": versions_of("polars", "pyarrow"),
+    }
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:12]
 
 
 def utility_of(work: Workspace, release_id: str) -> tuple[Utility, ...]:
@@ -156,6 +163,8 @@ def show(work: Workspace, release_id: str, seen: str | None) -> None:
     while mirrored_release(work.releases) != (now := current_release(work.releases)):
         work.releases.point("current", str(now))
     if work.settings.storage.by_district:
+        from rung.release.district_folders import write_district_folders
+
         write_district_folders(work, str(now))
 
 
@@ -175,13 +184,20 @@ def _write_release(
     Returns its id and what did not have to be written. `known`: the id under which the same release was made before;
     its files are gone. `begun`: where the lake notes the day, before the first file is written.
     """
+    from rung.packs.load import packs_of
+    from rung.release import contents
+    from rung.release.disclosure import public_side
+
     folder = f"marts/{marts.inputs_id}"
     made_from = json.loads(work.lake.read(f"{folder}/inputs.json"))
     side, memory = public_side(work, folder, terms, asked, key, known)
-    public = public_files(work, folder, side)
-    files = restricted_files(work, folder, made_from["marts"], None if identified else key)
-    files += [*disclosure_files(side, terms, public), *(as_rendered(path, data) for path, data in memory.items())]
-    files += [restricted_package(files), *public]
+    public = contents.public_files(work, folder, side)
+    files = contents.restricted_files(work, folder, made_from["marts"], None if identified else key)
+    files += [
+        *contents.disclosure_files(side, terms, public),
+        *(contents.as_rendered(path, data) for path, data in memory.items()),
+    ]
+    files += [contents.restricted_package(files), *public]
     packs = packs_of(work.settings)
     fields = {
         "state": work.settings.state.code,
@@ -191,7 +207,7 @@ def _write_release(
         "disclosure": terms.as_json(),
         "code_version": code_version(),
     }
-    release_id, manifest = manifest_of(files, fields)
+    release_id, manifest = contents.manifest_of(files, fields)
     work.lake.write(begun, json.dumps({"day": asked.today.isoformat()}).encode())
     saved = _write_files(work.releases, release_id, files)
     work.releases.write(f"{release_id}/manifest.json", manifest)

@@ -13,7 +13,7 @@ from rung.core.rules import state_rules
 from rung.core.settings import load_settings
 from rung.lake.workspace import Workspace
 from rung.packs.load import packs_of
-from rung.release.disclosure import load_policy
+from rung.release.disclosure_terms import load_policy
 from rung.release.publish import educator_key_of
 from rung.setup.landing_check import evidence_findings
 from rung.setup.reference_check import table_findings

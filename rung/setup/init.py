@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rung.core.errors import RungError
 from rung.lake.places import LocalPlace
-from rung.packs.load import pack_files
+from rung.packs.pack_files import pack_files
 from rung.setup.state_folder import NewState, files_of, folders_of
 
 # What is asked on a terminal where an option is missing.

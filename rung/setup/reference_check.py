@@ -13,7 +13,7 @@ from rung.core.rules import suite_of
 from rung.intake.reference_rules import FIRST_ROW, conformed
 from rung.lake.reference import TableProblems, load_table
 from rung.lake.workspace import Workspace
-from rung.packs.load import program_ids
+from rung.packs.pack_files import program_ids
 from transforms.s1_conform.reference_lookup import KNOWN
 
 # Whose rows decide whether a code of another table is known.

@@ -1,8 +1,9 @@
 """OpenLineage run events of the main job: what each stage read and wrote, and the column lineage of the marts.
 
-Events go where OpenLineage's own settings say (`OPENLINEAGE_URL`, `openlineage.yml` and others of its client); without
-any, those of the last run stand in `openlineage.ndjson` beside `rung.toml` (one run's are about three megabytes). They
-name tables and columns, never a person.
+A stage that finds nothing to do is not told of, so that a run that finds nothing new sends nothing. Events go where
+OpenLineage's own settings say (`OPENLINEAGE_URL`, `openlineage.yml` and others of its client); without any, those of
+the last run that did something stand in `openlineage.ndjson` beside `rung.toml` (one run's are about three megabytes).
+They name tables and columns, never a person.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,30 +52,43 @@ class Lineage:
     """Tells OpenLineage of one run of the main job. A stage that fails is told as failed, without its message."""
 
     def __init__(self, work: Workspace) -> None:
-        from openlineage.client.uuid import generate_new_uuid
-
         self._work = work
-        self._run = str(generate_new_uuid())
-        self._client = _client(work)
+        self._begun: dict[str, str] = {}
+
+    @cached_property
+    def _run(self) -> str:
+        return _new_id()
+
+    @cached_property
+    def _client(self) -> OpenLineageClient:
+        return _client(self._work)
+
+    def begin(self, name: str) -> None:
+        """A stage has something to do: its START. Nothing for a stage that no table goes through."""
+        if name in READS and name not in self._begun:
+            self._begun[name] = _new_id()
+            self._emit_stage("START", name, self._begun[name])
 
     def stage(self, name: str, run: Callable[[], T]) -> T:
-        """Run a stage between its START and its COMPLETE or FAIL; a stage that no table goes through just runs."""
-        if name not in READS:
-            return run()
-        from openlineage.client.uuid import generate_new_uuid
-
-        own = str(generate_new_uuid())
-        self._emit_stage("START", name, own)
+        """Run a stage, and send its COMPLETE or FAIL after the START that `begin` sent."""
         try:
             done = run()
         except BaseException:
-            self._emit_stage("FAIL", name, own)
+            self.begin(name)
+            self._end("FAIL", name)
             raise
-        self._emit_stage("COMPLETE", name, own)
-        if name == "marts" and getattr(done, "built", False):
+        own = self._end("COMPLETE", name)
+        if own is not None and name == "marts" and getattr(done, "built", False):
             for mart in column_lineage():
                 self._emit_mart(mart, own)
         return done
+
+    def _end(self, state: str, name: str) -> str | None:
+        """Send the end of a stage that has begun; its run's id."""
+        own = self._begun.pop(name, None)
+        if own is not None:
+            self._emit_stage(state, name, own)
+        return own
 
     def _emit_stage(self, state: str, name: str, run: str) -> None:
         """An event of a stage, below the run of the whole job."""
@@ -85,7 +99,6 @@ class Lineage:
     def _emit_mart(self, mart: str, parent: str) -> None:
         """A mart was built: the columns of tables that each of its columns depends on."""
         from openlineage.client.facet_v2 import column_lineage_dataset as facet
-        from openlineage.client.uuid import generate_new_uuid
 
         fields, read = {}, set()
         for column, sources in column_lineage()[mart].items():
@@ -96,7 +109,7 @@ class Lineage:
             )
         output = self._output("mart", mart, {"columnLineage": facet.ColumnLineageDatasetFacet(fields=fields)})
         inputs = [self._input(_kind(table), table) for table in sorted(read)]
-        self._emit("COMPLETE", f"marts.{mart}", str(generate_new_uuid()), parent, "marts", inputs, [output])
+        self._emit("COMPLETE", f"marts.{mart}", _new_id(), parent, "marts", inputs, [output])
 
     def _emit(
         self,
@@ -150,6 +163,12 @@ class Lineage:
         from openlineage.client.event_v2 import OutputDataset
 
         return OutputDataset(*self._named(kind, table), facets=_shape(kind, table) | (facets or {}))
+
+
+def _new_id() -> str:
+    from openlineage.client.uuid import generate_new_uuid
+
+    return str(generate_new_uuid())
 
 
 def _client(work: Workspace) -> OpenLineageClient:

@@ -12,7 +12,8 @@ from rung.lake.pointer import current_release
 from rung.lake.results import FOLDER
 from rung.lake.workspace import Workspace
 from rung.release import disclosure
-from rung.release.disclosure import Asked, disclosure_terms, public_side
+from rung.release.disclosure import public_side
+from rung.release.disclosure_terms import Asked, disclosure_terms
 from transforms.s6_disclose import relations
 from transforms.s6_disclose.exchanged import exchanged
 from transforms.s6_disclose.run import NEEDED

@@ -26,9 +26,10 @@ from rung.lake.reference import load_reference
 from rung.lake.workspace import open_workspace
 from rung.marts.build import run_marts
 from rung.packs.golden_cases import read_case
-from rung.packs.load import load_pack, own_programs, packs_of
+from rung.packs.load import load_pack, packs_of
+from rung.packs.pack_files import own_programs
 from rung.pipeline import run_all
-from rung.release.disclosure import load_policy
+from rung.release.disclosure_terms import load_policy
 from tests import overlay_state as own
 from tests import small_state as small
 from transforms.s3_designate.run import build_designation

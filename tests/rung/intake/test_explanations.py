@@ -22,7 +22,7 @@ from rung.intake.signing import sign
 from rung.intake.status import filter_lines, status_lines
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
-from rung.marts.build import rule_counts
+from rung.marts.from_lake import rule_counts
 from tests import small_state as small
 
 PLACE = ("0100", 2026, "payroll")

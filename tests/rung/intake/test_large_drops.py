@@ -135,7 +135,7 @@ def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Take:
         through.append(judged.read.place)
         return commit_parts(work, desk, judged, folder)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("rung.intake.run.commit_parts", noted)
+    monkeypatch.setattr("rung.intake.take_in.commit_parts", noted)
 
     def take(files: dict[str, bytes]) -> tuple[Path, Path, list[str]]:
         folder = whole / "landing" / "0100" / "2026" / "payroll"

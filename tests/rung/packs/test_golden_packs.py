@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from rung.packs.golden_cases import differences, read_case
-from rung.packs.load import PROGRAMS, load_pack, pack_files
+from rung.packs.load import PROGRAMS, load_pack
+from rung.packs.pack_files import pack_files
 
 CASES = Path(__file__).resolve().parents[2] / "golden" / "packs"
 FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 
 from rung.core.errors import RungError
 from rung.packs.listing import check_file, json_schema
-from rung.packs.load import PROGRAMS, load_pack, load_packs, pack_files
+from rung.packs.load import PROGRAMS, load_pack, load_packs
+from rung.packs.pack_files import pack_files
 
 RULE = {"reason": "Something is so in {t}", "source": "somebody", "provenance": "assumption"}
 

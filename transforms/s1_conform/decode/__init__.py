@@ -20,10 +20,10 @@ from transforms.s1_conform.decode.model import (
     Refused,
     Table,
     fold,
-    unique_name,
 )
 from transforms.s1_conform.decode.oneroster import is_set, read_oneroster
 from transforms.s1_conform.decode.sniff import name_lies, refused_as, sniff
+from transforms.s1_conform.file_names import unique_name
 
 __all__ = [
     "Bounds",

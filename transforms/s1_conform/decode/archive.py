@@ -15,6 +15,7 @@ from typing import IO
 
 from transforms.s1_conform.decode.model import Bounds, Refused
 from transforms.s1_conform.decode.sniff import sniff
+from transforms.s1_conform.file_names import unsafe_name
 
 # What a damaged archive, or one of an unknown kind, makes the library say.
 BROKEN_ZIP = (
@@ -159,19 +160,6 @@ def _check_directory(infos: list[zipfile.ZipInfo], packed: int, bounds: Bounds) 
     size = sum(info.file_size for info in infos)
     if size > _most(packed, bounds):
         raise Refused("FILE-016", f"{size:,} bytes from {packed:,}")
-
-
-def unsafe_name(name: str) -> bool:
-    """Whether a name is absolute, climbs out, or hides what it is."""
-    parts = re.split(r"[/\\]", name)
-    return (
-        not name
-        or name.startswith(("/", "\\"))
-        or ".." in parts
-        or bool(re.match(r"^[A-Za-z]:", name))
-        or "\\" in name
-        or any(ord(letter) < 32 for letter in name)
-    )
 
 
 def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 
 import polars as pl
 from pydantic import Field
@@ -121,10 +120,3 @@ def cell_name(at: int) -> str:
 def fold(name: str) -> str:
     """A column name without case, spaces and punctuation, as names are compared."""
     return re.sub(r"[\W_]+", "", name).casefold()
-
-
-def unique_name(name: str, taken: Collection[str]) -> str:
-    """The name, or the same with a number before its ending where it is taken."""
-    stem, dot, ending = name.rpartition(".")
-    numbered = (f"{stem} ({number}){dot}{ending}" if dot else f"{name} ({number})" for number in count(2))
-    return name if name not in taken else next(each for each in numbered if each not in taken)

@@ -1,0 +1,183 @@
+"""The marts of one set of inputs: the accepted lake read and resolved, every mart checked against its contract, its
+suite and the identities, and written to the lake.
+
+Only runs that find something new import this; what is there is found by `build.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from contracts.extracts import EXTRACTS
+from contracts.marts import MARTS
+from contracts.marts.dimensions import DIMENSIONS
+from contracts.marts.educator_year import EducatorYear
+from contracts.policy.parameters import MetricParameters
+from contracts.resolved.findings import CrossFileFindings, RuleCounts
+from contracts.tables import Tables, as_tables
+from expectations.identities import broken_rows
+from rung.audit.merkle import tree_of
+from rung.core.errors import GateFailed
+from rung.core.rules import row_rules_for
+from rung.intake.explanations import Answers, footnote_of
+from rung.lake.accepted import accepted_tables
+from rung.lake.parquet import to_parquet
+from rung.lake.pay_sums import pay_sums
+from rung.lake.reference import ReferenceTables
+from rung.lake.results import forget_others
+from rung.lake.submissions import Submission
+from rung.lake.workspace import Workspace
+from rung.marts.cross_file import across_files
+from rung.marts.gate import gate_marts
+from rung.marts.gate_results import GateResults
+from rung.marts.runner import least_buckets, runner_of
+from rung.marts.set_plan import SetPlan
+from rung.marts.sets import PersonFrames, run_sets
+from rung.marts.summary import summarise
+from rung.packs.load import packs_of
+from transforms.s2_resolve.cross_file import with_cross_file
+from transforms.s4_sustain.run import sustain
+from transforms.s5_marts.data_quality import build_data_quality
+from transforms.s5_marts.dimensions import build_dimensions
+from transforms.s5_marts.program_pay import program_pay
+from transforms.s5_marts.run import build_marts
+
+# By extract, accepted rows of districts of which nothing has changed: read again, and all of them.
+ReadAgain = dict[str, dict[str, int]]
+
+
+def make_marts(
+    work: Workspace,
+    reference: ReferenceTables,
+    in_force: list[Submission],
+    answers: Answers,
+    folder: str,
+    *,
+    keep_others: bool,
+) -> tuple[dict[str, Any], str, ReadAgain]:
+    """Make and write the marts of a folder of the lake: their summary, their root, and what was read again.
+
+    `keep_others`: kept results that these marts are not made from stay. Raises GateFailed when a mart breaks its
+    contract, a rule of its suite or an identity; what the disk has damaged as Polars says it.
+    """
+    read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
+    read["pay_sums"] = pay_sums(work.lake, in_force)
+    tables = as_tables(read)
+    plan = SetPlan.of(
+        work.lake,
+        in_force,
+        reference,
+        packs_of(work.settings),
+        work.settings.runner.buckets,
+        least_buckets(work.settings),
+    )
+    persons = run_sets(plan, runner_of(work))
+    found = persons.cross_file.collect()
+    across_files(work, found, in_force, folder)
+    counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
+    marts = mart_frames(work, tables, persons, counts)
+    files = {name: to_parquet(frame, _order(name, frame)) for name, frame in marts.items()}
+    gated = GateResults.of(work, files)
+    gate_marts(work, marts, gated)
+    summary = summarise(in_force, marts)
+    for name, data in files.items():
+        work.lake.write(f"{folder}/{name}.parquet", data)
+    made_from: dict[str, Any] = {
+        "submissions": [s.submission_id for s in in_force],
+        "reference_sha256": reference.sha256,
+    }
+    made_from["root"] = tree_of({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})[""]
+    made_from["marts"] = [name for name in marts if name in MARTS]
+    if not keep_others:
+        forget_others(work.lake, persons.keys | set(gated.keys.values()))
+    work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
+    work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
+    again = {name: plan.again.of_others(name, in_force) for name in EXTRACTS}
+    return summary, made_from["root"], again
+
+
+def mart_frames(
+    work: Workspace, tables: Tables, persons: PersonFrames, counts: dy.LazyFrame[RuleCounts]
+) -> dict[str, pl.DataFrame]:
+    """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
+
+    Raises GateFailed naming the mart that breaks its contract.
+    """
+    packs = packs_of(work.settings)
+    facts, designation = persons.resolved(_materialize), persons.designation
+    terms = [pack.terms() for pack in packs]
+    parameters = MetricParameters.model_validate(work.settings.metrics)
+    sustained = sustain(facts, tables, designation, terms, parameters, _materialize)
+    lazy: dict[str, pl.LazyFrame] = {"designation": designation}
+    lazy |= build_marts(sustained, tables, designation, terms, parameters, _materialize)
+    lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
+    lazy |= {"program_pay": program_pay(facts["pay"])}
+    lazy |= build_dimensions(tables, EducatorYear.cast(lazy["educator_year"]), packs)
+    # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
+    # panics on one of these plans (`assertion failed: i < self.len()`).
+    frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))
+    for name, frame in frames.items():
+        if name not in MARTS:
+            continue
+        try:
+            MARTS[name].schema.validate(frame)
+        except dy.exc.ValidationError as error:
+            broken_text = "; ".join(line.strip() for line in str(error).splitlines())
+            raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
+    _check_identities(frames, tables["pay_sums"], nominal=not parameters.deflator)
+    return frames
+
+
+def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -> dy.LazyFrame[RuleCounts]:
+    """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
+    answered = {(submission, each.rule_id): each for submission, counts in answers.items() for each in counts}
+    failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
+    rows = [
+        (
+            *(s.lea_id, s.extract, s.school_year, rule.rule_id, rule.severity),
+            s.rows_accepted + s.rows_quarantined,
+            failed.get((s.submission_id, rule.rule_id), 0),
+            datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
+            *footnote_of(answered.get((s.submission_id, rule.rule_id))),
+        )
+        for s in in_force
+        for rule in row_rules_for(s.extract, s.school_year, work.settings)
+    ]
+    schema = {name: column.dtype for name, column in RuleCounts.columns().items()}
+    return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
+
+
+def _order(name: str, frame: pl.DataFrame) -> Sequence[str]:
+    """The key by which a mart or dimension is written; all columns of what has none."""
+    if name in MARTS:
+        return MARTS[name].order
+    return DIMENSIONS[name].key if name in DIMENSIONS else frame.columns
+
+
+def _check_identities(frames: Mapping[str, pl.DataFrame], sums: pl.LazyFrame, *, nominal: bool) -> None:
+    """The identities of DESIGN 8 are gates. Raises GateFailed naming each that does not hold, and how often."""
+    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"pay_sums": sums}
+    checks = broken_rows(lazy, nominal=nominal)
+    counts = [rows.select(pl.len()) for rows in checks.values()]
+    # One at a time and streamed: the sums of pay are the largest table there is, and need not be in memory twice.
+    broken = {
+        name: rows
+        for name, count in zip(checks, counts, strict=True)
+        if (rows := count.collect(engine="streaming").item())
+    }
+    if broken:
+        broken_text = ", ".join(f"{name} ({rows:,} rows)" for name, rows in broken.items())
+        raise GateFailed(f"marts do not add up: {broken_text}; nothing was released")
+
+
+def _materialize(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """Materialise frames that several marts share, all at once."""
+    collected = pl.collect_all(list(frames.values()), engine="streaming")
+    return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
