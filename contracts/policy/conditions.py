@@ -126,11 +126,10 @@ class LatestWithin(RatingTest):
 
 
 class LastRatings(RatingTest):
-    """`k` of the `n` most recent usable ratings up to t; `fewer` asks instead whether there are fewer than `n`."""
+    """`k` of the `n` most recent usable ratings up to t."""
 
     n: int = Field(ge=1)
     k: int = Field(0, ge=0)
-    fewer: bool = False
     accept_fewer: bool = Field(False, description="k among those there are, be they fewer than n")
 
 

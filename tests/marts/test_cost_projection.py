@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from contracts.policy.parameters import MetricParameters, Projection, Scenario
 from transforms.s4_sustain.cohort import Cohort, expected_people, project, scaled_attrition
+from transforms.s4_sustain.level_moves import state_years
 
 SETTINGS = Projection(paths=2000, years=5)
 
@@ -89,6 +91,19 @@ def test_steps_climb_to_the_last_and_new_leaders_start_low() -> None:
 
 def history(small: Any, lea: str, people: int) -> list[dict[str, Any]]:
     return [small.holds(f"{lea}{n}", "x", year, lea_id=lea) for n in range(people) for year in (2025, 2026)]
+
+
+def test_a_state_is_a_level_and_one_year_at_it_or_more(small: Any, make: Callable[..., pl.LazyFrame]) -> None:
+    """Years at a level count to two; where the pack counts none, a first year is meant. Rows without a level have no
+    state; who leads the pack says, else the tier."""
+    years = [1, 2, 5, None]
+    rows = [small.holds(f"T{n}", "x", years_at_level=year) for n, year in enumerate(years)]
+    rows += [small.holds("T4", "y", state_tier=1), small.holds("T5", "z"), small.holds("T6", None)]
+    terms = [("p", "z", False)]
+    levels = pl.LazyFrame(terms, schema=["program_id", "level", "leads"], orient="row")
+    made = state_years(make("designation", rows), levels, 2).sort("staff_id").collect()
+    told = [("x:1", True), ("x:2", True), ("x:2", True), ("x:1", True), ("y:1", False), ("z:1", False)]
+    assert made.select("staff_id", "state", "leads").rows() == [(f"T{n}", *row) for n, row in enumerate(told)]
 
 
 def test_one_districts_data_never_moves_anothers_projection(small: Any) -> None:

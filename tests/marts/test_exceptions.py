@@ -210,6 +210,15 @@ def test_a_license_that_ran_out_or_was_withdrawn_is_not_unused(small: Any, more:
     assert made.filter(pl.col("kind") == "admin_license_unused").height == 0
 
 
+def test_a_gap_of_growth_and_observation_is_the_districts_and_not_the_schools(small: Any) -> None:
+    """The school on an evaluation is where it was written, not where the person belongs."""
+    made = small.marts(evaluation=[rated(growth_index=-2.5, observation_average=4.0, school_id="S1")])["exceptions"]
+    found = made.filter(pl.col("kind") == "growth_observation_gap")
+    assert found.select("lea_id", "school_id", "school_year", "evidence").rows() == [
+        ("L1", None, 2026, "Growth is at level 1, observation at level 4, under sys.")
+    ]
+
+
 def test_ids_and_evidence_name_nobody_and_count_up(small: Any) -> None:
     names = ["SECRET1", "SECRET2"]
     made = small.marts(roster=[small.post(name, role_code="ROLE") for name in names])["exceptions"]

@@ -84,6 +84,17 @@ def test_the_mix_divides_the_whole_cost_and_says_what_nobody_states(small: Any) 
     assert str(cost["incremental_pay"]) == "1431.10"  # of A alone: (100 + 1,000) x 1.301
 
 
+def test_released_time_without_a_price_is_no_cost_on_file(small: Any) -> None:
+    """Nobody of the district has base pay on file, so a tenth of a teacher costs nobody knows what."""
+    made = small.marts(
+        programs=[small.role_program],
+        roster=[small.post("A", role_code="ROLE", release_share=0.1)],
+        payroll=[small.line("A", "R", "100.00")],
+    )["sustainability"].filter(pl.col("lea_id") == "L1")
+    columns = ("release_fte", "release_cost", "program_cost", "program_cost_status")
+    assert made.select(columns).rows() == [(0.1, None, None, "not_enough_data")]
+
+
 def test_released_time_that_nobody_states_is_unstated(small: Any) -> None:
     """0.1 of a teacher of 41,000 with the average load: 6,305.80, in no stream that anybody names."""
     made = small.marts(

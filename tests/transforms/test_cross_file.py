@@ -14,6 +14,7 @@ from contracts.reference import REFERENCES
 from contracts.resolved.findings import CrossFileFindings
 from contracts.rules import CROSS_FILE_RULES
 from transforms.s2_resolve.cross_file import findings, with_cross_file
+from transforms.s2_resolve.district_years import arrived
 from transforms.s2_resolve.pay import sum_payroll
 
 Rows = list[dict[str, Any]]
@@ -96,6 +97,18 @@ def test_a_clean_state_has_no_findings() -> None:
         ),
         ({"roster": [stay("z", fte=0.5, license_id="L1"), stay("z", "B", 0.5, license_id="L1")]}, []),
         ({"leadership": [{"staff_id": "x9", "event_type": "nomination"}]}, [("XFL-008", "x9", 3)]),
+        # on the roster of the year: the last day of a stay is its first day, or the other way round
+        (
+            {
+                "roster": [
+                    stay("early", begin_date=date(2020, 8, 1), end_date=date(2025, 7, 1)),
+                    stay("late", begin_date=date(2026, 6, 30), end_date=None),
+                    stay("next", begin_date=date(2026, 7, 1), end_date=None),
+                ],
+                "payroll": [line("early"), line("late"), line("next")],
+            },
+            [("XFL-001", "next", 8)],
+        ),
         # a stay that ended before the year began is not on the roster of the year
         (
             {
@@ -110,6 +123,55 @@ def test_a_clean_state_has_no_findings() -> None:
 )
 def test_each_rule_finds_its_rows(changes: dict[str, Rows], expected: list[tuple[str, str, int]]) -> None:
     assert found(**changes) == expected
+
+
+BROKEN: dict[str, Rows] = {
+    "roster": [
+        stay("t3", role_code="coach"),
+        stay("t1", "B", 0.75),
+        stay("z", fte=0.5, license_id="L1"),
+        stay("z", "B", 0.5, license_id="L2"),
+    ],
+    "payroll": [line("x9", "Z"), line("x9"), line("x9"), line("t1", "MENTOR", "9.00"), line("t3")],
+    "evaluation": [
+        {"staff_id": "x9", "rating_system": "rubric"},
+        {"staff_id": "t1", "rating_system": "b", "evaluator_staff_id": "x8"},
+        {"staff_id": None, "rating_system": "b", "evaluator_staff_id": "x7"},
+    ],
+    "leadership": [{"staff_id": "x9", "event_type": "nomination"}],
+}
+
+
+def test_a_finding_says_rule_severity_row_and_evidence() -> None:
+    """Every rule once, whole: in the order of rule and person, a row that names nobody last."""
+    tables = {name: table(name, rows + BROKEN.get(name, [])) for name, rows in CLEAN.items()}
+    licences = "another district has this identifier beside another licence"
+    expected = [
+        ("XFL-001", "warn", "payroll", "A", "x9", 6, "3 pay lines, no day on the roster of the year"),
+        ("XFL-002", "warn", "evaluation", "A", "x9", 3, "evaluated under rubric, no day on the roster"),
+        ("XFL-003", "warn", "evaluation", "A", "t1", 4, "evaluator x8 has no day on the roster"),
+        ("XFL-003", "warn", "evaluation", "A", None, 5, "evaluator x7 has no day on the roster"),
+        ("XFL-004", "warn", "roster", "A", "t3", 5, "role coach on the roster, no net role pay"),
+        ("XFL-005", "warn", "payroll", "A", "t1", 9, "paid 9.00 for role mentor, not on the roster"),
+        ("XFL-006", "warn", "roster", "A", "t1", 2, "all districts together claim 1.75 FTE on one day"),
+        ("XFL-006", "warn", "roster", "B", "t1", 6, "all districts together claim 1.75 FTE on one day"),
+        ("XFL-007", "error", "roster", "A", "z", 7, licences),
+        ("XFL-007", "error", "roster", "B", "z", 8, licences),
+        ("XFL-008", "warn", "leadership", "A", "x9", 3, "nomination of somebody with no day on the roster"),
+    ]
+    result = findings(summed(tables)).collect()
+    columns = ["rule_id", "severity", "extract", "lea_id", "staff_id", "source_row", "evidence"]
+    assert result.select(columns).rows() == expected
+    assert result["school_year"].unique().to_list() == [2026]
+    assert (result["source_file"] == result["extract"] + ".csv").all()
+
+
+def test_a_set_of_educators_takes_who_is_listed_from_the_state() -> None:
+    """The facts of the whole state count, not those of the rows at hand."""
+    tables = summed({name: table(name, rows) for name, rows in CLEAN.items()})
+    state = arrived(table("roster", [stay("t1"), stay("t2", role_code="mentor")]), tables["pay_sums"])
+    result = findings(tables, state).collect()
+    assert result.select("rule_id", "staff_id").rows() == [("XFL-001", "p1"), ("XFL-003", "t1")]
 
 
 def test_counts_stand_beside_those_of_the_row_rules() -> None:

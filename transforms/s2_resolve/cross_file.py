@@ -148,7 +148,7 @@ def one_id_two_people(tables: Tables, facts: Arrived) -> pl.LazyFrame:
 
 
 def _evidence(*parts: str | pl.Expr) -> pl.Expr:
-    return pl.concat_str([pl.lit(p) if isinstance(p, str) else p.cast(pl.String) for p in parts], ignore_nulls=True)
+    return pl.concat_str([pl.lit(p) if isinstance(p, str) else p.cast(pl.String) for p in parts])
 
 
 # Who finds the rows of a rule of the catalogue: rows of its extract, with PERSON, PLACE and `evidence`.

@@ -118,14 +118,14 @@ class ConditionCompiler:
         return pl.col(passes), (pl.col(seen),)
 
     def _all_of_last(self, test: LastRatings) -> Read:
-        return self._k_of_last_n(test if test.fewer else test.model_copy(update={"k": test.n}))
+        return self._k_of_last_n(test.model_copy(update={"k": test.n}))
 
     def _k_of_last_n(self, test: LastRatings) -> Read:
         frame = rating_conditions.last_ratings(self.evidence, self.pack, test, self.years)
         passes, seen = self._new("passes"), self._new("seen")
         self._attach(frame, rating_conditions.rating_keys(test.lea), **{passes: "passes", seen: "seen"})
         years = tuple(pl.col(seen).list.get(i, null_on_oob=True) for i in range(test.n))
-        return pl.col(passes).fill_null(True) if test.fewer else pl.col(passes), years
+        return pl.col(passes), years
 
     def _mean_of_years(self, test: MeanOfYears) -> Read:
         passes = self._new("passes")

@@ -126,10 +126,8 @@ def last_ratings(evidence: Evidence, pack: Pack, test: LastRatings, years: pl.La
 
     hits = pl.sum_horizontal([back(surely, i).fill_null(0) for i in range(test.n)])
     hoped = pl.sum_horizontal([back(perhaps, i).fill_null(absent) for i in range(test.n)])
-    have = pl.int_range(pl.len()).over(person, order_by="school_year") + 1
-    passes = have < test.n if test.fewer else at_least_k(hits, hoped, test.k)
     seen = pl.concat_list([back(pl.col("school_year"), i) for i in range(test.n)]).list.drop_nulls()
-    rated_lf = series_lf.select(*keys, passes=passes, seen=seen).sort("school_year")
+    rated_lf = series_lf.select(*keys, passes=at_least_k(hits, hoped, test.k), seen=seen).sort("school_year")
     asked_lf = years.select(keys).unique().sort("school_year")
     return asked_lf.join_asof(
         rated_lf, on="school_year", by=person, strategy="backward", check_sortedness=False

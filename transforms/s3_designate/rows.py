@@ -132,7 +132,6 @@ def rows_of_state(pack: Pack, panel: EducatorYearPanel, ladder_run: LadderRun, r
     frame = frame.with_columns(
         own=_own_outcome(frame, ladder_run),
         status=_meaning(frame, ladder_run, "status"),
-        shown=_level_shown(frame, ladder_run),
     )
     fires = pl.col("own") == pl.col("outcome")
     order = ["fires", "own_event", "of_record", "lea_id"]
@@ -149,7 +148,7 @@ def rows_of_state(pack: Pack, panel: EducatorYearPanel, ladder_run: LadderRun, r
     lapsed = _lapsed(panel, ladder_run, before, rosters)
     if pack.rows == "adopting":
         lapsed = lapsed.join(panel.in_force, on=["lea_id", "school_year"], how="semi")
-    return pl.concat([level_rows, answers, ended, lapsed], how="diagonal").drop("own", "status", "shown", "fires")
+    return pl.concat([level_rows, answers, ended, lapsed], how="diagonal")
 
 
 def _lapsed(
@@ -183,10 +182,6 @@ def _meaning(frame: pl.DataFrame, ladder_run: LadderRun, what: str) -> pl.Series
         names = np.array([getattr(o, what) if o else None for o in automaton.outcomes], dtype=object)
         out[year == offset] = names[numbers[year == offset]]
     return pl.Series(what, out.tolist(), dtype=pl.String)
-
-
-def _level_shown(frame: pl.DataFrame, ladder_run: LadderRun) -> pl.Series:
-    return _meaning(frame, ladder_run, "level")
 
 
 def with_meaning(frame: pl.DataFrame, ladder_run: LadderRun) -> pl.DataFrame:

@@ -112,7 +112,7 @@ def growth_observation_gap(ratings: dy.LazyFrame[Ratings], limits: Findings) -> 
     evidence_text = format_message(
         "Growth is at level {}, observation at level {}, under {}.", "growth", "seen", "rating_system"
     )
-    return _finding(apart.drop("school_id", strict=False), "growth_observation_gap", evidence_text)
+    return _finding(apart.drop("school_id"), "growth_observation_gap", evidence_text)
 
 
 def growth_level(limits: Findings) -> pl.Expr:

@@ -19,7 +19,7 @@ def _holders(check: ComplianceCheck, program_id: str, facts: MartFacts) -> pl.La
     if check.levels:
         rows = rows.filter(pl.col("level").is_in(list(check.levels)))
     record = facts["lea_years"].select(*PERSON, "school_id")
-    return rows.select(*PERSON, "level", "amount").join(record, on=PERSON, how="left")
+    return rows.select(*PERSON, "level", "amount").join(record, on=PERSON)
 
 
 def share_of_teachers(check: ComplianceCheck, program_id: str, facts: MartFacts) -> dy.LazyFrame[Measured]:

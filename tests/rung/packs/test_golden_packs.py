@@ -11,6 +11,7 @@ import pytest
 from rung.packs.golden_cases import differences, read_case
 from rung.packs.load import PROGRAMS, load_pack
 from rung.packs.pack_files import pack_files
+from transforms.s3_designate.run import build_designation
 
 CASES = Path(__file__).resolve().parents[2] / "golden" / "packs"
 FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())
@@ -41,3 +42,22 @@ def test_a_wrong_expectation_is_told_row_by_row() -> None:
     assert sum("expected expert" in line for line in found) == 1
     assert sum("nobody expected" in line for line in found) == 1
     assert sum("no row" in line for line in found) == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "note"),
+    [
+        ("north_carolina_atr", "; appropriation not configured: the full amount"),
+        ("north_carolina_atr__appropriation_short", ""),
+    ],
+)
+def test_an_amount_that_no_appropriation_divides_says_so(folder: str, note: str) -> None:
+    """Behind the reason of every level and of nothing else."""
+    case = read_case(CASES / folder)
+    pack = load_pack(PROGRAMS / f"{case.program_id}.yaml", case.knobs, check=False)
+    rows = build_designation(packs=[pack], **dict(case.tables)).select("level", "reason").collect()
+    plain = rows.with_columns(pl.col("reason").str.strip_suffix("; appropriation not configured: the full amount"))
+    noted = plain.with_columns(pl.when(pl.col("level").is_not_null()).then("reason") + pl.lit(note))
+    assert rows.filter(pl.col("level").is_not_null()).equals(noted.filter(pl.col("level").is_not_null()))
+    assert rows.filter(pl.col("level").is_null()).equals(plain.filter(pl.col("level").is_null()))
+    assert rows["level"].null_count() < rows.height
