@@ -4,6 +4,7 @@ keep. Written under names made from content, before the ledger says so."""
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,14 +26,15 @@ from rung.intake.identity import propose_crosswalk, started_crosswalk
 from rung.intake.made_from import MadeFrom, versioned
 from rung.intake.one_file import decide_together
 from rung.intake.receipts import Flaws, write_receipt
-from rung.intake.validate import ValidatedBatch, submission_of
+from rung.intake.validate import Share, ValidatedBatch, submission_of
 from rung.intake.warned import warned_of, warned_part
-from rung.lake.accepted import ORDER, accepted_of, quarantined_of, scan_accepted
+from rung.lake.accepted import ORDER, kept_together, quarantined_of, scan_accepted
 from rung.lake.certification import certified
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.originals import original_key
 from rung.lake.parquet import write_file, write_parquet
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
+from rung.lake.place import Place
 from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
@@ -77,12 +79,43 @@ def commit(work: Workspace, desk: Desk, batches: Sequence[ValidatedBatch]) -> li
     """Decide on the drops of a reading, and on the pay that came with them; write lake and receipts and return what the
     ledger is to say."""
     found = [(batch.rules, *drop) for batch in batches for drop in batch.drops()]
+    submissions = _placed(found)
     with ThreadPoolExecutor(WRITERS) as pool:
         decisions = decide_together(
             [read for _, read, *_ in found],
             list(pool.map(lambda each: _decide(work, desk, *each[1:4]), found)),
         )
-        return list(pool.map(lambda each, decision: _commit_one(work, desk, decision, *each), found, decisions))
+        written = list(
+            pool.map(lambda each, new, so: _commit_one(work, desk, so, new, *each), found, submissions, decisions)
+        )
+    _write_accepted(work.lake, [(new, rows) for new, (_, _, rows, *_) in zip(submissions, found, strict=True)])
+    return written
+
+
+def _placed(found: Sequence[tuple[tuple[RowRule, ...], *Share]]) -> list[Submission]:
+    """The ledger's lines of drops, each with the object that will hold its accepted rows, if it has any."""
+    lines = [submission_of(read, counts, code_version()) for _, read, _, counts, _ in found]
+    kept = iter(kept_together([line for line, (_, read, *_) in zip(lines, found, strict=True) if not read.problems]))
+    return [line if read.problems else next(kept) for line, (_, read, *_) in zip(lines, found, strict=True)]
+
+
+def _write_accepted(lake: Place, found: Sequence[tuple[Submission, pl.DataFrame]]) -> None:
+    """The accepted rows of a batch and the sums of its pay lines, those of one object together."""
+    frames: dict[str, list[tuple[Submission, pl.DataFrame]]] = defaultdict(list)
+    for submission, rows in found:
+        if submission.kept_in:
+            frames[submission.kept_in].append((submission, rows))
+    for key, together in frames.items():
+        extract = together[0][0].extract
+        kept = pl.concat([kept_rows(rows).select(accepted_columns(extract)) for _, rows in together])
+        write_parquet(lake, key, kept, ORDER)
+        if extract == PAYROLL:
+            write_pay_sums(lake, [submission for submission, _ in together], [kept.lazy()])
+
+
+def kept_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a drop that are taken in."""
+    return rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
 
 
 def _decide(work: Workspace, desk: Desk, read: DropRead, rows: pl.DataFrame, counts: dict[str, Any]) -> Decision:
@@ -104,6 +137,7 @@ def _commit_one(
     work: Workspace,
     desk: Desk,
     decision: Decision,
+    submission: Submission,
     rules: tuple[RowRule, ...],
     read: DropRead,
     rows: pl.DataFrame,
@@ -111,16 +145,9 @@ def _commit_one(
     broken: Broken,
 ) -> DecidedSubmission:
     extract = read.extract
-    submission = submission_of(read, counts, code_version())
     if not read.problems:
-        kept = rows
-        if counts["rows_accepted"] != rows.height:
-            kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
-        write_parquet(work.lake, accepted_of(submission), kept.select(accepted_columns(extract)), ORDER)
-        if extract == PAYROLL:
-            write_pay_sums(work.lake, submission, [kept.lazy()])
         if counts["rows_warned"]:
-            write_parquet(work.lake, warned_of(submission), warned_part(kept, extract), ORDER)
+            write_parquet(work.lake, warned_of(submission), warned_part(kept_rows(rows), extract), ORDER)
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
             write_parquet(work.lake, quarantined_of(submission), quarantined_part(bad), ORDER)

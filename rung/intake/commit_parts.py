@@ -13,7 +13,7 @@ from rung.intake.receipts import Flaws
 from rung.intake.validate import submission_of
 from rung.intake.validated_parts import ValidatedParts
 from rung.intake.warned import warned_of
-from rung.lake.accepted import accepted_of, quarantined_of
+from rung.lake.accepted import accepted_of, kept_together, quarantined_of
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.parquet import write_parts, write_scratch
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
@@ -31,6 +31,7 @@ def commit_parts(work: Workspace, desk: Desk, judged: ValidatedParts, folder: Pa
     decision = desk.policy.decide(read, judged.counts, moved_in(work, read, judged.scan()))
     submission = submission_of(read, judged.counts, code_version())
     if not read.problems:
+        submission = kept_together([submission])[0]
         _write_rows(work, judged, submission, folder)
     listed, unlisted = judged.listed()
     flaws = Flaws(judged.broken, judged.costs, unlisted)
@@ -62,4 +63,4 @@ def _write_rows(work: Workspace, judged: ValidatedParts, submission: Submission,
     for key, files in parts.items():
         write_parts(work.lake, key, files, folder / "whole.parquet")
     if extract == PAYROLL:
-        write_pay_sums(work.lake, submission, judged.accepted())
+        write_pay_sums(work.lake, [submission], judged.accepted())

@@ -130,18 +130,20 @@ class KnownSubmissions:
     def _refuse_kept_rows(self, named: Submission, marks: pl.DataFrame) -> None:
         """Only rows that came back can be mended: a number that a spreadsheet filled in would change another row."""
         rows = set(zip(marks["file"].to_list(), marks["row"].to_list(), strict=True))
-        kept = rows & self._rows(accepted_of(named), marks) - self._rows(quarantined_of(named), marks)
+        kept = rows & self._rows(accepted_of(named), named, marks) - self._rows(quarantined_of(named), named, marks)
         if kept:
             shown = ", ".join(str(row) for row in sorted(row for _, row in kept)[:5])
             raise Refused("FILE-060", f"row {shown} did not come back, it was taken in as it was")
 
-    def _rows(self, key: str, marks: pl.DataFrame) -> set[tuple[str | None, int]]:
-        """Those of the marked rows that an object of the lake holds, with the file's name where the marks have it."""
+    def _rows(self, key: str, whose: Submission, marks: pl.DataFrame) -> set[tuple[str | None, int]]:
+        """Those of the marked rows of a submission that an object of the lake holds, with the file's name where the
+        marks have it."""
         lake = self._work.lake
         if lake.tag(key) is None:
             return set()
         found = (
             pl.scan_parquet(lake.uri(key), storage_options=lake.options, glob=False)
+            .filter(pl.col("submission_id") == whose.submission_id)
             .select("source_file", "source_row")
             .filter(pl.col("source_row").is_in(marks["row"].unique().implode()))
             .collect()

@@ -32,6 +32,7 @@ from rung.intake.reference_rules import validate_reference
 from rung.intake.validate import ValidatedBatch, validate_batch
 from rung.intake.validated_parts import validate_in_parts
 from rung.intake.workers import ReaderPool
+from rung.lake.damage import forget_damaged
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.places import make_durable
 from rung.lake.scratch import ScratchFolder
@@ -45,7 +46,16 @@ Note = Callable[[DecidedSubmission], None]
 
 def take_in(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], progress: Progress, note: Note) -> None:
     """Read, judge and write drops; `note` hears of each that the ledger has. The ledger learns of batches once Great
-    Expectations has agreed with their masks. Raises RungError and GateFailed as `run_intake` does."""
+    Expectations has agreed with their masks. Raises RungError and GateFailed as `run_intake` does, and where accepted
+    rows that new ones are held against are damaged."""
+    try:
+        _take_batches(work, made_from, drops, progress, note)
+    except (pl.exceptions.PolarsError, FileNotFoundError):
+        forget_damaged(work.lake, work.ledger.in_force())
+        raise
+
+
+def _take_batches(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], progress: Progress, note: Note) -> None:
     total = sum(drop.size for drop in drops)
     desk = open_desk(work, made_from)
     pending: list[Written] = []

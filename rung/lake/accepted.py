@@ -1,11 +1,17 @@
-"""The accepted rows of the lake: where a submission's lie, and reading many as one table by the extract's contract.
+"""The accepted rows of the lake: those of a batch lie together, by extract and school year, and are read as one table.
 
-A column that came into the contract later is empty in older files; one that left it is not read.
+The ledger says which object holds a submission's rows (`kept_in`) and which submissions are in force: one that is
+replaced stays where it lies and is not read. Objects are sorted by district, so that the statistics of their row groups
+tell a reader which to leave unread. A column that came into the contract later is empty in older files; one that left
+it is not read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -14,12 +20,18 @@ from rung.lake.place import Place
 from rung.lake.submissions import Submission
 
 FOLDER = "accepted"
-# The order of rows in accepted files: as they were sent.
-ORDER = ("source_file", "source_row")
+# The order of rows in an object: by district, each district's as they were sent. No two submissions of one district
+# lie in one object.
+ORDER = ("lea_id", "source_file", "source_row")
 
 
 def accepted_of(each: Submission) -> str:
     """The object that holds a submission's accepted rows."""
+    return each.kept_in or own_object(each)
+
+
+def own_object(each: Submission) -> str:
+    """The object that held a submission's accepted rows alone, in a lake of version 1."""
     return f"{FOLDER}/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
@@ -28,26 +40,83 @@ def quarantined_of(each: Submission) -> str:
     return f"quarantined/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
+def kept_together(submissions: Sequence[Submission]) -> list[Submission]:
+    """Submissions that are written together, each with the object that will hold its rows: those of one extract and
+    year in one, a second submission of a district in another. The object's name follows from who lies in it."""
+    shelves: dict[tuple[str, int, int], list[Submission]] = defaultdict(list)
+    met: dict[tuple[str, int, str], int] = defaultdict(int)
+    for each in submissions:
+        place = (each.extract, each.school_year, each.lea_id)
+        shelves[each.extract, each.school_year, met[place]].append(each)
+        met[place] += 1
+    named = {
+        each.submission_id: _object_of(extract, year, together)
+        for (extract, year, _), together in shelves.items()
+        for each in together
+    }
+    return [replace(each, kept_in=named[each.submission_id]) for each in submissions]
+
+
+def _object_of(extract: str, school_year: int, together: Sequence[Submission]) -> str:
+    ids = "\n".join(sorted(each.submission_id for each in together))
+    return f"{FOLDER}/{extract}/{school_year}/{hashlib.sha256(ids.encode()).hexdigest()[:20]}-{len(together)}.parquet"
+
+
+def by_object(submissions: Iterable[Submission]) -> dict[str, list[Submission]]:
+    """Submissions by the object that holds their rows."""
+    found: dict[str, list[Submission]] = defaultdict(list)
+    for each in submissions:
+        found[accepted_of(each)].append(each)
+    return dict(found)
+
+
+def holds_only(key: str, wanted: Sequence[Submission]) -> bool:
+    """Whether an object has rows of no other submission than these: its name says how many lie in it."""
+    return len(wanted) == (int(key.removesuffix(".parquet").rpartition("-")[2]) if wanted[0].kept_in else 1)
+
+
 def accepted_schema(extract: str) -> pl.Schema:
     """Columns and types of an extract's accepted rows, as the contract has them."""
     return pl.Schema({name: column.dtype for name, column in EXTRACTS[extract].accepted.columns().items()})
 
 
-def scan_accepted(lake: Place, extract: str, submissions: Iterable[Submission]) -> pl.LazyFrame:
-    """The accepted rows of submissions of one extract; no rows without any. Polars raises SchemaError, when collected,
-    where a file's type is not the contract's: `rung upgrade` mends that."""
-    uris = [lake.uri(accepted_of(each)) for each in submissions]
-    schema = accepted_schema(extract)
-    if not uris:
-        return pl.LazyFrame(schema=schema)
+def scan_objects(
+    scan: Callable[[list[str]], pl.LazyFrame], key_of: Callable[[str], str], submissions: Iterable[Submission]
+) -> list[pl.LazyFrame]:
+    """The rows of some submissions out of the objects that hold them: those read whole, those read in part.
+
+    `key_of`: the object to read in an accepted one's stead. Rows need `lea_id` and `submission_id`.
+    """
+    objects = by_object(submissions)
+    whole = [key for key, wanted in objects.items() if holds_only(key, wanted)]
+    shared = [key for key in objects if key not in set(whole)]
+    frames = [scan([key_of(key) for key in whole])] if whole else []
+    if shared:
+        wanted = [each for key in shared for each in objects[key]]
+        leas = pl.Series(sorted({each.lea_id for each in wanted}), dtype=pl.String).implode()
+        ids = pl.Series([each.submission_id for each in wanted], dtype=pl.String).implode()
+        rows = scan([key_of(key) for key in shared])
+        frames.append(rows.filter(pl.col("lea_id").is_in(leas), pl.col("submission_id").is_in(ids)))
+    return frames
+
+
+def scan_whole(lake: Place, extract: str, keys: Sequence[str]) -> pl.LazyFrame:
+    """All rows of some objects of an extract. Polars raises SchemaError, when collected, where a file's type is not the
+    contract's: `rung upgrade` mends that."""
     return pl.scan_parquet(
-        uris,
-        schema=schema,
+        [lake.uri(key) for key in keys],
+        schema=accepted_schema(extract),
         missing_columns="insert",
         extra_columns="ignore",
         storage_options=lake.options,
         glob=False,
     )
+
+
+def scan_accepted(lake: Place, extract: str, submissions: Iterable[Submission]) -> pl.LazyFrame:
+    """The accepted rows of submissions of one extract; no rows without any. SchemaError as above."""
+    frames = scan_objects(lambda keys: scan_whole(lake, extract, keys), str, submissions)
+    return pl.concat(frames) if frames else pl.LazyFrame(schema=accepted_schema(extract))
 
 
 def accepted_tables(lake: Place, in_force: Sequence[Submission]) -> dict[str, pl.LazyFrame]:

@@ -12,7 +12,7 @@ import polars as pl
 from contracts.marts.dimensions import DIMENSIONS
 from rung.audit.merkle import tree_of
 from rung.core.errors import RungError
-from rung.lake.accepted import accepted_of
+from rung.lake.accepted import by_object
 from rung.lake.pay_sums import FOLDER as PAY_SUMS
 from rung.lake.place import Place
 from rung.lake.results import FOLDER as RESULTS
@@ -25,12 +25,14 @@ def forget_damaged(lake: Place, in_force: Iterable[Submission]) -> int:
     Asked only when a run has met a file that Polars cannot read: every file is read through. Raises RungError naming
     the accepted rows that cannot be read or are gone: nothing but a copy of them, or their district, has them.
     """
-    for each in in_force:
-        if not _readable(lake, accepted_of(each)):
-            where = f"{each.lea_id}/{each.school_year}/{each.extract}"
+    for key, lost in by_object(in_force).items():
+        if not _readable(lake, key):
+            where = sorted(f"{each.lea_id}/{each.school_year}/{each.extract}" for each in lost)
             raise RungError(
-                f"{lake.uri(accepted_of(each))}: the accepted rows of {where} are damaged or gone; put the file back "
-                f"from a backup of the lake, or put the district's file into landing/{where}/ once more"
+                f"{lake.uri(key)}: the accepted rows of {', '.join(where)} are damaged or gone; put the file back from "
+                f"a backup of the lake, or put the file{'s' * (len(where) > 1)} of "
+                f"{'these districts' if len(where) > 1 else 'the district'} into landing/ once more, each into the "
+                "folder of that name"
             )
     made = [entry.key for folder in (RESULTS, PAY_SUMS) for entry in lake.entries(folder)]
     damaged = [key for key in made if key.endswith(".parquet") and not _readable(lake, key)]

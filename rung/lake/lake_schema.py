@@ -1,7 +1,7 @@
 """The version of a lake's layout: written beside its rows, so that a lake is read as it was meant or not at all.
 
 A column that is added to a contract, or leaves it, needs no new version: reading by contract fills or ignores it.
-A changed type or place does.
+A changed type or place does. Version 2: the accepted rows of a batch lie together (rung/lake/accepted.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rung.core.errors import RungError
 from rung.lake.accepted import FOLDER, accepted_schema
 from rung.lake.place import Place
 
-VERSION = 1
+VERSION = 2
 MARK = "schema.json"
 
 

@@ -49,6 +49,7 @@ class Ledger:
         if not decisions:
             return
         with self.writing() as connection:
+            self.keep_in(connection, {d.submission.submission_id: d.submission.kept_in for d in decisions})
             decisions = self._undecided(connection, decisions)
             if not decisions:
                 return
@@ -109,6 +110,20 @@ class Ledger:
         query = sa.select(event.c.submission_id, event.c.made_from).where(decisions).order_by(event.c.event_id)
         wanted = set(submission_ids)
         return {row.submission_id: row.made_from for row in connection.execute(query) if row.submission_id in wanted}
+
+    def keep_in(self, connection: sa.Connection, objects: Mapping[str, str]) -> None:
+        """Note the object that holds a submission's accepted rows, by submission id: rows that were written again lie
+        in the newer one, also where the decision is an old one."""
+        submission = self.table("submission")
+        known = connection.execute(sa.select(submission.c.submission_id, submission.c.kept_in))
+        moved = [
+            {"which": submission_id, "now": objects[submission_id]}
+            for submission_id, kept_in in known
+            if objects.get(submission_id, kept_in) != kept_in
+        ]
+        if moved:
+            where = submission.c.submission_id == sa.bindparam("which")
+            connection.execute(sa.update(submission).where(where).values(kept_in=sa.bindparam("now")), moved)
 
     def _insert_submissions(self, connection: sa.Connection, decisions: Sequence[DecidedSubmission]) -> None:
         submission = self.table("submission")

@@ -12,6 +12,7 @@ class Submission:
     """A submission and its accounting: rows and cents read = accepted + quarantined + duplicate + set aside.
 
     `parent`: the submission whose rows this one mends; its rows are the parent's with the mended ones in their places.
+    `kept_in`: the object of the lake that holds its accepted rows with those of others (`rung.lake.accepted`).
     """
 
     submission_id: str
@@ -34,6 +35,7 @@ class Submission:
     rows_warned: int
     code_version: str
     parent: str = ""
+    kept_in: str = ""
 
 
 @dataclass(frozen=True)

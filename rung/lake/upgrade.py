@@ -16,6 +16,7 @@ from rung.lake.accepted import FOLDER, ORDER, accepted_schema
 from rung.lake.lake_schema import VERSION, mark_lake, recorded_version, version_of
 from rung.lake.ledger import Ledger
 from rung.lake.ledger_schema import ledger_url, pending_migrations
+from rung.lake.packing import loose_objects, pack
 from rung.lake.parquet import write_parquet
 from rung.lake.place import Place
 from rung.lake.places import open_place
@@ -38,18 +39,22 @@ class ExtractPlan:
 
 @dataclass(frozen=True)
 class UpgradePlan:
-    """From which version to which, whether the lake is marked with its own, and what changes where."""
+    """From which version to which, whether the lake is marked with its own, and what changes where.
+
+    `loose`: objects of one submission's accepted rows, to be put together or removed.
+    """
 
     lake: str
     version: int
     marked: bool
     to_version: int
     extracts: tuple[ExtractPlan, ...]
+    loose: int
     migrations: tuple[str, ...]
 
     @property
     def nothing(self) -> bool:
-        rewritten = any(each.rewritten for each in self.extracts)
+        rewritten = self.loose or any(each.rewritten for each in self.extracts)
         return self.marked and self.version == self.to_version and not rewritten and not self.migrations
 
 
@@ -67,12 +72,14 @@ def plan_upgrade(settings: Settings) -> UpgradePlan:
         marked=recorded_version(lake) is not None,
         to_version=VERSION,
         extracts=tuple(_plan(lake, extract) for extract in EXTRACTS),
+        loose=sum(1 for _ in loose_objects(lake)) if version < 2 else 0,
         migrations=tuple(pending_migrations(ledger_url(settings.storage.ledger, settings.root))),
     )
 
 
 def upgrade(settings: Settings, plan: UpgradePlan) -> None:
-    """Do what the plan says: rewrite files, move the ledger forward, mark the lake last. Stopped midway: run it again.
+    """Do what the plan says: rewrite files, move the ledger forward, put rows together, mark the lake last. Stopped
+    midway: run it again.
 
     Raises RungError naming file and column where a value does not fit the new type.
     """
@@ -80,7 +87,7 @@ def upgrade(settings: Settings, plan: UpgradePlan) -> None:
     for each in plan.extracts:
         for key in each.rewritten:
             _rewrite(lake, each.extract, key)
-    Ledger(settings.storage.ledger, settings.root)
+    pack(lake, Ledger(settings.storage.ledger, settings.root))
     mark_lake(lake)
 
 
@@ -93,6 +100,8 @@ def plan_lines(plan: UpgradePlan) -> Iterator[str]:
         yield from (f"    {name}: missing in {count:,}, read as empty" for name, count in each.lacking.items())
         yield from (f"    {name}: not in the contract, ignored in {count:,}" for name, count in each.ignored.items())
         yield from (f"    {name}: of another type in {count:,}" for name, count in each.retyped.items())
+    if plan.loose:
+        yield f"  {plan.loose:,} files of one submission each, to be put together by extract and year"
     yield f"ledger: {', '.join(plan.migrations) or 'nothing to move forward'}"
     yield "nothing to do" if plan.nothing else "to do it: rung upgrade --apply"
 

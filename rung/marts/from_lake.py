@@ -70,14 +70,7 @@ def make_marts(
     read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
     read["pay_sums"] = pay_sums(work.lake, in_force)
     tables = as_tables(read)
-    plan = SetPlan.of(
-        work.lake,
-        in_force,
-        reference,
-        packs_of(work.settings),
-        work.settings.runner.buckets,
-        least_buckets(work.settings),
-    )
+    plan = SetPlan.of(work, in_force, reference, packs_of(work.settings), least_buckets(work.settings))
     persons = run_sets(plan, runner_of(work))
     found = persons.cross_file.collect()
     across_files(work, found, in_force, folder)

@@ -76,7 +76,7 @@ def plan_edit(work: Workspace, path: Path) -> Plan:
 
     def rows(pack: Pack | None) -> dy.LazyFrame[Designation]:
         packs = [pack] if pack else []
-        return designations(SetPlan.of(work.lake, submissions, reference, packs, work.settings.runner.buckets))
+        return designations(SetPlan.of(work, submissions, reference, packs))
 
     was, will = rows(before), rows(after)
     read = designation_tables(tables)

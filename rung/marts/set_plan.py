@@ -17,6 +17,7 @@ from rung.lake.reference import ReferenceTables
 from rung.lake.results import FOLDER as RESULTS
 from rung.lake.results import content_id
 from rung.lake.submissions import Submission
+from rung.lake.workspace import Workspace
 
 FOLDER = f"{RESULTS}/plans"  # forgotten when the run is done, as any result that nothing uses
 
@@ -37,10 +38,12 @@ class ReadAgain:
 
 @dataclass(frozen=True)
 class SetPlan:
-    """`hashes`: SHA-256 of each reference table's file. `buckets`: into how many sets educators fall, by hash."""
+    """`replaced`: the objects of the lake that hold the rows of submissions that are not in force, by their ids.
+    `hashes`: SHA-256 of each reference table's file. `buckets`: into how many sets educators fall, by hash."""
 
     lake: Place
     in_force: tuple[Submission, ...]
+    replaced: Mapping[str, str]
     reference: Mapping[str, pl.DataFrame]
     hashes: Mapping[str, str]
     packs: tuple[Pack, ...]
@@ -50,17 +53,21 @@ class SetPlan:
     @classmethod
     def of(
         cls,
-        lake: Place,
+        work: Workspace,
         in_force: Sequence[Submission],
         reference: ReferenceTables,
         packs: Sequence[Pack],
-        buckets: int | None,
         least: int = 1,
     ) -> SetPlan:
-        """The plan of a run. `buckets`: None for as many as the rosters' size asks for, `least` or more."""
+        """The plan of a run. Sets: as many as `[runner] buckets` says; without it, as the rosters' size asks for, and
+        `least` or more."""
         tables = {name: reference.tables[name] for name in REFERENCES}
         hashes = {key.partition(".")[0]: sha256 for key, sha256 in reference.hashes.items() if "/" not in key}
-        return cls(lake, tuple(in_force), tables, hashes, tuple(packs), buckets or max(_buckets_for(in_force), least))
+        standing = {each.submission_id for each in in_force}
+        others = (each.submission for each in work.ledger.standings() if each.submission.submission_id not in standing)
+        replaced = {each.submission_id: each.kept_in for each in others if each.kept_in}
+        buckets = work.settings.runner.buckets or max(_buckets_for(in_force), least)
+        return cls(work.lake, tuple(in_force), replaced, tables, hashes, tuple(packs), buckets)
 
     def submissions(self, extracts: Collection[str]) -> list[Submission]:
         """Those of some extracts."""
@@ -80,6 +87,7 @@ class SetPlan:
             tables[name] = key
         plan = {
             "in_force": [asdict(each) for each in self.in_force],
+            "replaced": dict(sorted(self.replaced.items())),
             "tables": tables,
             "hashes": dict(self.hashes),
             "packs": [pack_data(pack) for pack in self.packs],
@@ -96,6 +104,7 @@ class SetPlan:
         return cls(
             lake=lake,
             in_force=tuple(Submission(**each) for each in plan["in_force"]),
+            replaced=plan["replaced"],
             reference={name: pl.read_parquet(lake.read(place)) for name, place in plan["tables"].items()},
             hashes=plan["hashes"],
             packs=tuple(pack_from(each) for each in plan["packs"]),

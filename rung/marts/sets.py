@@ -187,6 +187,7 @@ def _old_rows(plan: SetPlan, submission_id: str, extract: str, lea_id: str, scho
     """Rows of a submission that is in force no more; it stays in the lake."""
     empty: dict[str, Any] = {n: 0 if n.startswith(("rows", "cents")) else "" for n in Submission.__dataclass_fields__}
     named = {"submission_id": submission_id, "extract": extract, "lea_id": lea_id, "school_year": school_year}
+    named["kept_in"] = plan.replaced.get(submission_id, "")
     return scan_accepted(plan.lake, extract, [Submission(**(empty | named))])
 
 

@@ -48,7 +48,7 @@ def cluster() -> Iterator[LocalCluster]:
 def made(work: Workspace, runner: Runner | None = None) -> dict[str, bytes]:
     """Every frame of the person stages from a lake that has kept nothing, in this process or on a cluster."""
     shutil.rmtree(work.settings.root / "lake" / "results", ignore_errors=True)
-    plan = SetPlan.of(work.lake, work.ledger.in_force(), load_reference(work.reference), packs_of(work.settings), 2)
+    plan = SetPlan.of(work, work.ledger.in_force(), load_reference(work.reference), packs_of(work.settings), 2)
 
     def run(sets: SetPlan, tasks: list[Task], _facts: DistrictFacts) -> list[list[str]]:
         assert runner is not None
@@ -105,7 +105,7 @@ def test_with_a_prefect_api_sets_are_its_tasks(
 
 
 def test_what_a_worker_of_another_version_made_goes_into_no_mart(state: Workspace) -> None:
-    plan = SetPlan.of(state.lake, state.ledger.in_force(), load_reference(state.reference), packs_of(state.settings), 1)
+    plan = SetPlan.of(state, state.ledger.in_force(), load_reference(state.reference), packs_of(state.settings), 1)
 
     def other(sets: SetPlan, tasks: list[Task], facts: DistrictFacts) -> list[list[str]]:
         return [[key.replace("/", "/x", 1) for key in keys] for keys in in_process(sets, tasks, facts)]

@@ -19,6 +19,7 @@ from rung.intake.edfi_pull import Pulled, pull
 from rung.lake.ledger import Submission
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
+from tests.kept_rows import kept_rows
 from tests.real.edfi_server import EdFiServer
 from tests.small_state import CONFIG
 from transforms.s1_conform.decode import DecodeOptions, decode
@@ -127,8 +128,7 @@ def judged(work: Workspace, submission: Submission, extract: str) -> pl.DataFram
     kept = []
     for kind, rows in (("accepted", submission.rows_accepted), ("quarantined", submission.rows_quarantined)):
         if rows:
-            key = f"{kind}/{extract}/2022/{submission.lea_id}/{submission.submission_id}.parquet"
-            frame = pl.read_parquet(work.lake.uri(key))
+            frame = kept_rows(work, submission, kind)
             sent = [name for name in EXTRACTS[extract].sent.columns() if name in frame.columns and name != "lea_id"]
             kept.append(frame.select(pl.lit(kind).alias("kind"), *sent))
     return pl.concat(kept).sort(pl.all())

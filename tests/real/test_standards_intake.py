@@ -14,6 +14,7 @@ from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
+from tests.kept_rows import kept_rows, submission_named
 from tests.small_state import CONFIG
 from transforms.s1_conform.decode import DecodeOptions, decode
 
@@ -70,8 +71,7 @@ def receipt(work: Workspace, lea: str, extract: str) -> dict[str, Any]:
 
 
 def rows(work: Workspace, kind: str, said: dict[str, Any]) -> pl.DataFrame:
-    place = f"{kind}/{said['extract']}/{said['school_year']}/{said['lea_id']}/{said['submission_id']}.parquet"
-    return pl.read_parquet(work.lake.uri(place))
+    return kept_rows(work, submission_named(work, said["submission_id"]), kind)
 
 
 def test_edfi_roster(work: Workspace) -> None:

@@ -17,6 +17,7 @@ from rung.lake.ledger import Submission
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
+from tests.kept_rows import kept_rows
 
 PLACE = ("0100", 2026, "payroll")
 MAPPING = "layouts:\n  - extract: payroll\n    from_year: 2026\n    columns: {pay_code: Cd}\n"
@@ -80,8 +81,9 @@ def test_a_reference_table_that_is_mended_takes_the_held_file_in(root: Path) -> 
     assert receipt.states == {"accepted": 1}
     assert (found := in_force(work, ("0100", 2026, "roster"))) is not None and found.rows_accepted == 8
     # Its rows are those judged under the mended table, and the older verdict's stay.
-    accepted = list((root / "lake/accepted/roster/2026/0100").glob("*.parquet"))
-    assert len(accepted) == 2
+    mine = [each for each, *_ in work.ledger.states() if (each.lea_id, each.extract) == ("0100", "roster")]
+    judged = {each.kept_in: kept_rows(work, each).height for each in mine if each.school_year == 2026}
+    assert sorted(judged.values()) == [8, 8]
 
 
 def test_a_bound_that_is_raised_decides_the_same_submission_again(root: Path) -> None:

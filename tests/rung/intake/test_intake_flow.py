@@ -14,6 +14,7 @@ from rung.intake.run import IntakeReceipt, run_intake
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
+from tests.kept_rows import kept_rows
 
 
 @pytest.fixture
@@ -31,10 +32,6 @@ def lake(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root / "lake")): p.read_bytes() for p in sorted((root / "lake").rglob("*.*"))}
 
 
-def accepted(root: Path, extract: str, lea: str, year: int, submission_id: str) -> pl.DataFrame:
-    return pl.read_parquet(root / "lake" / "accepted" / extract / str(year) / lea / f"{submission_id}.parquet")
-
-
 def submission(work: Workspace, lea: str, year: int, extract: str) -> tuple[str, str, dict[str, object]]:
     """State, why and receipt of the newest submission of a place."""
     found = [s for s in work.ledger.states() if (s[0].lea_id, s[0].school_year, s[0].extract) == (lea, year, extract)]
@@ -48,7 +45,7 @@ def test_a_clean_landing_is_accepted_whole(root: Path) -> None:
     assert receipt.states == {"accepted": 12}
     assert (receipt.rows_read, receipt.rows_accepted, receipt.rows_quarantined) == (156, 156, 0)
     pay = next(s for s in work.ledger.in_force() if s.extract == "payroll" and s.lea_id == "0100")
-    rows = accepted(root, "payroll", "0100", pay.school_year, pay.submission_id)
+    rows = kept_rows(work, pay)
     assert rows.schema["amount"] == pl.Decimal(14, 2)
     assert rows.schema["staff_id"] == pl.String
     assert rows["staff_id"][0] == "0001001"
@@ -135,7 +132,7 @@ def test_a_newer_submission_replaces_the_older_whole_and_the_older_stays(root: P
     assert (now.rows_accepted, first.rows_accepted) == (23, 25)
     states = {s.submission_id: state for s, state, _ in work.ledger.states()}
     assert states[first.submission_id] == "superseded"
-    assert accepted(root, "payroll", "0100", 2026, first.submission_id).height == 25
+    assert kept_rows(work, first).height == 25
 
 
 def test_a_file_in_two_parts_says_the_same_as_in_one(tmp_path: Path) -> None:
@@ -151,11 +148,7 @@ def test_a_file_in_two_parts_says_the_same_as_in_one(tmp_path: Path) -> None:
         work, _ = take_in(root)
         place = ("0100", 2026, "payroll")
         found = next(s for s in work.ledger.in_force() if (s.lea_id, s.school_year, s.extract) == place)
-        frames.append(
-            accepted(root, "payroll", "0100", 2026, found.submission_id).drop(
-                "submission_id", "source_file", "source_row"
-            )
-        )
+        frames.append(kept_rows(work, found).drop("submission_id", "source_file", "source_row"))
     assert frames[0].equals(frames[1])
 
 

@@ -16,11 +16,11 @@ import pytest
 from rung.core.errors import RungError
 from rung.core.progress import Progress
 from rung.intake.run import IntakeReceipt, run_intake
-from rung.lake.accepted import accepted_of
 from rung.lake.ledger import Ledger, Standing, Submission
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
+from tests.kept_rows import kept_rows
 from tests.spoiled.office import Cell, Sheet, xlsx
 
 BAD = {3: "ten", 8: "twenty"}  # line of the file → an amount that is none; of 25 rows, 8 % come back
@@ -132,7 +132,7 @@ class State:
         return [row | {column: amounts[int(row["_rung_row"])]} for row in rows if int(row["_rung_row"]) in amounts]
 
     def accepted(self, each: Submission) -> pl.DataFrame:
-        rows = pl.read_parquet(self.work.lake.read(accepted_of(each)))
+        rows = kept_rows(self.work, each)
         return rows.drop("submission_id", "source_file").sort(
             "source_row", "amount" if "amount" in rows else "staff_id"
         )
@@ -283,7 +283,7 @@ def test_zeros_that_a_spreadsheet_took_off_are_kept_and_counted(state: State) ->
 
 def test_each_row_goes_into_its_own_file(state: State) -> None:
     each = state.in_force("0006")
-    rows = pl.read_parquet(state.work.lake.read(accepted_of(each)))
+    rows = kept_rows(state.work, each)
     found = {
         (file, row): str(amount) for file, row, amount in rows.select("source_file", "source_row", "amount").rows()
     }

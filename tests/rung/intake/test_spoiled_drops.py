@@ -16,6 +16,7 @@ from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
+from tests.kept_rows import kept_rows, submission_named
 from tests.small_state import CONFIG
 from tests.spoiled.ailment import RIGHT, Ailment
 from tests.spoiled.corpus import SPOILED
@@ -84,12 +85,12 @@ def test_spoiled_drop(work: Workspace, receipts: dict[str, dict[str, Any]], lea:
 
 def _rows(work: Workspace, said: dict[str, Any], ailment: Ailment) -> pl.DataFrame:
     """What the lake holds of the drop, but for the rows that could not be split: accepted, and sent back by a rule."""
-    place = f"{said['extract']}/2026/{said['lea_id']}/{said['submission_id']}.parquet"
+    each = submission_named(work, said["submission_id"])
     columns = _right(ailment).columns
     frames = []
-    for kind in ("accepted", "quarantined"):
-        if work.lake.tag(f"{kind}/{place}") is not None:
-            frame = pl.read_parquet(work.lake.uri(f"{kind}/{place}"))
+    for kind, count in (("accepted", each.rows_accepted), ("quarantined", each.rows_quarantined)):
+        if count:
+            frame = kept_rows(work, each, kind)
             if "_broken" in frame.columns:
                 frame = frame.filter(pl.col("_broken").is_null())
             frames.append(frame.select(*columns))

@@ -14,11 +14,11 @@ from rung.core.progress import Progress
 from rung.core.project import SUITES
 from rung.intake.run import run_intake
 from rung.intake.warned import warned_rows
-from rung.lake.accepted import accepted_of
 from rung.lake.reference import load_reference
 from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
+from tests.kept_rows import kept_rows
 
 EVENTS = "staff_id,event_date,event_type,outcome,school_id"
 ROSTER = small.ROSTER + ",tested_group,high_need_subject,highest_degree"
@@ -35,10 +35,6 @@ def take_in(root: Path, extract: str, text: str) -> tuple[Workspace, Submission,
     return work, submission, state, json.loads(receipt)
 
 
-def accepted(work: Workspace, submission: Submission) -> pl.DataFrame:
-    return pl.read_parquet(work.lake.read(accepted_of(submission)))
-
-
 def warned(receipt: dict[str, object]) -> dict[str, tuple[str, int]]:
     return {rule["rule_id"]: (rule["severity"], rule["rows"]) for rule in receipt["rules"]}  # type: ignore[attr-defined]
 
@@ -50,7 +46,7 @@ def test_a_roster_of_unknown_words_stays_and_they_count_as_unknown(tmp_path: Pat
     assert (state, submission.rows_accepted, submission.rows_warned) == ("accepted", 8, 8)
     assert warned(receipt) == dict.fromkeys(("ROS-032", "ROS-033", "ROS-048"), ("warn", 8))
     assert {example["value"] for rule in receipt["rules"] for example in rule["examples"]} == {"perhaps", "Masters+"}
-    kept = accepted(work, submission)
+    kept = kept_rows(work, submission)
     assert all(kept[name].null_count() == 8 for name in ("tested_group", "high_need_subject", "highest_degree"))
     shown = warned_rows(work, submission).group_by("rule_id").agg(pl.col("value").unique()).sort("rule_id")
     assert shown["value"].to_list() == [["perhaps"], ["perhaps"], ["Masters+"]]
@@ -65,9 +61,9 @@ def test_pay_in_an_unknown_school_counts_to_the_cent_without_a_school(tmp_path: 
     assert (state, submission.rows_quarantined, submission.rows_duplicate) == ("accepted", 0, 0)
     assert submission.cents_accepted == submission.cents_read
     assert warned(receipt)["PAY-033"] == ("warn", 2)
-    kept = accepted(work, submission).filter(pl.col("pay_date") == pl.date(2025, 11, 15))
+    kept = kept_rows(work, submission).filter(pl.col("pay_date") == pl.date(2025, 11, 15))
     assert sorted(kept["amount"].cast(pl.Float64)) == [10.0, 20.0] and kept["school_id"].null_count() == 2
-    assert accepted(work, submission)["school_id"].null_count() == 2
+    assert kept_rows(work, submission)["school_id"].null_count() == 2
     form = work.receipts.read(f"0100/2026/payroll/{submission.submission_id}/warnings.csv").decode()
     keys = warned_rows(work, submission)["row_key"].to_list()
     assert len(set(keys)) == len(keys) == 2 and all(key in form for key in keys)
@@ -80,7 +76,7 @@ def test_an_unknown_outcome_is_no_outcome(tmp_path: Path) -> None:
     work, submission, state, receipt = take_in(tmp_path, "leadership", small.csv(EVENTS, rows))
     assert state == "accepted"
     assert (warned(receipt)["LDR-017"], warned(receipt)["LDR-034"]) == (("warn", 8), ("warn", 8))
-    kept = accepted(work, submission)
+    kept = kept_rows(work, submission)
     assert kept["outcome"].null_count() == kept["school_id"].null_count() == 8
 
 

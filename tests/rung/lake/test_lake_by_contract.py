@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from rung.core.progress import Progress
 from rung.core.settings import Settings, load_settings
 from rung.lake import lake_schema
 from rung.lake.accepted import accepted_schema, accepted_tables
+from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.upgrade import plan_lines, plan_upgrade, upgrade
 from rung.lake.workspace import Workspace, open_workspace
@@ -46,11 +47,16 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def work(root: Path) -> Workspace:
+    upgrade(settings(root), plan_upgrade(settings(root)))
     return open_workspace(root / "rung.toml")
 
 
 def settings(root: Path) -> Settings:
     return load_settings(root / "rung.toml")
+
+
+def files_of(root: Path, extract: str) -> list[Path]:
+    return sorted((root / "lake" / "accepted" / extract).rglob("*.parquet"))
 
 
 class Later(extracts.AcceptedPayroll):
@@ -99,11 +105,64 @@ def test_a_column_added_later_reads_as_empty_and_one_removed_is_ignored(
 def test_asking_what_an_upgrade_does_changes_nothing(root: Path, later: type[dy.Schema]) -> None:
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     plan = plan_upgrade(settings(root))
-    assert (plan.version, plan.marked, plan.to_version, plan.nothing) == (1, False, 1, False)
+    assert (plan.version, plan.marked, plan.to_version, plan.nothing) == (1, False, 2, False)
     payroll = next(each for each in plan.extracts if each.extract == "payroll")
     assert (payroll.files, payroll.lacking, payroll.rewritten) == (5, {"cost_center": 5}, ())
     assert "    cost_center: missing in 5, read as empty" in list(plan_lines(plan))
+    assert "  13 files of one submission each, to be put together by extract and year" in list(plan_lines(plan))
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_lake_of_version_1_is_refused_and_brought_over_with_every_row(root: Path) -> None:
+    with pytest.raises(RungError, match=r"has version 1, this Rung writes version 2; see `rung upgrade`"):
+        _ = open_workspace(root / "rung.toml").lake
+    old = {extract: pl.read_parquet(files_of(root, extract)) for extract in ("evaluation", "roster", "payroll")}
+    upgrade(settings(root), plan_upgrade(settings(root)))
+    # Two years of each, and beside the payrolls of 2026 the one that was replaced.
+    assert {extract: len(files_of(root, extract)) for extract in old} == {"evaluation": 2, "roster": 2, "payroll": 3}
+    for extract, rows in old.items():
+        now = pl.read_parquet(files_of(root, extract))
+        assert now.sort(pl.all()).equals(rows.select(now.columns).sort(pl.all()))
+    assert plan_upgrade(settings(root)).nothing
+    before = {path: path.read_bytes() for path in (root / "lake").rglob("*") if path.is_file()}
+    upgrade(settings(root), plan_upgrade(settings(root)))
+    assert {path: path.read_bytes() for path in (root / "lake").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("writes", range(12))
+def test_an_upgrade_that_is_stopped_is_finished_by_the_next(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """Stopped before each of its writes and removals in turn."""
+    whole = tmp_path_factory.mktemp("whole")
+    shutil.copytree(root, whole, dirs_exist_ok=True)
+    upgrade(settings(whole), plan_upgrade(settings(whole)))
+    left = writes
+
+    def stopping(name: str) -> Callable[..., Any]:
+        done = getattr(LocalPlace, name)
+
+        def stop(*arguments: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            return done(*arguments)
+
+        return stop
+
+    with monkeypatch.context() as patched:
+        for name in ("write", "remove_one"):
+            patched.setattr(LocalPlace, name, stopping(name))
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(settings(root), plan_upgrade(settings(root)))
+    upgrade(settings(root), plan_upgrade(settings(root)))
+    held = [
+        {str(path.relative_to(each)): path.read_bytes() for path in (each / "lake").rglob("*.*")}
+        for each in (root, whole)
+    ]
+    assert held[0] == held[1]
+    assert read(open_workspace(root / "rung.toml"))["payroll"].height == 99
 
 
 def test_an_upgrade_rewrites_what_has_another_type_and_is_then_done(
@@ -112,10 +171,6 @@ def test_an_upgrade_rewrites_what_has_another_type_and_is_then_done(
     columns = {**extracts.AcceptedPayroll.columns(), "source_row": dy.Int64(nullable=False)}
     assert accepted_schema("payroll")["source_row"] != pl.Int64
     monkeypatch.setattr(extracts.AcceptedPayroll, "columns", classmethod(lambda cls: columns))
-    monkeypatch.setattr(lake_schema, "VERSION", 2)
-    monkeypatch.setattr("rung.lake.upgrade.VERSION", 2)
-    with pytest.raises(RungError, match=r"has version 1, this Rung writes version 2; see `rung upgrade`"):
-        _ = open_workspace(root / "rung.toml").lake
     plan = plan_upgrade(settings(root))
     payroll = next(each for each in plan.extracts if each.extract == "payroll")
     assert (payroll.retyped, len(payroll.rewritten)) == ({"source_row": 5}, 5)
@@ -157,13 +212,14 @@ def test_the_types_of_accepted_rows_belong_to_the_version() -> None:
     for extract in extracts.EXTRACTS:
         files = sorted((FIXTURE / "accepted" / extract).rglob("*.parquet"))
         recorded[extract] = dict(pl.read_parquet_schema(files[0])) if files else {}
-    assert lake_schema.VERSION == 1
+    assert lake_schema.VERSION == 2
     for extract, columns in recorded.items():
         now = accepted_schema(extract)
         assert {name: now[name] for name in columns if name in now} == {n: columns[n] for n in columns if n in now}
 
 
 def test_marts_of_the_old_lake_hold_after_a_column_is_added(root: Path, later: type[dy.Schema]) -> None:
+    upgrade(settings(root), plan_upgrade(settings(root)))
     work = open_workspace(root / "rung.toml")
     reference = load_reference(work.reference)
     paid = {}

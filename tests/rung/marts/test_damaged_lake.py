@@ -18,6 +18,10 @@ from rung.pipeline import run_all
 from tests.small_state import PAYROLL, csv, drop, payroll, write_state
 
 QUIET = Progress(quiet=True)
+DAMAGED = (
+    r"accepted rows of 0100/2026/roster, 0200/2026/roster are damaged or gone; put the file back from a backup of the "
+    r"lake, or put the files of these districts into landing/ once more"
+)
 
 
 def cut(path: Path) -> None:
@@ -54,13 +58,13 @@ def test_a_damaged_file_of_the_lake(tmp_path: Path) -> None:
     drop(tmp_path / "whole", "0100", 2026, "payroll", csv(PAYROLL, payroll("0100", 2026)[:-1]))
     assert mended == marts(open_workspace(whole))
 
-    roster = next((tmp_path / "lake/accepted/roster/2026/0200").glob("*.parquet"))
-    cut(roster)
+    cut(next((tmp_path / "lake/accepted/roster/2026").glob("*.parquet")))
     drop(tmp_path, "0200", 2026, "payroll", csv(PAYROLL, payroll("0200", 2026)[:-1]))
-    with pytest.raises(RungError, match=r"accepted rows of 0200/2026/roster are damaged or gone; put the file back"):
+    with pytest.raises(RungError, match=DAMAGED):
         marts(open_workspace(config))
-    sent = tmp_path / "landing/0200/2026/roster/roster.csv"
-    os.utime(sent, (sent.stat().st_atime, sent.stat().st_mtime + 60))
+    for lea_id in ("0100", "0200"):
+        sent = tmp_path / f"landing/{lea_id}/2026/roster/roster.csv"
+        os.utime(sent, (sent.stat().st_atime, sent.stat().st_mtime + 60))
     drop(tmp_path / "whole", "0200", 2026, "payroll", csv(PAYROLL, payroll("0200", 2026)[:-1]))
     assert marts(open_workspace(config)) == marts(open_workspace(whole))
 

@@ -37,7 +37,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def plan_of(work: Workspace, in_force: Sequence[Submission], buckets: int = 1) -> SetPlan:
-    return SetPlan.of(work.lake, in_force, load_reference(work.reference), packs_of(work.settings), buckets)
+    return SetPlan.of(work, in_force, load_reference(work.reference), packs_of(work.settings), buckets)
 
 
 def rows_of(made: PersonFrames) -> Frames:
