@@ -207,7 +207,7 @@ def receipt_data(
     data = {
         "state": decision.state,
         "why": decision.why,
-        **asdict(submission),
+        **{name: value for name, value in asdict(submission).items() if name != "kept_in"},  # the lake's own affair
         "files": json.loads(submission.files),
         "problems": [asdict(problem) for problem in read.problems],
         "rows_mended": read.rows_mended,

@@ -30,6 +30,7 @@ from rung.intake.explanations import Answers, footnote_of
 from rung.lake.accepted import accepted_tables
 from rung.lake.parquet import to_parquet
 from rung.lake.pay_sums import pay_sums
+from rung.lake.place import Place
 from rung.lake.reference import ReferenceTables
 from rung.lake.results import forget_others
 from rung.lake.submissions import Submission
@@ -49,6 +50,16 @@ from transforms.s5_marts.dimensions import build_dimensions
 from transforms.s5_marts.program_pay import program_pay
 from transforms.s5_marts.run import build_marts
 
+# Marts with a row per person or more.
+LARGE = (
+    "designation",
+    "educator_year",
+    "leadership_role",
+    "supervision_span",
+    "leadership_activity",
+    "compensation",
+    "program_pay",
+)
 # By extract, accepted rows of districts of which nothing has changed: read again, and all of them.
 ReadAgain = dict[str, dict[str, int]]
 
@@ -75,19 +86,24 @@ def make_marts(
     found = persons.cross_file.collect()
     across_files(work, found, in_force, folder)
     counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
-    marts = mart_frames(work, tables, persons, counts)
-    files = {name: to_parquet(frame, _order(name, frame)) for name, frame in marts.items()}
-    gated = GateResults.of(work, files)
-    gate_marts(work, marts, gated)
-    summary = summarise(in_force, marts)
-    for name, data in files.items():
-        work.lake.write(f"{folder}/{name}.parquet", data)
+    plans = mart_plans(work, tables, persons, counts)
+    try:
+        hashes = write_marts(work.lake, folder, plans)
+        marts = {name: _scan(work.lake, f"{folder}/{name}.parquet") for name in plans}
+        deflator = MetricParameters.model_validate(work.settings.metrics).deflator
+        _check_identities(marts, tables["pay_sums"], nominal=not deflator)
+        gated = GateResults.of(work, hashes)
+        gate_marts(work, marts, gated)
+        summary = summarise(in_force, marts)
+    except GateFailed:  # what breaks a rule is not there; without a summary, no run takes it for made
+        work.lake.remove(folder)
+        raise
     made_from: dict[str, Any] = {
         "submissions": [s.submission_id for s in in_force],
         "reference_sha256": reference.sha256,
     }
-    made_from["root"] = tree_of({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})[""]
-    made_from["marts"] = [name for name in marts if name in MARTS]
+    made_from["root"] = tree_of(hashes)[""]
+    made_from["marts"] = [name for name in plans if name in MARTS]
     if not keep_others:
         forget_others(work.lake, persons.keys | set(gated.keys.values()))
     work.lake.write(f"{folder}/inputs.json", json.dumps(made_from, sort_keys=True).encode())
@@ -96,13 +112,10 @@ def make_marts(
     return summary, made_from["root"], again
 
 
-def mart_frames(
+def mart_plans(
     work: Workspace, tables: Tables, persons: PersonFrames, counts: dy.LazyFrame[RuleCounts]
-) -> dict[str, pl.DataFrame]:
-    """Every mart, each checked against its contract; `program_pay`, for the disclosure step; the dimensions.
-
-    Raises GateFailed naming the mart that breaks its contract.
-    """
+) -> dict[str, pl.LazyFrame]:
+    """Every mart by name; `program_pay`, for the disclosure step; the dimensions."""
     packs = packs_of(work.settings)
     facts, designation = persons.resolved(_materialize), persons.designation
     terms = [pack.terms() for pack in packs]
@@ -112,26 +125,49 @@ def mart_frames(
     lazy |= build_marts(sustained, tables, designation, terms, parameters, _materialize)
     lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
     lazy |= {"program_pay": program_pay(facts["pay"])}
-    lazy |= build_dimensions(tables, EducatorYear.cast(lazy["educator_year"]), packs)
-    # What the marts are made from is gathered by now, so the last step is small; and the streaming engine of Polars 2.1
-    # panics on one of these plans (`assertion failed: i < self.len()`).
-    frames = dict(zip(lazy, pl.collect_all(list(lazy.values()), engine="in-memory"), strict=True))
-    for name, frame in frames.items():
-        if name not in MARTS:
-            continue
-        try:
+    return lazy | build_dimensions(tables, EducatorYear.cast(lazy["educator_year"]), packs)
+
+
+def write_marts(lake: Place, folder: str, plans: Mapping[str, pl.LazyFrame]) -> dict[str, str]:
+    """Make every mart, check it against its contract and write it; SHA-256 of each file by name.
+
+    Those with a row per person or more are made one after the other, so that no two of them are in memory, the others
+    together. Raises GateFailed naming the mart that breaks its contract.
+    """
+    others = [name for name in plans if name not in LARGE]
+    hashes: dict[str, str] = {}
+    for group in (*([name] for name in LARGE), others):
+        # What the marts are made from is gathered by now, so that the last step is small; and the streaming engine of
+        # Polars 2.1 panics on one of these plans (`assertion failed: i < self.len()`).
+        frames = pl.collect_all([plans[name] for name in group], engine="in-memory")
+        for name in group:
+            frame = frames.pop(0)
+            _check_contract(name, frame)
+            data = to_parquet(frame, _order(name, frame))
+            lake.write(f"{folder}/{name}.parquet", data)
+            hashes[name] = hashlib.sha256(data).hexdigest()
+    return {name: hashes[name] for name in plans}
+
+
+def _check_contract(name: str, frame: pl.DataFrame) -> None:
+    try:
+        if name in MARTS:
             MARTS[name].schema.validate(frame)
-        except dy.exc.ValidationError as error:
-            broken_text = "; ".join(line.strip() for line in str(error).splitlines())
-            raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
-    _check_identities(frames, tables["pay_sums"], nominal=not parameters.deflator)
-    return frames
+    except dy.exc.ValidationError as error:
+        broken_text = "; ".join(line.strip() for line in str(error).splitlines())
+        raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
+
+
+def _scan(lake: Place, key: str) -> pl.LazyFrame:
+    return pl.scan_parquet(lake.uri(key), storage_options=lake.options, glob=False)
 
 
 def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -> dy.LazyFrame[RuleCounts]:
     """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
     answered = {(submission, each.rule_id): each for submission, counts in answers.items() for each in counts}
     failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
+    places = {(s.extract, s.school_year) for s in in_force}
+    rules = {place: row_rules_for(*place, work.settings) for place in places}
     rows = [
         (
             *(s.lea_id, s.extract, s.school_year, rule.rule_id, rule.severity),
@@ -141,7 +177,7 @@ def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -
             *footnote_of(answered.get((s.submission_id, rule.rule_id))),
         )
         for s in in_force
-        for rule in row_rules_for(s.extract, s.school_year, work.settings)
+        for rule in rules[s.extract, s.school_year]
     ]
     schema = {name: column.dtype for name, column in RuleCounts.columns().items()}
     return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
@@ -154,10 +190,9 @@ def _order(name: str, frame: pl.DataFrame) -> Sequence[str]:
     return DIMENSIONS[name].key if name in DIMENSIONS else frame.columns
 
 
-def _check_identities(frames: Mapping[str, pl.DataFrame], sums: pl.LazyFrame, *, nominal: bool) -> None:
+def _check_identities(frames: Mapping[str, pl.LazyFrame], sums: pl.LazyFrame, *, nominal: bool) -> None:
     """The identities of DESIGN 8 are gates. Raises GateFailed naming each that does not hold, and how often."""
-    lazy = {name: frame.lazy() for name, frame in frames.items()} | {"pay_sums": sums}
-    checks = broken_rows(lazy, nominal=nominal)
+    checks = broken_rows({**frames, "pay_sums": sums}, nominal=nominal)
     counts = [rows.select(pl.len()) for rows in checks.values()]
     # One at a time and streamed: the sums of pay are the largest table there is, and need not be in memory twice.
     broken = {

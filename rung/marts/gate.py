@@ -26,7 +26,7 @@ SHOWN = 5
 PAGES = "gate/marts"
 
 
-def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame], kept: GateResults | None = None) -> None:
+def gate_marts(work: Workspace, frames: Mapping[str, pl.LazyFrame], kept: GateResults | None = None) -> None:
     """Every mart against its suite. Raises GateFailed naming mart, rule and rows where an error-rule is broken or where
     Great Expectations and the masks differ; RungError where Great Expectations cannot answer. Warnings stay in the
     results, at `<receipts>/gate/marts/`.
@@ -41,9 +41,12 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame], kept: GateRe
         gate = Gate(Path(folder))
         settled: tuple[GateReceipt, ...] = ()
         try:
-            for name in (name for name in MARTS if name in frames and frames[name].height):
+            for name in (name for name in MARTS if name in frames):
+                frame = frames[name].collect()
+                if frame.is_empty():
+                    continue
                 suite, rules = suite_of(name, work.settings), row_rules(suite_of(name, work.settings))
-                marks = frames[name].select(rule.breaks.alias(rule.rule_id) for rule in rules)
+                marks = frame.select(rule.breaks.alias(rule.rule_id) for rule in rules)
                 counts: dict[str, int] = marks.sum().row(0, named=True)
                 broken += [
                     f"{name}: {rule.rule_id} {rule.message} ({counts[rule.rule_id]} rows)"
@@ -55,7 +58,7 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.DataFrame], kept: GateRe
                     known.append(answer)
                     gate.know(suite, answer.rows, counts)
                 else:
-                    gate.observe(suite, frames[name], counts)
+                    gate.observe(suite, frame, counts)
             for key in pages if known else ():
                 if _table_of(key) in {each.table for each in known}:
                     place.write(key.removeprefix(f"{PAGES}/"), work.receipts.read(key))

@@ -6,7 +6,6 @@ Counts only; no row's values.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,16 +29,16 @@ class GateResults:
     keys: Mapping[str, str]
 
     @classmethod
-    def of(cls, work: Workspace, files: Mapping[str, bytes]) -> GateResults:
-        """`files`: the marts as they are written."""
+    def of(cls, work: Workspace, hashes: Mapping[str, str]) -> GateResults:
+        """`hashes`: SHA-256 of the marts as they are written."""
         code = (
             code_of("expectations.gate", "contracts.marts"),
             versions_of("great-expectations", "polars", "dataframely"),
         )
         keys = {}
-        for name in (name for name in MARTS if name in files):
+        for name in (name for name in MARTS if name in hashes):
             suite = suite_of(name, work.settings).model_dump(mode="json")
-            made_from = content_id(mart=hashlib.sha256(files[name]).hexdigest(), suite=suite, code=code)
+            made_from = content_id(mart=hashes[name], suite=suite, code=code)
             keys[name] = f"{FOLDER}/{STAGE}/{name}/{made_from}.json"
         return cls(work, keys)
 

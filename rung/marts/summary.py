@@ -11,7 +11,7 @@ from contracts.vocabulary import ADOPTED_BEFORE, STATUSES_WITH_LEVEL
 from rung.lake.ledger import Submission
 
 
-def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
     """Districts, years, rows by fate, educators, dollars by pay type, persons per level in the latest year, and the
     adopted years that a program's sourced first year excludes (MARTS 5.S2) or whose rating system is not sent."""
     latest = max(s.school_year for s in in_force)
@@ -19,7 +19,9 @@ def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame])
         (pl.col("school_year") == latest) & pl.col("status").is_in(STATUSES_WITH_LEVEL)
     )
     levels = designation.group_by("program_id", "level", "state_tier").len("persons")
+    levels = levels.sort("program_id", "state_tier", "level")
     dollars = marts["compensation"].group_by("pay_type").agg(pl.col("amount").sum()).sort("pay_type")
+    educators = marts["educator_year"].filter(pl.col("school_year") == latest).select(pl.len())
     early = marts["compliance"].filter(pl.col("rule_id") == ADOPTED_BEFORE)
     mismatched = marts["exceptions"].filter(pl.col("kind") == "rating_system_mismatch")
     mismatched = mismatched.select("lea_id", "program_id", "school_year")
@@ -36,9 +38,9 @@ def summarise(in_force: Sequence[Submission], marts: Mapping[str, pl.DataFrame])
         "rows_set_aside": sum(s.rows_set_aside for s in in_force),
         "rows_warned": sum(s.rows_warned for s in in_force),
         "pay_lines": sum(s.rows_accepted for s in in_force if s.extract == "payroll"),
-        "educators": marts["educator_year"].filter(pl.col("school_year") == latest).height,
-        "levels": levels.sort("program_id", "state_tier", "level").to_dicts(),
-        "rating_system_mismatches": mismatched.sort(mismatched.columns).to_dicts(),
-        "adopted_years_ignored": ignored.sort(ignored.columns).to_dicts(),
-        "dollars": {row["pay_type"]: str(row["amount"]) for row in dollars.to_dicts()},
+        "educators": educators.collect().item(),
+        "levels": levels.collect().to_dicts(),
+        "rating_system_mismatches": mismatched.sort(pl.all()).collect().to_dicts(),
+        "adopted_years_ignored": ignored.sort(pl.all()).collect().to_dicts(),
+        "dollars": {row["pay_type"]: str(row["amount"]) for row in dollars.collect().to_dicts()},
     }

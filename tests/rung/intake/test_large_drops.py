@@ -36,11 +36,15 @@ from rung.intake.run import IntakeReceipt, run_intake
 from rung.intake.validate import validate_batch
 from rung.intake.validated_parts import ValidatedParts, validate_in_parts
 from rung.intake.workers import ReaderPool
+from rung.lake.accepted import ORDER, scan_accepted
+from rung.lake.parquet import to_parquet
+from rung.lake.pay_sums import pay_sums
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.submissions import Submission
 from rung.lake.workspace import open_workspace
 from tests import small_state as small
+from transforms.s2_resolve.pay import PAY_KEY
 
 # The files of a drop → the state that took them in whole, the one that did in parts, whose drops were in parts.
 Take = Callable[[dict[str, bytes]], tuple[Path, Path, list[str]]]
@@ -116,6 +120,17 @@ def kept(root: Path) -> dict[str, bytes]:
     places = [path for name in ("lake", "receipts") for path in (root / name).rglob("*") if path.is_file()]
     named = {str(path.relative_to(root)): path for path in places}
     return {name: path.read_bytes() for name, path in named.items() if not name.startswith("receipts/gate")}
+
+
+def accepted_rows(root: Path) -> dict[str, bytes]:
+    """Each submission's accepted rows, and of a payroll its sums, as bytes."""
+    work = open_workspace(root / "rung.toml")
+    found = {}
+    for each in (s for s, state, _ in work.ledger.states() if state != "rejected"):
+        found[each.submission_id] = to_parquet(scan_accepted(work.lake, each.extract, [each]).collect(), ORDER)
+        if each.extract == "payroll":
+            found[f"sums of {each.submission_id}"] = to_parquet(pay_sums(work.lake, [each]).collect(), PAY_KEY)
+    return found
 
 
 def submissions(root: Path) -> list[tuple[object, ...]]:
@@ -320,7 +335,8 @@ def test_a_full_disk_of_this_machine_is_no_drops_fault(tmp_path: Path, monkeypat
 
 
 def test_what_a_drop_leaves_does_not_depend_on_what_comes_with_it(tmp_path: Path) -> None:
-    """A spoiled state, in batches of many drops and in parts of each: the same objects, to the byte."""
+    """A spoiled state, in batches of many drops and in parts of each: the same objects, to the byte; in those that a
+    batch shares, the same rows of each submission and sums of each payroll."""
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     whole.mkdir()
     write_demo(whole, leas=3, educators=40, years=2, seed=4, dirty=0.05, scale=None)
@@ -328,4 +344,9 @@ def test_what_a_drop_leaves_does_not_depend_on_what_comes_with_it(tmp_path: Path
     receipts = [take_in(whole, ""), take_in(parted, "[intake]\nbatch_bytes = 8000\n")]
     assert receipts[0].states == receipts[1].states and receipts[0].rows_quarantined > 50
     one, other = kept(whole), kept(parted)
-    assert [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)] == []
+    shared = ("lake/accepted/", "lake/pay_sums/")
+    differing = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+    assert [name for name in differing if not name.startswith(shared)] == []
+    assert len([name for name in differing if name.startswith(shared)]) > 10
+    rows = accepted_rows(whole)
+    assert rows == accepted_rows(parted) and len(rows) > 20
