@@ -254,19 +254,17 @@ class LocalPlace:
 
     def sweep(self) -> int:
         """Remove what runs that died left half-written; what a living process writes stays. Returns how many."""
-        swept = 0
-        for folder, _, names in os.walk(self.root):
-            for name in names:
-                if name.startswith(TEMPORARY) and not _lives(int(name.removeprefix(TEMPORARY).split(".")[0], 16)):
-                    Path(folder, name).unlink(missing_ok=True)
-                    swept += 1
-        return swept
+        names = (Path(folder, name) for folder, _, found in os.walk(self.root) for name in found)
+        left = [p for p in names if p.name.startswith(TEMPORARY) and not _lives(p.name)]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
 
-def _lives(process: int) -> bool:
-    from psutil import pid_exists
+def _lives(name: str) -> bool:
+    import psutil
 
-    return bool(pid_exists(process))
+    return bool(psutil.pid_exists(int(name.removeprefix(TEMPORARY).split(".")[0], 16)))
 
 
 def make_durable(*places: Place) -> None:

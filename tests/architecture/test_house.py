@@ -85,7 +85,7 @@ def test_only_storage_opens_files() -> None:
         "ledger_schema.py",
         "project.py",
         "load.py",
-        "disclosure.py",
+        "disclosure_terms.py",
         "ddl.py",
         "overlay.py",
         "questions.py",
