@@ -177,7 +177,7 @@ def conclude(
         if file.size or not (file.landed.entry.size or file.unread):  # what is larger than the bound was never read
             at = (drop.lea_id, drop.school_year, extract, read.submission_id, file.landed.name, file.sha256)
             if file.path is None:
-                work.lake.write(original_key(*at), file.data)
+                work.lake.write_copied(original_key(*at), file.data, file.landed.place, file.landed.entry)
             else:
                 write_file(work.lake, original_key(*at), file.path)
     proposal = propose_crosswalk(work, read)

@@ -90,6 +90,11 @@ class Place(Protocol):
         """Write an object that the object `older` is believed to equal. Where it does, its bytes are not stored or sent
         again: a hard link on disk, a copy by the server on S3. Returns whether that was so."""
 
+    def write_copied(self, key: str, data: bytes, source: Place, entry: Entry) -> bool:
+        """Write an object that holds what was read from an object of another place. Between two prefixes of one S3 the
+        server copies, if its tag says that it still is that object; elsewhere the bytes are written. Returns whether
+        the server did."""
+
     def write_new(self, key: str, data: bytes) -> None:
         """Write an object that must not exist yet. Raises Conflict."""
 

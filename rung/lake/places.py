@@ -1,6 +1,4 @@
-"""The only module that opens files: a place is a local folder or an `s3://bucket/prefix`, both with the same verbs.
-
-`s3` is its half for S3.
+"""The only module that opens files: a place is a local folder or an `s3://bucket/prefix` (`s3.py`), with equal verbs.
 
 Writes are whole or not at all: a local file is written beside its name and renamed, an S3 object is one PUT.
 """
@@ -42,10 +40,9 @@ class LocalPlace:
         return None
 
     def path(self, key: str) -> Path:
-        path = self.root / key
-        if not path.is_relative_to(self.root) or ".." in Path(key).parts:
-            raise RungError(f"{key}: leaves {self.root}")
-        return path
+        if (path := self.root / key).is_relative_to(self.root) and ".." not in Path(key).parts:
+            return path
+        raise RungError(f"{key}: leaves {self.root}")
 
     def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
         if prefix.count("/") > DEEPEST:
@@ -159,6 +156,10 @@ class LocalPlace:
         temporary.unlink(missing_ok=True)  # renaming a file to another name of itself does nothing
         return True
 
+    def write_copied(self, key: str, data: bytes, source: Place, entry: Entry) -> bool:
+        self.write(key, data)
+        return False
+
     @contextmanager
     def _new_beside(self, path: Path) -> Iterator[tuple[Path, IO[bytes]]]:
         """A hidden file beside a name, to be written; taken away again where that fails."""
@@ -245,9 +246,7 @@ class LocalPlace:
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder with the place's rights, and those above it."""
-        if folder.exists():
-            return
-        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        missing = [] if folder.exists() else [each for each in (folder, *folder.parents) if not each.exists()]
         for each in reversed(missing):
             with contextlib.suppress(FileExistsError):
                 each.mkdir(mode=self.folder_mode)

@@ -27,7 +27,7 @@ from botocore.exceptions import (
 from urllib3.exceptions import HTTPError
 
 from rung.core.errors import RungError
-from rung.lake.place import Conflict, Entry, Overlooked, Unavailable
+from rung.lake.place import Conflict, Entry, Overlooked, Place, Unavailable
 
 RANGE = 16 * 1024**2  # larger objects are read in parts beside each other
 PAGE = 1000
@@ -35,6 +35,7 @@ PAGE = 1000
 BODY_TRIES = 4
 BODY_PAUSE = 0.2  # seconds, doubled at each try
 ABSENT = ("NoSuchKey", "404", "NotFound")
+DENIED = "AccessDenied"
 CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 # What a server says that could answer later.
 UNSIGNED = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ParamValidationError")
@@ -126,18 +127,29 @@ class S3Place:
         self._put(key, data)
 
     def write_linked(self, key: str, data: bytes, older: str) -> bool:
-        """The tag of an object that came in one piece is the MD5 of its bytes; any other, and they are sent."""
-        tag = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        if self.tag(older) != tag:
+        tag = _tag_of(data)
+        return self._copied(key, data, self.bucket, self._full(older), tag if self.tag(older) == tag else None)
+
+    def write_copied(self, key: str, data: bytes, source: Place, entry: Entry) -> bool:
+        tag = _tag_of(data) if entry.size <= RANGE else None
+        if not isinstance(source, S3Place) or source.endpoint_url != self.endpoint_url or entry.etag != tag:
             self.write(key, data)
             return False
-        source = {"Bucket": self.bucket, "Key": self._full(older)}
+        return self._copied(key, data, source.bucket, source._full(entry.key), tag)
+
+    def _copied(self, key: str, data: bytes, bucket: str, source: str, tag: str | None) -> bool:
+        """Let the server copy an object whose tag says that it holds these bytes; else, or where it is not that object
+        any more or may not be copied, the bytes are sent. Returns whether it was copied."""
+        if tag is None:
+            self.write(key, data)
+            return False
+        place = {"Bucket": bucket, "Key": source}
         try:
             self.client.copy_object(
-                Bucket=self.bucket, Key=self._full(key), CopySource=source, CopySourceIfMatch=f'"{tag}"'
+                Bucket=self.bucket, Key=self._full(key), CopySource=place, CopySourceIfMatch=f'"{tag}"'
             )
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and _code(error) in (*ABSENT, *CHANGED):
+            if isinstance(error, ClientError) and _code(error) in (*ABSENT, *CHANGED, DENIED):
                 self.write(key, data)
                 return False
             raise self._failed("written", key, error) from None
@@ -234,6 +246,11 @@ class S3Place:
             return RungError(f"{self.uri(key)}: cannot be {verb}: {code}; it was there when it was listed: run again")
         mend = "check `[s3]`, the credentials in the environment and the rights on the bucket"
         return RungError(f"{self.uri(key)}: cannot be {verb}: {code}; {mend}")
+
+
+def _tag_of(data: bytes) -> str:
+    """The tag of an object that came in one piece: the MD5 of its bytes."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _status(error: ClientError) -> int:

@@ -22,6 +22,7 @@ from rung.lake import s3
 from rung.lake.ledger import Ledger
 from rung.lake.place import Conflict, Place, Unavailable
 from rung.lake.places import LocalPlace, open_place
+from rung.lake.s3 import S3Place
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -61,6 +62,27 @@ def test_what_is_there_already_is_linked_and_nothing_else(place: Place) -> None:
     assert place.read("old/a") == b"same"
     place.remove("old")
     assert [entry.key for entry in place.entries()] == ["new/a", "new/b", "new/c"]
+
+
+def test_a_file_from_another_place_is_copied_by_the_server_while_it_is_what_was_read(
+    place: Place, tmp_path: Path
+) -> None:
+    """Between prefixes of one S3; what was changed since, or came in pieces, is written from what was read."""
+    on_s3 = isinstance(place, S3Place)
+    landing = S3Place("s3://rung/landing", place.endpoint_url, None) if on_s3 else LocalPlace(tmp_path / "landing")
+    landing.write("a.csv", b"as it was read")
+    with landing.incoming("b.csv") as file:
+        file.write(b"2" * 20_000_000)
+    one, large = landing.entries()
+    assert place.write_copied("original/a.csv", b"as it was read", landing, one) == on_s3
+    assert not place.write_copied("original/b.csv", b"2" * 20_000_000, landing, large)
+    landing.write("a.csv", b"changed since")
+    assert not place.write_copied("original/c.csv", b"as it was read", landing, one)
+    landing.remove_one("a.csv")
+    assert not place.write_copied("original/d.csv", b"as it was read", landing, one)
+    kept = {entry.key: place.read(entry.key) for entry in place.entries("original")}
+    assert kept.pop("original/b.csv") == b"2" * 20_000_000
+    assert set(kept.values()) == {b"as it was read"} and len(kept) == 3
 
 
 def test_a_changed_object_has_another_tag(place: Place) -> None:
