@@ -202,6 +202,7 @@ def test_found_where_it_is_and_not_where_it_is_not(kind: str, small: Any) -> Non
     [
         {"valid_until": "2026-06-29"},
         {"outcome": "denied", "event_date": "2025-12-01"},
+        {"outcome": "failed", "event_date": "2025-12-01"},
     ],
 )
 def test_a_license_that_ran_out_or_was_withdrawn_is_not_unused(small: Any, more: Rows) -> None:

@@ -43,17 +43,19 @@ def reached(file: str, seconds: float | None, text: str = "", *functions: str) -
     return Reached(file, text, seconds, frozenset(f"{MONEY}:{name}" for name in functions or ("f",)))
 
 
-def test_the_tests_that_name_the_module_come_first_then_the_quickest_within_the_budget() -> None:
+def test_the_tests_nearest_to_a_mutant_come_first_within_the_budget() -> None:
     rows = [
-        reached("tests/a.py", 12.0),
+        reached("tests/a.py", 42.0),
         reached("tests/b.py", 4.0),
         reached("tests/c.py", 10.0, "from transforms.money import f"),
         reached("tests/test_money.py", 14.0),
         reached("tests/d.py", 1.0, "", "another"),
         reached("tests/e.py", None),
+        reached("tests/f.py", 20.0, "", "f", "g"),
     ]
     mutant = Mutant("transforms.money.x_f__mutmut_1", MONEY, 0, "f")
-    assert [row.file for row in chosen(mutant, rows)] == ["tests/c.py", "tests/test_money.py", "tests/b.py"]
+    names = ["tests/c.py", "tests/test_money.py", "tests/f.py", "tests/b.py"]
+    assert [row.file for row in chosen(mutant, rows)] == names
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_a_mutant_is_tried_with_the_tests_of_its_function(
     (tmp_path / "test_m.py").write_text(f"from m import f\n\n\ndef test_f():\n    {test}\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow: long\n")
     monkeypatch.setattr("tests.mutants.drawing.ROOT", tmp_path)
-    monkeypatch.setattr("tests.mutants.trial.SLACK_SECONDS", 5)
+    monkeypatch.setattr("tests.mutants.trial.SLACK_SECONDS", 2)
     [mutant] = mutants_of("m.py")
     row = Reached("test_m.py", "", 0.1, frozenset({"m.py:f"}))
     trial = try_mutant(mutant, [row], tmp_path)

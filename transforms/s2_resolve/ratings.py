@@ -8,6 +8,7 @@ import polars as pl
 from contracts.extracts import AcceptedEvaluation
 from contracts.reference import RatingSystems
 from contracts.resolved.ratings import GapYears, LabelsInForce, Ratings
+from transforms.s1_conform.reference_lookup import rating_labels
 
 SCORES = (
     "rating_score",
@@ -63,16 +64,8 @@ def labels_in_force(
     evaluation: dy.LazyFrame[AcceptedEvaluation], rating_systems: dy.LazyFrame[RatingSystems]
 ) -> dy.LazyFrame[LabelsInForce]:
     """One row per rating_system x school_year x rating_level: the version with the greatest from_year <= t, whole."""
-    years_lf = evaluation.select("rating_system", "school_year").unique()
-    starts_lf = rating_systems.select("rating_system", "from_year").unique()
-    version_lf = (
-        years_lf.join(starts_lf, on="rating_system")
-        .filter(pl.col("from_year") <= pl.col("school_year"))
-        .group_by("rating_system", "school_year")
-        .agg(pl.col("from_year").max())
-    )
-    labels_lf = rating_systems.select("rating_system", "from_year", "rating_level", "band", "is_top", "is_positive")
-    return version_lf.join(labels_lf, on=["rating_system", "from_year"]).drop("from_year").pipe(LabelsInForce.cast)
+    labels_lf = rating_labels(rating_systems, evaluation.select("school_year").unique())
+    return labels_lf.select(LabelsInForce.column_names()).pipe(LabelsInForce.cast)
 
 
 def statewide_gaps(rating_systems: dy.LazyFrame[RatingSystems]) -> dy.LazyFrame[GapYears]:
