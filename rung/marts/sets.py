@@ -142,7 +142,11 @@ def make_set(plan: SetPlan, task: Task, facts: DistrictFacts) -> list[str]:
     def make(parts: Sequence[str], touched: pl.DataFrame | None) -> Mapping[str, pl.LazyFrame]:
         return stage.make(plan, parts, _tables(plan, stage, bucket, touched, facts), facts.others)
 
-    fill(results, lambda base, now: _touched_educators(plan, base, now, facts), make)
+    def touched_of(base: Inputs, now: Inputs) -> pl.DataFrame | None:
+        found = _touched_educators(plan, base, now, facts)
+        return None if stage.whole else found
+
+    fill(results, touched_of, make)
     return [result.key for result in results.values()]
 
 

@@ -77,8 +77,8 @@ COLUMNS = list(Designation.columns())
 
 
 def shares_pay(pack: Pack) -> bool:
-    """Whether what one educator is paid depends on how many others are: an appropriation that is shared out."""
-    return any(pay.pro_rata_to is not None for pay in pack.pay)
+    """Whether what one is paid depends on how many others are: an appropriation that is set, and shared out."""
+    return any(pay.pro_rata_to is not None and pack.number(pay.pro_rata_to) is not None for pay in pack.pay)
 
 
 def by_variant(evidence: Evidence, pack: Pack) -> list[tuple[Pack, Evidence]]:
