@@ -106,9 +106,10 @@ def ratios_of(steps: Mapping[str, Step], rows: Mapping[str, int]) -> dict[str, f
         "run_over_floor": over("run", "floor"),
         "run_without_gate_over_floor": None if run is None or gate is None else (run.seconds - gate) / floor.seconds,
         "microseconds_per_pay_line": None if run is None else run.seconds / rows["payroll"] * 1e6,
-        "resubmission_intake_and_marts_over_floor": _stages(steps.get("resubmission"), floor),
-        "resubmission_person_years_of_others": _again(steps.get("resubmission"), "roster"),
-        "resubmission_pay_lines_of_others": _again(steps.get("resubmission"), "payroll"),
+        "resubmission_intake_and_marts_over_floor": _stages(steps, floor),
+        "resubmission_intake_and_marts_over_floor_processor": _stages(steps, floor, CPU),
+        "resubmission_person_years_of_others": _again(steps, "roster"),
+        "resubmission_pay_lines_of_others": _again(steps, "payroll"),
         "resubmission_over_run": over("resubmission", "run"),
         "nothing_new_seconds": None if again is None else again.seconds,
         "peak_gigabytes": max(step.peak_bytes for step in stages) / 1e9 if stages else None,
@@ -142,15 +143,21 @@ def _part(steps: Mapping[str, Step], part: str) -> float | None:
     return again.parts[part] / first.parts[part]
 
 
-def _stages(step: Step | None, floor: Step) -> float | None:
-    """Seconds of a run's intake and marts over the floor's; null where the run did not say them."""
-    if step is None or not {"intake", "marts"} <= step.parts.keys():
+def _stages(steps: Mapping[str, Step], floor: Step, what: str = "seconds") -> float | None:
+    """A resubmission's intake and marts over the floor, as stages of a run or as commands of their own; null where
+    neither was measured. A run says no processor seconds of its stages."""
+    if {"intake again", "marts again"} <= steps.keys():
+        both = [getattr(steps[name], what) for name in ("intake again", "marts again")]
+        return float(sum(both) / getattr(floor, what))
+    run = steps.get("resubmission")
+    if run is None or what != "seconds" or not {"intake", "marts"} <= run.parts.keys():
         return None
-    return (step.parts["intake"] + step.parts["marts"]) / floor.seconds
+    return (run.parts["intake"] + run.parts["marts"]) / floor.seconds
 
 
-def _again(step: Step | None, extract: str) -> float | None:
-    """The share of other districts' rows that marts read again; null where the run did not say it."""
+def _again(steps: Mapping[str, Step], extract: str) -> float | None:
+    """The share of other districts' rows that marts read again; null where no step said it."""
+    step = steps.get("resubmission") or steps.get("marts again")
     counts = step.read_again.get(extract) if step else None
     return counts["read"] / counts["all"] if counts and counts["all"] else None
 
@@ -171,7 +178,7 @@ def _rung(state: BenchState, name: str, command: str) -> Step:
     taken = timed([str(rung), command, "-c", str(state.config), "--json"], state.work)
     said = json.loads(taken.stdout.strip().splitlines()[-1])
     grown = bytes_under(*(state.work / made for made in MADE)) - before
-    return step_of(name, taken, read, grown, said.get("seconds", {}), (said.get("marts") or {}).get("read_again"))
+    return step_of(name, taken, read, grown, said.get("seconds", {}), (said.get("marts") or said).get("read_again"))
 
 
 def _clear(state: BenchState) -> None:

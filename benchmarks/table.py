@@ -13,6 +13,7 @@ WORDS = {
     "run_without_gate_over_floor": "run without the gate ÷ floor",
     "microseconds_per_pay_line": "microseconds a pay line",
     "resubmission_intake_and_marts_over_floor": "one district's resubmission, intake + marts ÷ floor",
+    "resubmission_intake_and_marts_over_floor_processor": "… processor seconds",
     "resubmission_person_years_of_others": "… roster rows of other districts read again, share",
     "resubmission_pay_lines_of_others": "… pay lines of other districts whose sums were read again, share",
     "resubmission_over_run": "one district's resubmission ÷ run",

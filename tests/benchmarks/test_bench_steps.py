@@ -102,6 +102,16 @@ def test_ratios_are_what_section_11_asks() -> None:
     released = {"release": step("release", 8), "release again": step("release again", 1)}
     assert ratios_of({**steps, **released}, {"payroll": 1})["release_again_over_release"] == 0.125
     assert ratios["release_again_over_release"] is None
+    assert ratios["resubmission_intake_and_marts_over_floor"] is None
+    read = {"roster": {"read": 1, "all": 4}, "payroll": {"read": 1, "all": 20}}
+    again = {
+        "intake again": step("intake again", 1),
+        "marts again": Step("marts again", 4, 4, 1, read_again=read),
+    }
+    ratios = ratios_of({"floor": steps["floor"], **again}, {"payroll": 1})
+    assert ratios["resubmission_intake_and_marts_over_floor"] == 2.5
+    assert ratios["resubmission_intake_and_marts_over_floor_processor"] == 2.5
+    assert (ratios["resubmission_person_years_of_others"], ratios["resubmission_pay_lines_of_others"]) == (0.25, 0.05)
     assert set(ratios) == set(WORDS)
     assert ratios_of({**steps, "run": step("run", 10)}, {"payroll": 1})["run_without_gate_over_floor"] is None
 
