@@ -10,6 +10,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import dataframely as dy
@@ -20,6 +22,7 @@ from contracts.marts import MARTS
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved import Frames, Materialize
 from contracts.resolved.findings import CrossFileFindings, RuleCounts
 from contracts.tables import Tables, as_tables
 from expectations.identities import broken_rows
@@ -33,6 +36,7 @@ from rung.lake.pay_sums import pay_sums
 from rung.lake.place import Place
 from rung.lake.reference import ReferenceTables
 from rung.lake.results import forget_others
+from rung.lake.scratch import ScratchFolder
 from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
 from rung.marts.cross_file import across_files
@@ -50,6 +54,8 @@ from transforms.s5_marts.dimensions import build_dimensions
 from transforms.s5_marts.program_pay import program_pay
 from transforms.s5_marts.run import build_marts
 
+# Up to so many roster rows what marts share is held in memory: reading it again takes longer.
+ROSTER_ROWS_IN_MEMORY = 500_000
 # Marts with a row per person or more.
 LARGE = (
     "designation",
@@ -86,9 +92,10 @@ def make_marts(
     found = persons.cross_file.collect()
     across_files(work, found, in_force, folder)
     counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
-    plans = mart_plans(work, tables, persons, counts)
     try:
-        hashes = write_marts(work.lake, folder, plans)
+        with ScratchFolder() as scratch:
+            plans = mart_plans(work, tables, persons, counts, materializer(in_force, Path(scratch)))
+            hashes = write_marts(work.lake, folder, plans)
         marts = {name: _scan(work.lake, f"{folder}/{name}.parquet") for name in plans}
         deflator = MetricParameters.model_validate(work.settings.metrics).deflator
         _check_identities(marts, tables["pay_sums"], nominal=not deflator)
@@ -113,16 +120,20 @@ def make_marts(
 
 
 def mart_plans(
-    work: Workspace, tables: Tables, persons: PersonFrames, counts: dy.LazyFrame[RuleCounts]
+    work: Workspace,
+    tables: Tables,
+    persons: PersonFrames,
+    counts: dy.LazyFrame[RuleCounts],
+    materialize: Materialize,
 ) -> dict[str, pl.LazyFrame]:
     """Every mart by name; `program_pay`, for the disclosure step; the dimensions."""
     packs = packs_of(work.settings)
-    facts, designation = persons.resolved(_materialize), persons.designation
+    facts, designation = persons.resolved(materialize), persons.designation
     terms = [pack.terms() for pack in packs]
     parameters = MetricParameters.model_validate(work.settings.metrics)
-    sustained = sustain(facts, tables, designation, terms, parameters, _materialize)
+    sustained = sustain(facts, tables, designation, terms, parameters, materialize)
     lazy: dict[str, pl.LazyFrame] = {"designation": designation}
-    lazy |= build_marts(sustained, tables, designation, terms, parameters, _materialize)
+    lazy |= build_marts(sustained, tables, designation, terms, parameters, materialize)
     lazy |= {"data_quality": build_data_quality(counts, tables["calendar"]).sort(MARTS["data_quality"].order)}
     lazy |= {"program_pay": program_pay(facts["pay"])}
     return lazy | build_dimensions(tables, EducatorYear.cast(lazy["educator_year"]), packs)
@@ -205,7 +216,26 @@ def _check_identities(frames: Mapping[str, pl.LazyFrame], sums: pl.LazyFrame, *,
         raise GateFailed(f"marts do not add up: {broken_text}; nothing was released")
 
 
-def _materialize(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
-    """Materialise frames that several marts share, all at once."""
+def materializer(in_force: Sequence[Submission], folder: Path) -> Materialize:
+    """How frames that several marts share are gathered: in memory, or, of a large state, as files in a folder."""
+    rows = sum(each.rows_accepted for each in in_force if each.extract == "roster")
+    if rows <= ROSTER_ROWS_IN_MEMORY:
+        return gather_in_memory
+    numbers = count()
+
+    def gather_on_disk(frames: Frames) -> Frames:
+        paths = {name: folder / f"{next(numbers)}-{name}.parquet" for name in frames}
+        sinks = [
+            frame.sink_parquet(path, compression="lz4", lazy=True)
+            for path, frame in zip(paths.values(), frames.values(), strict=True)
+        ]
+        pl.collect_all(sinks, engine="streaming")
+        return {name: pl.scan_parquet(path) for name, path in paths.items()}
+
+    return gather_on_disk
+
+
+def gather_in_memory(frames: Frames) -> Frames:
+    """Frames that several marts share, all at once."""
     collected = pl.collect_all(list(frames.values()), engine="streaming")
     return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
