@@ -44,17 +44,18 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Path:
-    """Yearly results, year 0 first: expected cost and leaders, and the simulated percentiles."""
+    """Yearly results, year 0 first: expected cost and leaders, and the simulated percentiles (None: not simulated)."""
 
     expected: Floats
     leaders: Floats
-    p10: Floats
-    p50: Floats
-    p90: Floats
+    p10: Floats | None = None
+    p50: Floats | None = None
+    p90: Floats | None = None
 
 
 def project(cohort: Cohort, scenario: Scenario, settings: Projection, drawn: Draws | None = None) -> Path:
-    """Expected and simulated cost of years 0 .. settings.years. Year 0 is the actual year on every path.
+    """Expected and simulated cost of years 0 .. settings.years. Year 0 is the actual year on every path; without paths
+    nothing is simulated.
 
     `drawn`: people already simulated for this cohort and these settings; gets what is simulated here. Prices move no
     person, so scenarios that differ in prices alone share their people.
@@ -69,6 +70,9 @@ def project(cohort: Cohort, scenario: Scenario, settings: Projection, drawn: Dra
     fixed = cohort.fixed - cohort.scheduled
     seniority = step_factor(cohort, moves, growth, people)
     expected = (people @ cohort.unit * seniority + fixed) * prices + raised
+    leaders = people @ cohort.is_leader
+    if not settings.paths:
+        return Path(expected, leaders)
     drawn = {} if drawn is None else drawn
     movement = (scenario.attrition_factor, scenario.designation_growth)
     if movement not in drawn:
@@ -77,7 +81,7 @@ def project(cohort: Cohort, scenario: Scenario, settings: Projection, drawn: Dra
     costs = np.sort(paths, axis=1)
     ranks = [-(-settings.paths * tenths // 10) - 1 for tenths in (1, 5, 9)]
     low, middle, high = (costs[:, rank] for rank in ranks)
-    return Path(expected, people @ cohort.is_leader, low, middle, high)
+    return Path(expected, leaders, low, middle, high)
 
 
 def scaled_attrition(moves: Floats, factor: float) -> Floats:

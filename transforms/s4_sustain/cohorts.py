@@ -89,10 +89,11 @@ def _frame(made: list[Run], years: int, schema: dict[str, Any]) -> pl.DataFrame:
     span = years + 1
 
     def values_of(path_values: str, actual: str) -> list[Any]:
+        found = [(run, getattr(run.path, path_values) if run.path else None) for run in made]
         return [
             value
-            for run in made
-            for value in (getattr(run.path, path_values) if run.path else [run.scalar[actual], *[None] * years])
+            for run, values in found
+            for value in (values if values is not None else [run.scalar[actual], *[None] * years])
         ]
 
     columns: Columns = {

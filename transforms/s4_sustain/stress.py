@@ -7,8 +7,6 @@ import polars as pl
 from contracts.policy.parameters import MetricParameters, Scenario
 from contracts.vocabulary import SHOCKS
 
-LEAST_PATHS = 10  # only the expectation is read, so the fewest simulated paths are drawn
-
 
 def shock_scenarios(parameters: MetricParameters) -> dict[str, Scenario]:
     """The runway scenario under each shock: what changes cost. A shock that changes only money keeps it."""
@@ -22,8 +20,8 @@ def shock_scenarios(parameters: MetricParameters) -> dict[str, Scenario]:
 
 
 def shocked(parameters: MetricParameters) -> MetricParameters:
-    """The parameters with the shocks as the projection's scenarios."""
-    changed = {"scenarios": shock_scenarios(parameters), "paths": LEAST_PATHS}
+    """The parameters with the shocks as the projection's scenarios; only the expectation is read: nothing is drawn."""
+    changed = {"scenarios": shock_scenarios(parameters), "paths": 0}
     return parameters.model_copy(update={"projection": parameters.projection.model_copy(update=changed)})
 
 

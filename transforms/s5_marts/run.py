@@ -18,6 +18,7 @@ from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import Frames, MartFacts, Materialize, QuestionFacts, Sustained
 from contracts.tables import Tables
+from contracts.vocabulary import GOAL_MEASURES
 from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
 from transforms.s5_marts.access import build_access
@@ -85,6 +86,8 @@ def build_marts(
         "leadership_activity": LeadershipActivity.cast(marts["leadership_activity"]),
     }
     marts |= build_questions(asked, tables["districts"], tables["school_outcomes"], parameters)
+    read_by_others = {measure.split(".")[0] for measure in GOAL_MEASURES} | {"leadership_staffing"}
+    marts |= materialize({name: mart for name, mart in marts.items() if name in read_by_others})
     marts["goal_progress"] = build_goal_progress(
         tables["program_goals"], tables["program_adoption"], facts["lea_years"], marts
     )
