@@ -31,8 +31,8 @@ def build_survival(
     far; the counts `in_*` also take back those who return. Leading takes years of staying, so the years before it
     count for leaders too: read the two groups as a description, not an effect.
     """
-    followed = _with_ends(_followed(_entries(educator_year, schools), educator_year, lea_years))
-    persons = _in_groups(with_totals(followed, "lea_id"))
+    followed = _with_ends(_followed(_entries(educator_year, schools), educator_year, lea_years).cache())
+    persons = _in_groups(with_totals(followed, "lea_id").cache()).cache()
     counts = persons.group_by(GROUP).agg(
         pl.len().alias("entered"),
         pl.col("is_known").sum().alias("followed"),
