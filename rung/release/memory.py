@@ -127,7 +127,10 @@ def records_of(marts: Mapping[str, pl.LazyFrame], key: bytes) -> pl.DataFrame:
         digests = [hashlib.blake2b(t.encode(), key=key[:64], digest_size=8).hexdigest() for t in texts]
         return pl.Series(digests, dtype=pl.String)
 
-    return persons.select(*LEA_YEAR, person=hashed(persons["staff_id"]), record=hashed(persons["line"]))
+    names = persons.select(pl.col("staff_id").unique().sort())
+    names = names.with_columns(person=hashed(names["staff_id"]))
+    persons = persons.join(names, on="staff_id", maintain_order="left")
+    return persons.select(*LEA_YEAR, "person", record=hashed(persons["line"]))
 
 
 def changes(now: pl.DataFrame, before: pl.DataFrame) -> dict[Block, int]:

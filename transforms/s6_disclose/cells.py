@@ -127,7 +127,7 @@ def round_small_rest(rows: pl.DataFrame, policy: DisclosurePolicy, untold: pl.Da
         .drop("untold")
         .with_columns(
             rule=pl.when("told").then(None).otherwise("rule"),
-            unit_of_rounding=pl.when("told").then(unit_of_state()).otherwise("unit_of_rounding").cast(pl.Int64),
+            unit_of_rounding=pl.when("told").then(unit_of_state(policy)).otherwise("unit_of_rounding").cast(pl.Int64),
         )
     )
 
@@ -146,12 +146,14 @@ def as_cells(rows: pl.DataFrame, policy: DisclosurePolicy) -> pl.DataFrame:
     # A number of the state that would have to be hidden for another's sake is rounded, where that does.
     spare = state & pl.col("rule").is_null() & unit.is_null() & pl.col("sensitive") & (rank >= STATE_PART)
     figures = pl.lit(10).pow((pl.col("value").abs().clip(1).log10().floor() + 1 - policy.rounded_figures).clip(0))
-    other = pl.when(spare & persons).then(unit_of_state()).when(spare & (figures > 1)).then(figures.cast(pl.Int64))
+    count, money = spare & persons, spare & (figures > 1)
+    other = pl.when(count).then(unit_of_state(policy)).when(money).then(figures.cast(pl.Int64))
     led = pl.col("table").is_in(["public_span", "public_access"])
     low = pl.when(persons).then("floor").otherwise(pl.min_horizontal(0, "value"))
     # A part is not more than its whole, where that is shown.
     veiled = ((pl.col("part") == WHOLE) & pl.col("rule").is_not_null()).any().over(*KEY[:4], *PLACE)
-    veiled |= (pl.col("grain") == "leaf") & pl.col("confidential")
+    # How many moved on a confidential ladder is told nowhere.
+    veiled |= ((pl.col("grain") == "leaf") | (pl.col("table") == "public_ladder_flow")) & pl.col("confidential")
     inside = led | (part & pl.col("group").is_not_null() & pl.col("sensitive") & ~veiled)
     high = pl.when(persons & inside).then("group").when(persons).then(pl.lit(FAR)).otherwise(pl.lit(FAR_CENTS))
     need = _need(policy)
@@ -227,9 +229,17 @@ def _need(policy: DisclosurePolicy) -> pl.Expr:
     )
 
 
-def unit_of_state() -> pl.Expr:
-    """The unit to which a count of the state is rounded where it must be."""
-    return pl.when(pl.col("value") < MANY).then(FEW_UNIT).otherwise(MANY_UNIT)
+def unit_of_state(policy: DisclosurePolicy) -> pl.Expr:
+    """The unit to which a count of the state is rounded where it must be: by its size, and by what is public of it.
+
+    A reader knows that it is not below its floor. Where the unit's box around the floor ends less than a width above,
+    the unit is twice as large, or a number at its floor would be told by its rounding. That holds for every number with
+    that floor, so that the unit tells nothing.
+    """
+    unit = pl.when(pl.col("value") < MANY).then(FEW_UNIT).otherwise(MANY_UNIT)
+    floor = pl.col("floor")
+    above = (floor + unit // 2) // unit * unit + (unit - 1) // 2 - floor
+    return pl.when((floor > 0) & (above < policy.width.persons)).then(2 * unit).otherwise(unit)
 
 
 def rounded(unit: pl.Expr) -> pl.Expr:

@@ -27,7 +27,6 @@ from transforms.s6_disclose.shape import KEY, PLACE
 from transforms.s6_disclose.system import system_of
 from transforms.s6_disclose.together import sum_together
 
-FLOW = "public_ladder_flow"
 FINAL = ["cell", "name", "unit", "value", "persons", "mask", "rule", "low", "high", "need", "rank", "shown"]
 
 
@@ -52,23 +51,19 @@ def decide(
 ) -> Decided:
     """Masks of all rows and the proof of what is hidden. `awards`: program_id, school_year, award (cents).
 
-    Where a level cannot be hidden beside the moves that lead to it and from it, the moves of that program and year are
-    not published at all; `ways` counts them as `withheld`. Where a number of the state that is told rounded leaves its
-    districts' too little room, it is hidden: `untold`. Raises DisclosureBlocked naming a cell, or a derived relation,
-    that cannot be protected even so.
+    Where a number of the state that is told rounded leaves its districts' too little room, it is hidden: `ways` counts
+    these as `untold`. Raises DisclosureBlocked naming a cell, or a derived relation, that cannot be protected even so.
     """
     every = sum_together(with_rules(rows, policy, closed), policy.minimum_persons, past)
-    withheld, untold = set[tuple[str, int]](), set[Place]()
+    untold = set[Place]()
     while True:
         try:
-            found = _decide(_without_moves(every, withheld), policy, awards, past, untold)
-            return replace(found, ways={**found.ways, "withheld": len(withheld), "untold": len(untold)})
+            found = _decide(every, policy, awards, past, untold)
+            return replace(found, ways={**found.ways, "untold": len(untold)})
         except DisclosureBlocked as blocked:
-            more = _moves_beside(blocked.place, past) - withheld
-            if not more and (blocked.place in untold or not _rounded_at(every, blocked.place)):
+            if blocked.place in untold or not _rounded_at(every, blocked.place):
                 raise
-            withheld |= more
-            untold |= set() if more else {blocked.place}
+            untold.add(blocked.place)
 
 
 def _rounded_at(rows: pl.DataFrame, place: Place) -> bool:
@@ -79,35 +74,11 @@ def _rounded_at(rows: pl.DataFrame, place: Place) -> bool:
     return not rows.filter(here, pl.col("grain") == "state", pl.col("rule") == "few_persons").is_empty()
 
 
-def _moves_beside(place: Place, past: Past) -> set[tuple[str, int]]:
-    """Program-years whose moves stand beside a level, or a move, at this place; none that readers have already."""
-    table, program_id, year = place
-    if program_id is None or table not in ("public_designation", FLOW):
-        return set()
-    seen = (pl.col("table") == FLOW) & (pl.col("mask") != "suppressed")
-    had = past.masks.filter(seen & (pl.col("program_id") == program_id))
-    return {(program_id, each) for each in (year, year + 1) if each not in had["school_year"].to_list()}
-
-
-def _without_moves(rows: pl.DataFrame, withheld: set[tuple[str, int]]) -> pl.DataFrame:
-    """The rows, those of moves of these program-years as not available."""
-    pairs = pl.DataFrame(sorted(withheld), schema={"program_id": pl.String, "school_year": pl.Int16}, orient="row")
-    marked = rows.join(
-        pairs.with_columns(table=pl.lit(FLOW), gone=pl.lit(True)),
-        on=["table", "program_id", "school_year"],
-        how="left",
-        maintain_order="left",
-    )
-    rule = pl.when(pl.col("gone").fill_null(False)).then(pl.lit("not_available")).otherwise("rule")
-    return marked.with_columns(rule=rule).drop("gone")
-
-
 def _decide(
     every: pl.DataFrame, policy: DisclosurePolicy, awards: pl.DataFrame, past: Past, untold: Collection[Place]
 ) -> Decided:
     """Masks of rows that have their rules."""
-    closed = (pl.col("rule") == "not_released") | ((pl.col("rule") == "not_available") & (pl.col("table") == FLOW))
-    apart = (pl.col("grain") == "school") | closed.fill_null(False)
+    apart = (pl.col("grain") == "school") | (pl.col("rule") == "not_released").fill_null(False)
     ruled, rest = every.filter(~apart), as_they_are(every.filter(apart))
     none = pl.DataFrame(
         schema={

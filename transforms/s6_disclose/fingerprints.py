@@ -37,11 +37,11 @@ def derived(cells: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     # Numbers of nobody add nothing: without them more relations lie inside a block.
     nobody = placed.filter(pl.col("print") == 0).select("cell")
     entries = entries.join(nobody, on="cell", how="anti")
+    known = Known(entries)
     found: list[pl.DataFrame] = []
     number = 0
     for block in district_blocks(shown):
-        inside = entries.filter(pl.col("cell").is_in(block["cell"].implode()).all().over("name"))
-        basis = Basis(block["cell"].to_list(), inside)
+        basis = known.basis(block["cell"].to_list())
         for identity in identities(block):
             if not lasting.holds(identity) or basis.implies(identity):
                 continue
@@ -64,9 +64,11 @@ def derived(cells: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 def district_blocks(shown: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Each district-year with its year before, and each year of the state with districts' cells of the same records."""
     lea = shown.filter(pl.col("grain") == "lea")
-    for (lea_id, year), block in lea.group_by("lea_id", "school_year", maintain_order=True):
-        before = lea.filter((pl.col("lea_id") == lea_id) & (pl.col("school_year") == int(str(year)) - 1))
-        both = pl.concat([block, before.filter(pl.col("table") == "public_designation")])
+    place = ["lea_id", "school_year"]
+    levels = lea.filter(pl.col("table") == "public_designation").partition_by(place, as_dict=True, maintain_order=True)
+    for (lea_id, year), block in lea.partition_by(place, as_dict=True, maintain_order=True).items():
+        before = levels.get((lea_id, int(str(year)) - 1))
+        both = block if before is None else pl.concat([block, before])
         if both["sensitive"].any():
             yield both
     for _, block in shown.group_by("school_year", maintain_order=True):
@@ -157,17 +159,33 @@ class Lasting:
         return seen >= LASTING and persons >= LASTING_PERSONS
 
 
-class Basis:
-    """The row space of the relations inside a block, modulo a prime, in echelon form."""
+class Known:
+    """Relations (entries: name, kind, cell, coefficient) by the cells in them."""
 
-    def __init__(self, cells: list[int], entries: pl.DataFrame) -> None:
+    def __init__(self, entries: pl.DataFrame) -> None:
+        self.relations: dict[str, Identity] = {}
+        self.at: dict[int, list[str]] = {}
+        for name, cell, k in zip(entries["name"], entries["cell"], entries["coefficient"], strict=True):
+            self.relations.setdefault(name, {})[cell] = k
+            self.at.setdefault(cell, []).append(name)
+
+    def basis(self, cells: list[int]) -> Basis:
+        """The relations that have all their cells in a block."""
+        inside = set(cells)
+        names = dict.fromkeys(name for cell in cells for name in self.at.get(cell, ()))
+        made = Basis(cells)
+        for name in names:
+            if self.relations[name].keys() <= inside:
+                made.add(self.relations[name])
+        return made
+
+
+class Basis:
+    """A row space of relations inside a block, modulo a prime, in echelon form."""
+
+    def __init__(self, cells: list[int]) -> None:
         self.place = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
         self.rows: dict[int, Ints] = {}
-        by_name: dict[str, Identity] = {}
-        for name, cell, k in zip(entries["name"], entries["cell"], entries["coefficient"], strict=True):
-            by_name.setdefault(name, {})[cell] = k
-        for identity in by_name.values():
-            self.add(identity)
 
     def add(self, identity: Identity) -> None:
         """One more relation."""

@@ -123,6 +123,7 @@ class Program:
         """One movement of as many of the `wanted` cells as it can, each by what it needs at most, taken to pieces that
         do not touch each other. `sign`: by cell how much more is worth, or less.
         """
+        self._renew()
         at = np.array([self.at[cell] for cell in wanted.tolist()], np.int64)
         lower, upper, weight = self._bounds(at)
         cap = np.tile(self.room.need[wanted] / self.unit, 2)

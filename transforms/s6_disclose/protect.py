@@ -13,14 +13,17 @@ import numpy as np
 
 from transforms.s6_disclose.cells import STATE_PART, STATE_SMALL
 from transforms.s6_disclose.network import Region
-from transforms.s6_disclose.opened import NOTHING, Found, Opened, cheapest
+from transforms.s6_disclose.opened import FEW, NOTHING, Found, Opened, cheapest
 from transforms.s6_disclose.room import AROUND
 from transforms.s6_disclose.system import ROUNDING, STATE, Movement, System
 
 Place = tuple[str, str | None, int]
 SIZE, MORE = 6, 24  # districts in which a movement is looked for before all are
 GROUP = 18  # districts in which many cells are moved at once
+LARGEST = 12  # districts with most room, which every group is moved with: small ones lack room of their own
 VAIN, SOME = 2, 0.97  # so often in a row may a movement of many cells leave more than this share of them
+# What moving a cell by one is worth, step by step: a movement of many cells hides only what costs less.
+WORTHS = (1.0, 4.0, 16.0, 64.0)
 
 
 class DisclosureBlocked(Exception):
@@ -64,24 +67,26 @@ def protect(system: System, before: Iterable[Movement] = ()) -> Protection:
     exposed = [cell for cell, need in enumerate(system.need) if need > 0]
     labels = sorted(set(system.label) - {STATE})
     alike, near = _groups(labels, GROUP), _groups(labels, SIZE)
-    apart: list[Region] = [(STATE, *labels[at :: len(alike)]) for at in range(len(alike))] if len(alike) > 1 else []
     last = max(labels, default=0) + 1
     place = {cell: last if not labels or system.label[cell] == STATE else system.label[cell] for cell in exposed}
     order = sorted(exposed, key=lambda cell: (place[cell], -system.need[cell], cell))
+    if work.movements and work.unit == 1:  # what its district does not leave a cell, it did not before
+        for cell in filter(work.narrow, order):
+            _ask_less(work, cell)
     _together(work, exposed, alike)
     if work.unit > 1:
         for cell in filter(work.narrow, order):
             _through_network(work, cell, regions(system, cell, near)[1:] or [None])
     elif labels:
+        _together(work, exposed, alike, "near", WORTHS)
+        _together(work, exposed, _with_largest(system, alike), least=1)
+        for cell in filter(work.narrow, order):
+            _ask_less(work, cell)
         for at in (0, 1):
-            if at:
-                for cell in filter(work.narrow, order):
-                    _ask_less(work, cell)
-                _together(work, exposed, alike)
             for cell in filter(work.narrow, order):
                 _open(work, cell, system.need[cell], regions(system, cell, near)[at : at + 1], ("near",))
-            _together(work, exposed, [*alike, *apart])
-    _together(work, exposed, [None])
+            _together(work, exposed, _with_largest(system, alike), least=1)
+    _together(work, exposed, [None], least=1)
     for cell in filter(work.narrow, order):
         _open_or_less(work, cell, regions(system, cell, near))
     return _pruned(work, exposed)
@@ -92,27 +97,51 @@ def _groups(labels: list[int], size: int) -> list[Region]:
     return [(STATE, *labels[at : at + size]) for at in range(0, len(labels), size)] or [None]
 
 
-def _together(work: Opened, exposed: list[int], groups: list[Region]) -> None:
-    """Movements of many cells at once, group by group of districts, that hide nothing more."""
+def _with_largest(system: System, groups: list[Region]) -> list[Region]:
+    """The groups, each with the districts whose hidden numbers have most room; none where one group has all."""
+    if len(groups) == 1:
+        return []
+    room: dict[int, int] = {}
+    for cell, value in enumerate(system.value):
+        if system.hidden[cell] and system.label[cell] != STATE:
+            both = min(value - system.low[cell], system.high[cell] - value, FEW)
+            room[system.label[cell]] = room.get(system.label[cell], 0) + both
+    largest = sorted(room, key=lambda label: (-room[label], label))[:LARGEST]
+    return [(STATE, *sorted({*group, *largest} - {STATE})) for group in groups if group is not None]
+
+
+def _together(
+    work: Opened,
+    exposed: list[int],
+    groups: list[Region],
+    how: str = "free",
+    worths: tuple[float, ...] = (1.0,),
+    least: int = 0,
+) -> None:
+    """Movements of many cells at once, group by group of districts: `free` ones hide nothing more, `near` ones what is
+    cheaper than moving the cells is worth. A group is left when movements open fewer than SOME leaves, or `least`.
+    """
     for group in groups:
-        program = work.program(group, "free")
-        mine = [cell for cell in exposed if cell in program.at]
+        here = [cell for cell in exposed if work.narrow(cell) and (group is None or work.system.label[cell] in group)]
+        mine = [cell for cell in here if cell in work.program(group, how).at]
         chance = np.random.default_rng(len(mine))
-        vain = 0
-        while vain < VAIN:
-            wanted = np.array([cell for cell in mine if work.narrow(cell)], np.int64)
-            if not len(wanted):
-                break
-            # Another worth for each, so that those of one relation do not all pull the same way.
-            worth = chance.choice([-1.0, 1.0], len(wanted)) * chance.uniform(0.5, 1.5, len(wanted))
-            for piece in program.together(
-                wanted, worth if work.unit == 1 else worth * work.unit / work.room.need[wanted]
-            ):
-                if work.widens(piece):
-                    work.keep(piece)
-            left = sum(map(work.narrow, wanted.tolist()))
-            work.ways["together"] += len(wanted) - left
-            vain = vain + 1 if left > SOME * len(wanted) else 0
+        for worth in worths:
+            vain = 0
+            while vain < VAIN:
+                wanted = np.array([cell for cell in mine if work.narrow(cell)], np.int64)
+                if not len(wanted):
+                    break
+                # Another worth for each, so that those of one relation do not all pull the same way.
+                sign = chance.choice([-1.0, 1.0], len(wanted)) * chance.uniform(0.5, 1.5, len(wanted)) * worth
+                if work.unit > 1:
+                    sign *= work.unit / work.room.need[wanted]
+                for piece in work.program(group, how).together(wanted, sign):
+                    if work.widens(piece):
+                        work.keep(piece)
+                left = sum(map(work.narrow, wanted.tolist()))
+                work.ways["together"] += len(wanted) - left
+                few = left > len(wanted) - least if least else left > SOME * len(wanted)
+                vain = vain + 1 if few else 0
 
 
 def regions(system: System, cell: int, near: list[Region]) -> list[Region]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log2
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,9 @@ class Room:
         weight = far_weight = FREE
         if not system.hidden[cell] and rank >= 0:
             far = low, high
-            weight = far_weight = next((w * (1 + rank / top) for top, w in WEIGHTS if rank < top), TOP)
+            dear = next((w * (1 + rank / top) for top, w in WEIGHTS if rank < top), TOP)
+            # Of two numbers that would do, the smaller takes less from readers.
+            weight = far_weight = dear * (1 + log2(1 + abs(value)))
             near = far
             if cell in system.rounding:
                 ends = system.rounding[cell]

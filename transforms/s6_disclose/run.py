@@ -44,8 +44,9 @@ class PublicSide:
     utility: pl.DataFrame
 
 
-def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.DataFrame:
-    """SHAPE rows of every district-year (school, lea and leaf), from the marts that NEEDED names.
+def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame, *, money: bool = True) -> pl.DataFrame:
+    """SHAPE rows of every district-year (school, lea and leaf), from the marts that NEEDED names; without `money`
+    those of persons alone.
 
     `steps`: program_id, level, rank, leads, kind of every level, and `none` (rank 0) of every program.
     """
@@ -75,18 +76,20 @@ def blocks_of(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.Data
         .agg(pl.col("staff_id").n_unique().cast(pl.Int64).alias("holders"))
     )
     who = public_people.leaders_of(record, designation, known["leadership_role"], steps)
-    return pl.concat(
-        [
-            public_ladders.held(designation, record, years, steps),
-            public_ladders.moved(designation, years, steps),
-            public_people.in_schools(who, known["dim_school"], known["supervision_span"], veiled),
-            public_people.span_of(known["supervision_span"], veiled),
-            public_people.access_of(who, known["dim_school"], veiled),
-            public_people.retained(who, led, veiled, kinds, holders),
+    rows = [
+        public_ladders.held(designation, record, years, steps),
+        public_ladders.moved(designation, years, steps),
+        public_people.in_schools(who, known["dim_school"], known["supervision_span"], veiled),
+        public_people.span_of(known["supervision_span"], veiled),
+        public_people.access_of(who, known["dim_school"], veiled),
+        public_people.retained(who, led, veiled, kinds, holders),
+    ]
+    if money:
+        rows += [
             public_money.costed(known["sustainability"], known["funding_mix"], pay, years, kinds),
             public_money.compensated(known["compensation"], pay, kinds),
         ]
-    )
+    return pl.concat(rows)
 
 
 def _districts(mart: pl.LazyFrame) -> pl.LazyFrame:

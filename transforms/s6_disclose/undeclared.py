@@ -16,7 +16,7 @@ import polars as pl
 
 from transforms.s6_disclose.blocks import of_state
 from transforms.s6_disclose.exchanged import exchanged
-from transforms.s6_disclose.fingerprints import Basis, Identity, Lasting, district_blocks, identities
+from transforms.s6_disclose.fingerprints import Identity, Known, Lasting, district_blocks, identities
 from transforms.s6_disclose.implied import everything_declared
 from transforms.s6_disclose.run import blocks_of
 from transforms.s6_disclose.shape import KEY, PLACE
@@ -42,12 +42,11 @@ def undeclared(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> list[s
     # What is open is known, and numbers of nobody add nothing: neither has a place in the question.
     secret = cells.filter(pl.col("sensitive") & (pl.col("print") != 0)).select("cell")
     declared = everything_declared(cells).join(secret, on="cell", how="semi")
-    lasting = Lasting(true_cells)
+    known, lasting = Known(declared), Lasting(true_cells)
     secrets = set(secret["cell"])
     found: list[Identity] = []
     for block in district_blocks(cells.filter((pl.col("print") != 0) & (pl.col("grain") != "leaf"))):
-        inside = declared.filter(pl.col("cell").is_in(block["cell"].implode()).all().over("name"))
-        basis = Basis(block["cell"].to_list(), inside)
+        basis = known.basis(block["cell"].to_list())
         for identity in identities(block):
             asked = {cell: k for cell, k in identity.items() if cell in secrets}
             if lasting.holds(identity) and not basis.implies(asked):
@@ -58,7 +57,7 @@ def undeclared(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> list[s
 
 def _rows(marts: Mapping[str, pl.LazyFrame], steps: pl.DataFrame) -> pl.DataFrame:
     """SHAPE rows of persons by district and state."""
-    blocks = blocks_of(marts, steps).filter((pl.col("unit") == "persons") & (pl.col("grain") != "school"))
+    blocks = blocks_of(marts, steps, money=False).filter(pl.col("grain") != "school")
     return pl.concat([blocks, of_state(blocks)])
 
 

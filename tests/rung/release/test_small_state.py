@@ -39,9 +39,7 @@ def public(root: Path, **size: int) -> dict[str, pl.DataFrame]:
 )
 def test_it_releases(leas: int, educators: int, seed: int, tmp_path: Path) -> None:
     flow = public(tmp_path, leas=leas, educators=educators, seed=seed)["public_ladder_flow"]
-    gone = flow.filter(pl.col("reason") == "not_available")
-    assert gone["persons"].null_count() == gone.height
-    assert flow.join(gone, on=["program_id", "school_year"], how="semi").height == gone.height, "withheld in part"
+    assert set(flow["reason"].drop_nulls()) <= {"protects_persons", "not_released"}
 
 
 @pytest.mark.slow
