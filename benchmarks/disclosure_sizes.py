@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from rung.lake.workspace import Workspace, open_workspace
-from rung.release.disclosure import disclosure_terms
+from rung.release.disclosure_terms import disclosure_terms
 from transforms.s6_disclose.blocks import of_state
 from transforms.s6_disclose.decide import decide
 from transforms.s6_disclose.past import nothing_before
