@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import pytest
+
+from transforms.s2_resolve.pay import classify_pay, sum_payroll
+from transforms.s4_sustain.cost_parts import base_stream
 
 SCHEDULE = [
     {"lea_id": "L1", "school_year": 2026, "lane": "BA", "step": 1, "amount": "40000.00"},
@@ -33,11 +37,25 @@ def test_increment_sits_once_on_the_base_row_of_the_largest_stream(small: Any) -
 
 
 def test_equal_streams_carry_on_the_first_by_name(small: Any) -> None:
-    made = small.marts(
-        roster=[small.post("A")],
-        payroll=[small.line("A", "BASE", "1.00"), small.line("A", "BASE", "1.00", fund_code="G")],
-    )["compensation"]
-    assert made.filter(pl.col("increment_status").is_not_null())["stream"].to_list() == ["competitive_federal"]
+    """Of twenty people, whatever order their funds are met in."""
+    people = [f"A{n:02d}" for n in range(20)]
+    lines = [small.line(who, "BASE", "1.00", fund_code=fund) for who in people for fund in ("01", "G")]
+    made = small.marts(roster=[small.post(who) for who in people], payroll=lines)["compensation"]
+    carried = made.filter(pl.col("increment_status").is_not_null()).select("staff_id", "stream").sort("staff_id")
+    assert carried.rows() == [(who, "competitive_federal") for who in people]
+
+
+def test_base_pay_is_of_the_stream_that_pays_most_then_of_the_first_by_name(
+    make: Callable[..., pl.LazyFrame], small: Any
+) -> None:
+    """Of twenty people with two equal streams, whatever order these are met in, and of one with two that differ."""
+    people = [f"A{n:02d}" for n in range(20)]
+    lines = [small.line(who, "BASE", "1.00", fund_code=fund) for who in people for fund in ("01", "G")]
+    lines += [small.line("B", "BASE", "1.01"), small.line("B", "BASE", "1.00", fund_code="G")]
+    lines += [small.line("C", "P", "9.00", fund_code="G")]
+    pay = classify_pay(sum_payroll(make("payroll", lines)), make("pay_codes", small.codes), make("funds", small.funds))
+    made = base_stream(pay).select("staff_id", "stream", "is_soft").sort("staff_id").collect()
+    assert made.rows() == [*((who, "competitive_federal", True) for who in people), ("B", "local_general", False)]
 
 
 def test_unknown_codes_and_funds_are_kept_in_their_own_bucket(small: Any) -> None:

@@ -42,7 +42,7 @@ def laid_out(cells: pl.DataFrame, table: str) -> pl.DataFrame:
     columns = list(schema.columns())
     keys = [key for key in PUBLIC[table].key if key in columns]
     ordered = [*keys, *(name for name in columns if name not in keys)]
-    return schema.validate(named.select(ordered).sort(keys, nulls_last=True), cast=True)
+    return schema.validate(named.select(ordered).sort(keys, nulls_last=True))
 
 
 def _named(rows: pl.DataFrame, table: str) -> pl.DataFrame:

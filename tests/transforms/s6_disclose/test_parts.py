@@ -8,8 +8,9 @@ import pytest
 from tests.disclosed import NO_YEARS, levels, policy
 from transforms.s6_disclose.blocks import of_state
 from transforms.s6_disclose.cells import as_cells, rounded_to, with_rules
-from transforms.s6_disclose.decide import FLOW, _decide
+from transforms.s6_disclose.decide import FLOW, _decide, _moves_beside, decide
 from transforms.s6_disclose.past import anchored, name_of, nothing_before, small_leaves
+from transforms.s6_disclose.protect import DisclosureBlocked
 from transforms.s6_disclose.relations import declared
 from transforms.s6_disclose.room import FREE, ROUNDED, TOP, Room
 from transforms.s6_disclose.shape import shaped
@@ -233,3 +234,32 @@ def test_moves_that_are_not_available_stand_outside_of_what_is_proved() -> None:
     seen = made.rows.filter(gone)
     assert seen.select("mask", "rule").unique().rows() == [("suppressed", "not_available")]
     assert not made.cells["name"].str.contains(f"{FLOW}.*state", literal=False).any()
+
+
+def test_moves_beside_a_level_are_withheld_unless_readers_have_them() -> None:
+    """Those of its year and of the year after; what an earlier release showed stays."""
+    past = nothing_before()
+    rows = [(FLOW, "p", 2027, "published"), (FLOW, "p", 2026, "suppressed"), ("public_span", "p", 2026, "published")]
+    masks = pl.DataFrame(rows, schema=["table", "program_id", "school_year", "mask"], orient="row")
+    had = type(past)(masks, past.anchors, past.fresh, past.told, past.moves)
+    assert _moves_beside(("public_designation", "p", 2026), had) == {("p", 2026)}
+    assert _moves_beside((FLOW, "q", 2026), had) == {("q", 2026), ("q", 2027)}
+    assert _moves_beside(("public_retention", "p", 2026), had) == set()
+    assert _moves_beside(("public_designation", None, 2026), had) == set()
+
+
+def test_a_number_that_cannot_be_hidden_refuses_the_release_and_says_where() -> None:
+    """33 in all and 30 without a level stand there for everybody: that three hold one cannot be hidden."""
+    told = [("p", "none", 30, False), ("p", "l1", 3, True), ("p", "all", 33, False)]
+    told += [("a", part, value, False) for _, part, value, _ in told]  # an open program stands first
+    frame = pl.DataFrame(told, schema=["program_id", "part", "value", "sensitive"], orient="row")
+    blocks = shaped(
+        frame.with_columns(lea_id=pl.lit("A"), school_year=pl.lit(2026), group=pl.lit(33)),
+        "public_designation",
+        confidential=True,
+    )
+    rows = pl.concat([blocks, of_state(blocks)])
+    awards = NO_AWARDS.select("program_id", "school_year", "award")
+    with pytest.raises(DisclosureBlocked) as refused:
+        decide(rows, policy(), NO_YEARS, awards, nothing_before())
+    assert refused.value.place == ("public_designation", "p", 2026)

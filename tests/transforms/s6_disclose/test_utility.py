@@ -28,6 +28,7 @@ def test_of_k_persons_or_more_whatever_rule_hides_them() -> None:
         schema_overrides={"rule": pl.String, "school_id": pl.String},
     )
     told = utility(rows, 10).row(0, named=True)
+    assert (told["table"], told["grain"], told["unit"]) == ("t", "lea", "persons")
     assert (told["cells"], told["shown"], told["of_many"]) == (5, 0.4, 0.5)
     assert told["of_value"] == round(50 / 82, 4)
 
