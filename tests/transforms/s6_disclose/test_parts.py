@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import log2
+
 import polars as pl
 import pytest
 
 from tests.disclosed import NO_YEARS, levels, policy
 from transforms.s6_disclose.blocks import of_state
-from transforms.s6_disclose.cells import as_cells, rounded_to, with_rules
-from transforms.s6_disclose.decide import FLOW, _decide, _moves_beside, decide
+from transforms.s6_disclose.cells import as_cells, rounded_to
+from transforms.s6_disclose.decide import decide
 from transforms.s6_disclose.past import anchored, name_of, nothing_before, small_leaves
 from transforms.s6_disclose.protect import DisclosureBlocked
 from transforms.s6_disclose.relations import declared
@@ -16,6 +18,7 @@ from transforms.s6_disclose.room import FREE, ROUNDED, TOP, Room
 from transforms.s6_disclose.shape import shaped
 from transforms.s6_disclose.system import STATE, System, system_of
 
+FLOW = "public_ladder_flow"
 NO_AWARDS = pl.DataFrame(
     schema={"program_id": pl.String, "school_year": pl.Int16, "grain": pl.String, "lea_id": pl.String}
     | {"award": pl.Int64, "holders": pl.Int64}
@@ -87,7 +90,8 @@ def test_relations_become_lists_and_the_state_belongs_to_the_one_cluster_of_its_
 
 
 def test_the_room_of_hidden_shown_and_rounded_cells() -> None:
-    """A hidden cell moves to its bounds for nothing; a shown one may be hidden at its rank's price; one that may be
+    """A hidden cell moves to its bounds for nothing; a shown one may be hidden at its rank's and its size's
+    price; one that may be
     rounded moves nearer, at less, unless it stands rounded already."""
     system = System(
         value=[3, 40, 100, 100, 6],
@@ -107,9 +111,9 @@ def test_the_room_of_hidden_shown_and_rounded_cells() -> None:
     assert (room.free_least.tolist(), room.free_most.tolist()) == ([-3, 0, 0, -10, 0], [6, 0, 0, 9, 0])
     assert (room.least.tolist(), room.most.tolist()) == ([-3, -40, -10, -10, 0], [6, 10, 9, 9, 0])
     assert (room.far_least.tolist(), room.far_most.tolist()) == ([-3, -40, -100, -100, 0], [6, 10, 800, 800, 0])
-    part = 1.0 * (1 + 1_500 / 1_000_000)
+    part, state = 1.0 * (1 + 1_500 / 1_000_000) * (1 + log2(41)), TOP * (1 + log2(101))
     assert room.weight.tolist() == pytest.approx([FREE, part, ROUNDED, FREE, FREE])
-    assert room.far_weight.tolist() == pytest.approx([FREE, part, TOP, TOP, FREE])
+    assert room.far_weight.tolist() == pytest.approx([FREE, part, state, state, FREE])
 
 
 @pytest.mark.parametrize(
@@ -218,34 +222,6 @@ def test_a_sum_that_an_earlier_total_tells_is_a_cell_with_its_relation() -> None
     ours = cells.filter(pl.col("lea_id").is_in(["A", "B"]) & (pl.col("part") == "l1"))["cell"].to_list()
     found = entries.select("name", "kind", "cell", "coefficient").rows()
     assert sorted(found) == sorted([(name, "hard", cell, 1) for cell in ours] + [(name, "hard", cells.height, -1)])
-
-
-def test_moves_that_are_not_available_stand_outside_of_what_is_proved() -> None:
-    """Other numbers with that rule, and moves with another, are decided with the rest."""
-    flow = pl.DataFrame(
-        {"lea_id": ["A", "A"], "part": ["none > l1", "l1 > l1"], "cut": ["entered", "stayed"], "value": [15, 20]}
-    ).with_columns(program_id=pl.lit("p"), school_year=pl.lit(2026), group=pl.lit(35))
-    leaves = shaped(flow, FLOW, grain="leaf", sensitive=True, confidential=True)
-    blocks = pl.concat([levels({"A": [20, 35]}), leaves])
-    rows = with_rules(pl.concat([blocks, of_state(blocks)]), policy(), NO_YEARS)
-    gone = (pl.col("table") == FLOW) & (pl.col("grain") == "state")
-    rows = rows.with_columns(rule=pl.when(gone).then(pl.lit("not_available")).otherwise("rule"))
-    made = _decide(rows, policy(), NO_AWARDS.select("program_id", "school_year", "award"), nothing_before(), set())
-    seen = made.rows.filter(gone)
-    assert seen.select("mask", "rule").unique().rows() == [("suppressed", "not_available")]
-    assert not made.cells["name"].str.contains(f"{FLOW}.*state", literal=False).any()
-
-
-def test_moves_beside_a_level_are_withheld_unless_readers_have_them() -> None:
-    """Those of its year and of the year after; what an earlier release showed stays."""
-    past = nothing_before()
-    rows = [(FLOW, "p", 2027, "published"), (FLOW, "p", 2026, "suppressed"), ("public_span", "p", 2026, "published")]
-    masks = pl.DataFrame(rows, schema=["table", "program_id", "school_year", "mask"], orient="row")
-    had = type(past)(masks, past.anchors, past.fresh, past.told, past.moves)
-    assert _moves_beside(("public_designation", "p", 2026), had) == {("p", 2026)}
-    assert _moves_beside((FLOW, "q", 2026), had) == {("q", 2026), ("q", 2027)}
-    assert _moves_beside(("public_retention", "p", 2026), had) == set()
-    assert _moves_beside(("public_designation", None, 2026), had) == set()
 
 
 def test_a_number_that_cannot_be_hidden_refuses_the_release_and_says_where() -> None:
