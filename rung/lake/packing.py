@@ -8,6 +8,7 @@ from itertools import groupby
 from rung.lake.accepted import FOLDER, ORDER, kept_together, own_object, scan_accepted
 from rung.lake.ledger import Ledger
 from rung.lake.parquet import write_parquet
+from rung.lake.pay_sums import FOLDER as PAY_SUMS
 from rung.lake.place import Place
 from rung.lake.places import make_durable
 from rung.lake.submissions import Submission
@@ -41,6 +42,8 @@ def pack(lake: Place, ledger: Ledger) -> None:
             ledger.keep_in(connection, {each.submission_id: each.kept_in for each in placed})
     for each in known:
         lake.remove_one(own_object(each))
+    if known:
+        lake.remove(PAY_SUMS)  # by object as well: marts make them anew
 
 
 def _batches(loose: list[Submission]) -> Iterator[list[Submission]]:

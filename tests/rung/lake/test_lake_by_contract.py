@@ -117,9 +117,13 @@ def test_a_lake_of_version_1_is_refused_and_brought_over_with_every_row(root: Pa
     with pytest.raises(RungError, match=r"has version 1, this Rung writes version 2; see `rung upgrade`"):
         _ = open_workspace(root / "rung.toml").lake
     old = {extract: pl.read_parquet(files_of(root, extract)) for extract in ("evaluation", "roster", "payroll")}
+    sums = root / "lake" / "pay_sums" / "0123456789ab" / "of-one-submission.parquet"
+    sums.parent.mkdir(parents=True)
+    sums.write_bytes(b"sums of one submission")
     upgrade(settings(root), plan_upgrade(settings(root)))
     # Two years of each, and beside the payrolls of 2026 the one that was replaced.
     assert {extract: len(files_of(root, extract)) for extract in old} == {"evaluation": 2, "roster": 2, "payroll": 3}
+    assert not sums.exists()
     for extract, rows in old.items():
         now = pl.read_parquet(files_of(root, extract))
         assert now.sort(pl.all()).equals(rows.select(now.columns).sort(pl.all()))
