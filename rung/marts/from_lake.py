@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -54,18 +54,8 @@ from transforms.s5_marts.dimensions import build_dimensions
 from transforms.s5_marts.program_pay import program_pay
 from transforms.s5_marts.run import build_marts
 
-# Up to so many roster rows what marts share is held in memory: reading it again takes longer.
+# A state with more roster rows is large: what its marts share lies on disk, and they are made one after the other.
 ROSTER_ROWS_IN_MEMORY = 500_000
-# Marts with a row per person or more.
-LARGE = (
-    "designation",
-    "educator_year",
-    "leadership_role",
-    "supervision_span",
-    "leadership_activity",
-    "compensation",
-    "program_pay",
-)
 # By extract, accepted rows of districts of which nothing has changed: read again, and all of them.
 ReadAgain = dict[str, dict[str, int]]
 
@@ -94,8 +84,9 @@ def make_marts(
     counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
     try:
         with ScratchFolder() as scratch:
-            plans = mart_plans(work, tables, persons, counts, materializer(in_force, Path(scratch)))
-            hashes = write_marts(work.lake, folder, plans)
+            gather = on_disk(Path(scratch)) if is_large(in_force) else in_memory
+            plans = mart_plans(work, tables, persons, counts, gather)
+            hashes = write_marts(work.lake, folder, plans, one_by_one=is_large(in_force))
         marts = {name: _scan(work.lake, f"{folder}/{name}.parquet") for name in plans}
         deflator = MetricParameters.model_validate(work.settings.metrics).deflator
         _check_identities(marts, tables["pay_sums"], nominal=not deflator)
@@ -139,25 +130,33 @@ def mart_plans(
     return lazy | build_dimensions(tables, EducatorYear.cast(lazy["educator_year"]), packs)
 
 
-def write_marts(lake: Place, folder: str, plans: Mapping[str, pl.LazyFrame]) -> dict[str, str]:
+def write_marts(
+    lake: Place, folder: str, plans: Mapping[str, pl.LazyFrame], *, one_by_one: bool = False
+) -> dict[str, str]:
     """Make every mart, check it against its contract and write it; SHA-256 of each file by name.
 
-    Those with a row per person or more are made one after the other, so that no two of them are in memory, the others
-    together. Raises GateFailed naming the mart that breaks its contract.
+    `one_by_one`: no two of them are in memory, and each is streamed; else all are made at once, which takes less time.
+    Raises GateFailed naming the mart that breaks its contract.
     """
-    others = [name for name in plans if name not in LARGE]
     hashes: dict[str, str] = {}
-    for group in (*([name] for name in LARGE), others):
-        # What the marts are made from is gathered by now, so that the last step is small; and the streaming engine of
-        # Polars 2.1 panics on one of these plans (`assertion failed: i < self.len()`).
-        frames = pl.collect_all([plans[name] for name in group], engine="in-memory")
-        for name in group:
-            frame = frames.pop(0)
-            _check_contract(name, frame)
-            data = to_parquet(frame, _order(name, frame))
-            lake.write(f"{folder}/{name}.parquet", data)
-            hashes[name] = hashlib.sha256(data).hexdigest()
-    return {name: hashes[name] for name in plans}
+    made = _one_by_one(plans) if one_by_one else _at_once(plans)
+    for name, frame in made:
+        _check_contract(name, frame)
+        data = to_parquet(frame, _order(name, frame))
+        lake.write(f"{folder}/{name}.parquet", data)
+        hashes[name] = hashlib.sha256(data).hexdigest()
+    return hashes
+
+
+def _one_by_one(plans: Mapping[str, pl.LazyFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
+    for name, plan in plans.items():
+        yield name, plan.collect(engine="streaming")
+
+
+def _at_once(plans: Mapping[str, pl.LazyFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
+    # The streaming engine of Polars 2.1 panics on all of these plans together (`assertion failed: i < self.len()`).
+    frames = pl.collect_all(list(plans.values()), engine="in-memory")
+    return zip(plans, frames, strict=True)
 
 
 def _check_contract(name: str, frame: pl.DataFrame) -> None:
@@ -216,14 +215,22 @@ def _check_identities(frames: Mapping[str, pl.LazyFrame], sums: pl.LazyFrame, *,
         raise GateFailed(f"marts do not add up: {broken_text}; nothing was released")
 
 
-def materializer(in_force: Sequence[Submission], folder: Path) -> Materialize:
-    """How frames that several marts share are gathered: in memory, or, of a large state, as files in a folder."""
-    rows = sum(each.rows_accepted for each in in_force if each.extract == "roster")
-    if rows <= ROSTER_ROWS_IN_MEMORY:
-        return gather_in_memory
+def is_large(in_force: Sequence[Submission]) -> bool:
+    """Whether the marts of these submissions are made with as little in memory as can be."""
+    return sum(each.rows_accepted for each in in_force if each.extract == "roster") > ROSTER_ROWS_IN_MEMORY
+
+
+def in_memory(frames: Frames) -> Frames:
+    """Frames that several marts share, gathered all at once."""
+    collected = pl.collect_all(list(frames.values()), engine="streaming")
+    return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
+
+
+def on_disk(folder: Path) -> Materialize:
+    """Gathers frames that several marts share as files in a folder."""
     numbers = count()
 
-    def gather_on_disk(frames: Frames) -> Frames:
+    def gather(frames: Frames) -> Frames:
         paths = {name: folder / f"{next(numbers)}-{name}.parquet" for name in frames}
         sinks = [
             frame.sink_parquet(path, compression="lz4", lazy=True)
@@ -232,10 +239,4 @@ def materializer(in_force: Sequence[Submission], folder: Path) -> Materialize:
         pl.collect_all(sinks, engine="streaming")
         return {name: pl.scan_parquet(path) for name, path in paths.items()}
 
-    return gather_on_disk
-
-
-def gather_in_memory(frames: Frames) -> Frames:
-    """Frames that several marts share, all at once."""
-    collected = pl.collect_all(list(frames.values()), engine="streaming")
-    return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
+    return gather

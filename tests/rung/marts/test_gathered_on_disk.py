@@ -12,6 +12,7 @@ import rung.marts.from_lake as from_lake
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
+from rung.lake.submissions import Submission
 from rung.lake.workspace import open_workspace
 from rung.marts.build import run_marts
 from tests.small_state import write_state
@@ -32,19 +33,26 @@ def test_marts_of_what_lies_on_disk_are_those_of_what_is_in_memory(
     assert on_disk.built and on_disk.root == in_memory.root
 
 
-def test_up_to_the_bound_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    work = open_workspace(write_state(tmp_path / "state"))
-    run_intake(work, load_reference(work.reference), QUIET)
-    in_force = work.ledger.in_force()
-    rows = sum(each.rows_accepted for each in in_force if each.extract == "roster")
-    frames = {"one": pl.LazyFrame({"a": [3, 1, 2]}), "other": pl.LazyFrame({"b": ["x"]})}
-    for bound, files in ((rows, 0), (rows - 1, 2)):
-        folder = tmp_path / str(bound)
-        folder.mkdir()
-        monkeypatch.setattr(from_lake, "ROSTER_ROWS_IN_MEMORY", bound)
-        gathered = from_lake.materializer(in_force, folder)(frames)
-        assert len(list(folder.iterdir())) == files
-        assert {name: frame.collect().to_dict(as_series=False) for name, frame in gathered.items()} == {
-            "one": {"a": [3, 1, 2]},
-            "other": {"b": ["x"]},
-        }
+@pytest.mark.parametrize(("below", "is_large"), [(0, False), (1, True)])
+def test_a_state_is_large_above_the_bound(monkeypatch: pytest.MonkeyPatch, below: int, is_large: bool) -> None:
+    sent = [submission("roster", 30), submission("roster", 12), submission("payroll", 999)]
+    monkeypatch.setattr(from_lake, "ROSTER_ROWS_IN_MEMORY", 42 - below)
+    assert from_lake.is_large(sent) is is_large
+
+
+def test_what_is_gathered_on_disk_reads_as_it_was(tmp_path: Path) -> None:
+    gather = from_lake.on_disk(tmp_path)
+    enum = pl.LazyFrame({"b": ["x"]}, schema={"b": pl.Enum(["x"])})
+    frames = {"one": pl.LazyFrame({"a": [3, 1, None]}), "other": enum}
+    for _ in range(2):  # names come again from stage to stage
+        gathered = {name: frame.collect() for name, frame in gather(frames).items()}
+        assert all(gathered[name].equals(frame.collect()) for name, frame in frames.items())
+        assert gathered["other"].schema == {"b": pl.Enum(["x"])}
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def submission(extract: str, rows: int) -> Submission:
+    counts = dict.fromkeys(("rows_read", "rows_quarantined", "rows_duplicate", "rows_set_aside", "rows_warned"), 0)
+    cents = dict.fromkeys(("cents_read", "cents_accepted", "cents_quarantined", "cents_duplicate", "cents_set_aside"))
+    named = dict.fromkeys(("submission_id", "lea_id", "landing", "files", "received_at", "code_version"), "")
+    return Submission(**named, extract=extract, school_year=2026, rows_accepted=rows, **counts, **cents)  # type: ignore[arg-type]
