@@ -31,7 +31,7 @@ from rung.core.errors import GateFailed
 from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, footnote_of
 from rung.lake.accepted import accepted_tables
-from rung.lake.parquet import to_parquet
+from rung.lake.parquet import sink_scratch, to_parquet
 from rung.lake.pay_sums import pay_sums
 from rung.lake.place import Place
 from rung.lake.reference import ReferenceTables
@@ -84,8 +84,8 @@ def make_marts(
     counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
     try:
         with ScratchFolder() as scratch:
-            gather = on_disk(Path(scratch)) if is_large(in_force) else in_memory
-            plans = mart_plans(work, tables, persons, counts, gather)
+            materialize = on_disk(Path(scratch)) if is_large(in_force) else in_memory
+            plans = mart_plans(work, tables, persons, counts, materialize)
             hashes = write_marts(work.lake, folder, plans, one_by_one=is_large(in_force))
         marts = {name: _scan(work.lake, f"{folder}/{name}.parquet") for name in plans}
         deflator = MetricParameters.model_validate(work.settings.metrics).deflator
@@ -221,22 +221,18 @@ def is_large(in_force: Sequence[Submission]) -> bool:
 
 
 def in_memory(frames: Frames) -> Frames:
-    """Frames that several marts share, gathered all at once."""
+    """Frames that several marts share, all at once."""
     collected = pl.collect_all(list(frames.values()), engine="streaming")
     return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
 
 
 def on_disk(folder: Path) -> Materialize:
-    """Gathers frames that several marts share as files in a folder."""
+    """Writes frames that several marts share as files into a folder, and reads them there."""
     numbers = count()
 
-    def gather(frames: Frames) -> Frames:
+    def write(frames: Frames) -> Frames:
         paths = {name: folder / f"{next(numbers)}-{name}.parquet" for name in frames}
-        sinks = [
-            frame.sink_parquet(path, compression="lz4", lazy=True)
-            for path, frame in zip(paths.values(), frames.values(), strict=True)
-        ]
-        pl.collect_all(sinks, engine="streaming")
+        sink_scratch(paths, frames)
         return {name: pl.scan_parquet(path) for name, path in paths.items()}
 
-    return gather
+    return write

@@ -1,4 +1,4 @@
-"""What the marts of a large state share is gathered in files, not in memory; the marts are the same bytes."""
+"""What the marts of a large state share lies in files, not in memory; the marts are the same bytes."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def test_a_state_is_large_above_the_bound(monkeypatch: pytest.MonkeyPatch, below
     assert from_lake.is_large(sent) is is_large
 
 
-def test_what_is_gathered_on_disk_reads_as_it_was(tmp_path: Path) -> None:
-    gather = from_lake.on_disk(tmp_path)
+def test_what_lies_on_disk_reads_as_it_was(tmp_path: Path) -> None:
+    write = from_lake.on_disk(tmp_path)
     enum = pl.LazyFrame({"b": ["x"]}, schema={"b": pl.Enum(["x"])})
     frames = {"one": pl.LazyFrame({"a": [3, 1, None]}), "other": enum}
     for _ in range(2):  # names come again from stage to stage
-        gathered = {name: frame.collect() for name, frame in gather(frames).items()}
-        assert all(gathered[name].equals(frame.collect()) for name, frame in frames.items())
-        assert gathered["other"].schema == {"b": pl.Enum(["x"])}
+        found = {name: frame.collect() for name, frame in write(frames).items()}
+        assert all(found[name].equals(frame.collect()) for name, frame in frames.items())
+        assert found["other"].schema == {"b": pl.Enum(["x"])}
     assert len(list(tmp_path.iterdir())) == 4
 
 
