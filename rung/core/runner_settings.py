@@ -13,7 +13,7 @@ class Runner(Strict):
     """How the stages about persons are run.
 
     Educators fall into `buckets` sets, by hash of their ids, worked on one after the other, to bound the memory. Unset,
-    there is one for every two million roster rows; with `kind = "dask"` eight or more. Results do not depend on it.
+    there is one for every million roster rows; with `kind = "dask"` eight or more. Results do not depend on it.
     `dask` runs sets on the workers of a cluster: of a running one, whose scheduler is at `address` and whose workers
     reach the lake, or of one with `workers` processes on this machine. It needs `pip install rung[dask]`.
     """

@@ -145,6 +145,7 @@ def write_marts(
         data = to_parquet(frame, _order(name, frame))
         lake.write(f"{folder}/{name}.parquet", data)
         hashes[name] = hashlib.sha256(data).hexdigest()
+        del frame, data  # before the next one is made
     return hashes
 
 

@@ -113,7 +113,7 @@ class SetPlan:
 
 
 # Beyond so many roster rows, educators are worked on in several sets, one after the other, to bound the memory.
-ROSTER_ROWS_AT_ONCE = 2_000_000
+ROSTER_ROWS_AT_ONCE = 1_000_000
 
 
 def _buckets_for(in_force: Sequence[Submission]) -> int:
