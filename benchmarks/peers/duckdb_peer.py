@@ -56,7 +56,7 @@ def build(lake: Path, reference: Path, out: Path) -> None:
 def read_tables(connection: duckdb.DuckDBPyConnection, lake: Path, reference: Path) -> None:
     """A view of each extract's accepted rows, a table of each reference file; without its file a table is empty."""
     for extract in EXTRACTS:
-        files = f"{lake}/accepted/{extract}/*/*/*.parquet"
+        files = f"{lake}/accepted/{extract}/**/*.parquet"
         connection.execute(f"CREATE VIEW {extract} AS SELECT * FROM read_parquet('{files}')")
     for table, typed in {**TYPED, **OPTIONAL}.items():
         file = reference / f"{table}.csv"

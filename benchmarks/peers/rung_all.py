@@ -28,8 +28,8 @@ from transforms.s4_sustain.run import sustain
 from transforms.s5_marts.data_quality import build_data_quality
 from transforms.s5_marts.run import build_marts
 
-# What is drawn by lot is not compared, so it is hardly drawn: SQL does not draw it either.
-FEWEST_PATHS = 10
+# What is drawn by lot is not compared, so it is not drawn: SQL does not draw it either.
+NO_PATHS = 0
 
 
 def build(config: Path, inputs: Path, out: Path) -> None:
@@ -41,7 +41,7 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     tables["pay_sums"] = sum_payroll(AcceptedPayroll.cast(tables["payroll"]))  # from the lines, as the peers do
     terms = [pack.terms() for pack in packs_of(work.settings)]
     parameters = MetricParameters.model_validate(work.settings.metrics)
-    few = parameters.projection.model_copy(update={"paths": FEWEST_PATHS})
+    few = parameters.projection.model_copy(update={"paths": NO_PATHS})
     parameters = parameters.model_copy(update={"projection": few})
     designation = Designation.cast(pl.read_parquet(inputs / "designation.parquet").lazy())
     read = as_tables(tables)
