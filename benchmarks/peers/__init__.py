@@ -20,8 +20,8 @@ ALL_MARTS = tuple(sorted(file.stem for file in ORACLE.glob("*.sql")))
 NOT_IN_SQL = {
     "designation": "packs are YAML that an automaton reads; both sides start from Rung's file of it, and the marts of "
     "one ladder are also compared with its levels made in SQL",
-    "cost_projection.p10": "simulated by lot with numpy's generator, which SQL has not; Rung's side draws the fewest "
-    "paths it can",
+    "cost_projection.p10": "simulated by lot with numpy's generator, which SQL has not; Rung's side draws nothing "
+    "either",
     "cost_projection.p50": "as p10",
     "cost_projection.p90": "as p10",
     "data_quality.failed": "the rules are asked at intake and across files; both sides start from those counts",
