@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks.peers import ALL_MARTS, NOT_IN_SQL, NOT_IN_SQL, duckdb_all, inputs, rung_all
+from benchmarks.peers import ALL_MARTS, NOT_IN_SQL, duckdb_all, inputs, rung_all
 from benchmarks.peers.agree import all_must_agree
 from contracts.marts import MARTS as RESTRICTED
 from rung.core.errors import GateFailed
