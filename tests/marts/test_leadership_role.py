@@ -72,6 +72,12 @@ def test_released_time_is_priced_at_the_median_teacher_with_the_average_load(sma
     assert (made["days"], made["release_fte"], made["release_cost"]) == (73, 0.08, Decimal("6152.00"))
 
 
+def test_shares_and_full_time_equivalents_have_six_digits(small: Any) -> None:
+    """A third of a post for the whole year."""
+    made = small.marts(roster=[small.post("A", release_share=1 / 3, **ROLE)])["leadership_role"]
+    assert made.select("release_share", "release_fte").rows() == [(0.333333, 0.333333)]
+
+
 def test_role_without_pay_needs_more_than_half_of_the_days(small: Any) -> None:
     brief = {"begin_date": "2025-07-01", "end_date": "2025-09-30", **ROLE}
     rest = {"begin_date": "2025-10-01", "end_date": "2026-06-30"}

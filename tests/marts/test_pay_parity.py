@@ -28,6 +28,13 @@ def test_people_without_pay_are_not_people_with_no_pay(small: Any) -> None:
     assert (made["median_principal"], made["ratio_principal"]) == (None, None)
 
 
+def test_a_cent_is_pay(small: Any) -> None:
+    made = small.marts([small.holds("A", "lead")], roster=[small.post("A")], payroll=[small.line("A", "BASE", "0.01")])[
+        "pay_parity"
+    ]
+    assert made.select("persons", "median_pay").rows() == [(1, Decimal("0.01"))]
+
+
 def test_only_pay_of_this_lea_counts(small: Any) -> None:
     payroll = [small.line("A", "BASE", "100.00"), small.line("A", "BASE", "900.00", lea_id="L2")]
     made = small.marts([small.holds("A", "lead")], roster=[small.post("A")], payroll=payroll)["pay_parity"]
