@@ -35,7 +35,7 @@ fuzz: .venv/ready
 # NAMES="transforms.…__mutmut_7 …" tries those again. 400 of them: two hours of one core.
 SAMPLE ?= 400
 mutants: .venv/ready
-	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(or $(SEED),1) $(NAMES)
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(or $(SEED),1) $(if $(STAGE),--stage $(STAGE)) $(NAMES)
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -48,9 +48,9 @@ def table(trials: list[Trial]) -> list[str]:
     return lines
 
 
-def chosen_mutants(sample: int, seed: int, names: list[str]) -> list[Mutant]:
-    every = all_mutants()
-    show(f"mutants of transforms/: {len(every):,}")
+def chosen_mutants(sample: int, seed: int, stage: str | None, names: list[str]) -> list[Mutant]:
+    every = [mutant for mutant in all_mutants() if stage in (None, mutant.stage)]
+    show(f"mutants of {stage or 'transforms/'}: {len(every):,}")
     if not names:
         return draw(every, sample, seed)
     by_name = {mutant.name: mutant for mutant in every}
@@ -85,11 +85,12 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     arguments.add_argument("--sample", type=int, default=400)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--stage", help="draw from one stage alone, for example s1_conform")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("names", nargs="*", help="mutants to try instead of a sample")
     asked = arguments.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
-    trials = try_all(chosen_mutants(asked.sample, asked.seed, asked.names), asked.workers)
+    trials = try_all(chosen_mutants(asked.sample, asked.seed, asked.stage, asked.names), asked.workers)
     left = [trial for trial in trials if trial.outcome != CAUGHT]
     for trial in left:
         show(f"\n{trial.mutant.name}: {trial.outcome}\n{trial.mutant.path}\n{difference(trial.mutant)}")
