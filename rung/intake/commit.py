@@ -107,8 +107,16 @@ def _write_accepted(lake: Place, found: Sequence[tuple[Submission, pl.DataFrame]
             frames[submission.kept_in].append((submission, rows))
     for key, together in frames.items():
         extract = together[0][0].extract
-        kept = pl.concat([kept_rows(rows).select(accepted_columns(extract)) for _, rows in together])
-        write_parquet(lake, key, kept, ORDER)
+        # Each drop is sorted on its own: sorting the whole would have it in memory once more.
+        by_district = sorted(together, key=lambda each: each[0].lea_id)
+        kept = pl.concat(
+            [
+                kept_rows(rows).select(accepted_columns(extract)).sort(ORDER, nulls_last=True, maintain_order=True)
+                for _, rows in by_district
+            ],
+            rechunk=True,
+        )
+        write_parquet(lake, key, kept, order=())
         if extract == PAYROLL:
             write_pay_sums(lake, [submission for submission, _ in together], [kept.lazy()])
 
