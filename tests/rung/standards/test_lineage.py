@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,13 @@ def run_stage(lineage: Lineage, name: str, made: Any) -> Any:
 
 
 @pytest.fixture
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    for name in [name for name in os.environ if name.startswith("OPENLINEAGE")]:  # the client adds some of its own
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    for name in [name for name in os.environ if name.startswith("OPENLINEAGE")]:
         monkeypatch.delenv(name)
     (tmp_path / "rung.toml").write_text(CONFIG)
-    return open_workspace(tmp_path / "rung.toml")
+    yield open_workspace(tmp_path / "rung.toml")
+    for name in [name for name in os.environ if name.startswith("OPENLINEAGE")]:  # the client adds some of its own
+        del os.environ[name]
 
 
 def events(work: Workspace) -> list[dict]:
