@@ -113,13 +113,14 @@ class Ledger:
 
     def keep_in(self, connection: sa.Connection, objects: Mapping[str, str]) -> None:
         """Note the object that holds a submission's accepted rows, by submission id: rows that were written again lie
-        in the newer one, also where the decision is an old one."""
+        in the newer one, also where the decision is an old one. A submission that came again and could not be read
+        that time keeps what it had."""
         submission = self.table("submission")
         known = connection.execute(sa.select(submission.c.submission_id, submission.c.kept_in))
         moved = [
             {"which": submission_id, "now": objects[submission_id]}
             for submission_id, kept_in in known
-            if objects.get(submission_id, kept_in) != kept_in
+            if objects.get(submission_id, "") not in ("", kept_in)
         ]
         if moved:
             where = submission.c.submission_id == sa.bindparam("which")

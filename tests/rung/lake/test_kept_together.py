@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.accepted import accepted_tables, by_object, holds_only, kept_together, scan_accepted
 from rung.lake.reference import load_reference
-from rung.lake.submissions import Submission
+from rung.lake.submissions import DecidedSubmission, Submission
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
 
@@ -93,3 +94,16 @@ def test_rows_of_an_object_stand_by_district_and_as_they_were_sent(tmp_path: Pat
     for key in objects(work, "payroll"):
         rows = pl.read_parquet(work.lake.uri(key)).select("lea_id", "source_file", "source_row")
         assert rows["lea_id"].n_unique() > 1 and rows.equals(rows.sort(rows.columns))
+
+
+def test_a_file_that_came_again_and_could_not_be_read_leaves_its_rows_where_they_are(tmp_path: Path) -> None:
+    """The same bytes, judged accepted once and, by a reader that was too slow, rejected the next time."""
+    small.write_state(tmp_path)
+    work = take_in(tmp_path)
+    one = next(each for each in work.ledger.in_force() if each.extract == "roster")
+    before = scan_accepted(work.lake, "roster", [one]).collect()
+    refused = DecidedSubmission(replace(one, kept_in=""), "rejected", "FILE-053", (), made_from="{}")
+    work.ledger.record([refused], datetime.now(UTC))
+    (now,) = [each for each in work.ledger.in_force() if each.submission_id == one.submission_id]
+    assert now == one
+    assert scan_accepted(work.lake, "roster", [now]).collect().equals(before)
