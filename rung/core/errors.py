@@ -21,10 +21,13 @@ class GateFailed(RungError):
     exit_code = 1
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
 def is_full(error: BaseException) -> bool:
     """Whether a disk of this machine has no room left: no drop's fault, and nothing of Rung's."""
-    full = (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(error, OSError) and (error.errno in full or "No space left on device" in str(error))
+    # Polars tells of it as an error of the computation. The end of its words, because a drop's cells may stand in them.
+    return getattr(error, "errno", None) in FULL or str(error).endswith(tuple(f"(os error {n})" for n in FULL))
 
 
 ROOMS = ("flows", "rung", "transforms", "contracts", "expectations", "benchmarks")

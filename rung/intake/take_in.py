@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from rung.core.errors import is_full
 from rung.core.progress import Progress
 from rung.intake.answer_files import write_kept_answers
 from rung.intake.commit import Desk, commit, open_desk
@@ -50,8 +51,9 @@ def take_in(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], progres
     rows that new ones are held against are damaged."""
     try:
         _take_batches(work, made_from, drops, progress, note)
-    except (pl.exceptions.PolarsError, FileNotFoundError):
-        forget_damaged(work.lake, work.ledger.in_force())
+    except (pl.exceptions.PolarsError, FileNotFoundError) as error:
+        if not is_full(error):
+            forget_damaged(work.lake, work.ledger.in_force())
         raise
 
 

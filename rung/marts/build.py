@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from rung.core.code import code_of, files_sha256, versions_of
-from rung.core.errors import RungError
+from rung.core.errors import RungError, is_full
 from rung.core.overlay import overlay_sha256
 from rung.core.progress import Progress
 from rung.core.project import SUITES
@@ -50,10 +50,10 @@ def run_marts(
     """
     try:
         return _run_marts(work, reference, progress, as_of)
-    except (pl.exceptions.PolarsError, FileNotFoundError):
+    except (pl.exceptions.PolarsError, FileNotFoundError) as error:
         from rung.lake.damage import forget_damaged
 
-        if not forget_damaged(work.lake, work.ledger.in_force(as_of)):
+        if is_full(error) or not forget_damaged(work.lake, work.ledger.in_force(as_of)):
             raise
         return _run_marts(work, reference, progress, as_of)
 

@@ -334,6 +334,16 @@ def test_a_full_disk_of_this_machine_is_no_drops_fault(tmp_path: Path, monkeypat
     assert open_workspace(tmp_path / "rung.toml").ledger.standings() == []
 
 
+def test_polars_on_a_full_disk_is_no_drops_fault_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.write_state(tmp_path)
+    many = pl.DataFrame({"a": range(400_000)})
+    monkeypatch.setattr(conformed_parts, "write_scratch", lambda *_: many.write_parquet("/dev/full"))
+    with pytest.raises(pl.exceptions.ComputeError, match="No space left"):
+        take_in(tmp_path, "[intake]\nbatch_bytes = 600\n")
+    states = {each.state for each in open_workspace(tmp_path / "rung.toml").ledger.standings()}
+    assert states <= {"accepted"}
+
+
 def test_what_a_drop_leaves_does_not_depend_on_what_comes_with_it(tmp_path: Path) -> None:
     """A spoiled state, in batches of many drops and in parts of each: the same objects, to the byte; in those that a
     batch shares, the same rows of each submission and sums of each payroll."""

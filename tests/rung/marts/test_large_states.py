@@ -8,7 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import rung.lake.damage as damage
 import rung.marts.from_lake as from_lake
+from rung.core.errors import is_full
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
 from rung.lake.reference import load_reference
@@ -31,6 +33,20 @@ def test_marts_of_what_lies_on_disk_are_those_of_what_is_in_memory(
     monkeypatch.setattr(from_lake, "ROSTER_ROWS_IN_MEMORY", 0)
     on_disk = run_marts(work, reference, QUIET)
     assert on_disk.built and on_disk.root == in_memory.root
+
+
+def test_a_full_disk_is_told_as_one_and_looks_for_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = open_workspace(write_state(tmp_path))
+    reference = load_reference(work.reference)
+    run_intake(work, reference, QUIET)
+    searched: list[object] = []
+    monkeypatch.setattr(damage, "forget_damaged", lambda *_: searched.append(_))
+    monkeypatch.setattr(from_lake, "ROSTER_ROWS_IN_MEMORY", 0)
+    many = pl.LazyFrame({"a": range(400_000)})
+    monkeypatch.setattr(from_lake, "sink_scratch", lambda *_: many.sink_parquet("/dev/full"))
+    with pytest.raises(pl.exceptions.ComputeError) as met:
+        run_marts(work, reference, QUIET)
+    assert is_full(met.value) and searched == []
 
 
 @pytest.mark.parametrize(("below", "is_large"), [(0, False), (1, True)])
