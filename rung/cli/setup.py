@@ -75,7 +75,7 @@ def upgrade(
     settings = load_settings(config)
     plan = plan_upgrade(settings)
     if apply and not plan.nothing:
-        do(settings, plan)
+        do(settings, lambda line: sys.stderr.write(f"rung: {line}\n"))
     given = "\n".join([*list(plan_lines(plan))[:-1], "done"]) if apply else "\n".join(plan_lines(plan))
     print_answer({**asdict(plan), "applied": apply}, as_json, lambda: typer.echo(given))
 

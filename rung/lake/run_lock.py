@@ -26,7 +26,7 @@ _HELD: set[str] = set()
 
 @contextmanager
 def one_run(ledger: Ledger, wait_seconds: float, announce: Callable[[str], object]) -> Iterator[None]:
-    """Hold the lake while the context lasts. `tell` is called once where another run is waited for.
+    """Hold the lake while the context lasts. `announce` is called once where another run is waited for.
 
     Raises RungError where the other run has not ended after `wait_seconds`.
     """

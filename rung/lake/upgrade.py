@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from rung.lake.packing import loose_objects, pack
 from rung.lake.parquet import write_parquet
 from rung.lake.place import Place
 from rung.lake.places import open_place
+from rung.lake.run_lock import one_run
 
 READERS = 16
 
@@ -77,18 +78,20 @@ def plan_upgrade(settings: Settings) -> UpgradePlan:
     )
 
 
-def upgrade(settings: Settings, plan: UpgradePlan) -> None:
-    """Do what the plan says: rewrite files, move the ledger forward, put rows together, mark the lake last. Stopped
-    midway: run it again.
+def upgrade(settings: Settings, announce: Callable[[str], object]) -> None:
+    """Do what the plan says, alone in the lake: move the ledger forward, rewrite files, put rows together, mark
+    the lake last. Stopped midway: run it again.
 
-    Raises RungError naming file and column where a value does not fit the new type.
+    `announce` hears where a run is waited for. Raises RungError naming file and column where a value does not fit the
+    new type, and where the run does not end.
     """
-    lake = _lake(settings)
-    for each in plan.extracts:
-        for key in each.rewritten:
-            _rewrite(lake, each.extract, key)
-    pack(lake, Ledger(settings.storage.ledger, settings.root))
-    mark_lake(lake)
+    lake, ledger = _lake(settings), Ledger(settings.storage.ledger, settings.root)
+    with one_run(ledger, settings.storage.wait_seconds, announce):
+        for each in plan_upgrade(settings).extracts:
+            for key in each.rewritten:
+                _rewrite(lake, each.extract, key)
+        pack(lake, ledger)
+        mark_lake(lake)
 
 
 def plan_lines(plan: UpgradePlan) -> Iterator[str]:

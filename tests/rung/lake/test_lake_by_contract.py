@@ -23,11 +23,13 @@ from rung.core.progress import Progress
 from rung.core.settings import Settings, load_settings
 from rung.lake import lake_schema
 from rung.lake.accepted import accepted_schema, accepted_tables
+from rung.lake.ledger import Ledger
 from rung.lake.places import LocalPlace
 from rung.lake.reference import load_reference
 from rung.lake.upgrade import plan_lines, plan_upgrade, upgrade
 from rung.lake.workspace import Workspace, open_workspace
 from rung.marts.build import run_marts
+from tests.rung.lake.test_run_lock import holder
 
 FIXTURE = Path(__file__).parent / "fixtures" / "lake_v1"
 BETWEEN = datetime(2026, 11, 25, 19, 15, 30, tzinfo=UTC)  # after the first payroll, before the second
@@ -47,7 +49,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def work(root: Path) -> Workspace:
-    upgrade(settings(root), plan_upgrade(settings(root)))
+    upgrade(settings(root), print)
     return open_workspace(root / "rung.toml")
 
 
@@ -120,7 +122,7 @@ def test_a_lake_of_version_1_is_refused_and_brought_over_with_every_row(root: Pa
     sums = root / "lake" / "pay_sums" / "0123456789ab" / "of-one-submission.parquet"
     sums.parent.mkdir(parents=True)
     sums.write_bytes(b"sums of one submission")
-    upgrade(settings(root), plan_upgrade(settings(root)))
+    upgrade(settings(root), print)
     # Two years of each, and beside the payrolls of 2026 the one that was replaced.
     assert {extract: len(files_of(root, extract)) for extract in old} == {"evaluation": 2, "roster": 2, "payroll": 3}
     assert not sums.exists()
@@ -129,7 +131,7 @@ def test_a_lake_of_version_1_is_refused_and_brought_over_with_every_row(root: Pa
         assert now.sort(pl.all()).equals(rows.select(now.columns).sort(pl.all()))
     assert plan_upgrade(settings(root)).nothing
     before = {path: path.read_bytes() for path in (root / "lake").rglob("*") if path.is_file()}
-    upgrade(settings(root), plan_upgrade(settings(root)))
+    upgrade(settings(root), print)
     assert {path: path.read_bytes() for path in (root / "lake").rglob("*") if path.is_file()} == before
 
 
@@ -140,7 +142,7 @@ def test_an_upgrade_that_is_stopped_is_finished_by_the_next(
     """Stopped before each of its writes and removals in turn."""
     whole = tmp_path_factory.mktemp("whole")
     shutil.copytree(root, whole, dirs_exist_ok=True)
-    upgrade(settings(whole), plan_upgrade(settings(whole)))
+    upgrade(settings(whole), print)
     left = writes
 
     def stopping(name: str) -> Callable[..., Any]:
@@ -159,14 +161,30 @@ def test_an_upgrade_that_is_stopped_is_finished_by_the_next(
         for name in ("write", "remove_one"):
             patched.setattr(LocalPlace, name, stopping(name))
         with pytest.raises(KeyboardInterrupt):
-            upgrade(settings(root), plan_upgrade(settings(root)))
-    upgrade(settings(root), plan_upgrade(settings(root)))
+            upgrade(settings(root), print)
+    upgrade(settings(root), print)
     held = [
         {str(path.relative_to(each)): path.read_bytes() for path in (each / "lake").rglob("*.*")}
         for each in (root, whole)
     ]
     assert held[0] == held[1]
     assert read(open_workspace(root / "rung.toml"))["payroll"].height == 99
+
+
+def test_an_upgrade_waits_for_a_run_and_changes_nothing_meanwhile(root: Path) -> None:
+    with (root / "rung.toml").open("a") as file:
+        file.write("wait_seconds = 0\n")
+    ledger = Ledger("sqlite:///rung.db", root)
+    before = {path: path.read_bytes() for path in (root / "lake").rglob("*") if path.is_file()}
+    heard: list[str] = []
+    with holder(str(ledger.url), 60) as other:
+        with pytest.raises(RungError, match="another run has worked in this lake"):
+            upgrade(settings(root), heard.append)
+        other.kill()
+    assert heard == ["another run works in this lake; waiting for it, at most 0 s"]
+    assert {path: path.read_bytes() for path in (root / "lake").rglob("*") if path.is_file()} == before
+    upgrade(settings(root), print)
+    assert plan_upgrade(settings(root)).nothing
 
 
 def test_an_upgrade_rewrites_what_has_another_type_and_is_then_done(
@@ -178,7 +196,7 @@ def test_an_upgrade_rewrites_what_has_another_type_and_is_then_done(
     plan = plan_upgrade(settings(root))
     payroll = next(each for each in plan.extracts if each.extract == "payroll")
     assert (payroll.retyped, len(payroll.rewritten)) == ({"source_row": 5}, 5)
-    upgrade(settings(root), plan)
+    upgrade(settings(root), print)
     work = open_workspace(root / "rung.toml")
     assert read(work)["payroll"].schema["source_row"] == pl.Int64
     assert read(work)["payroll"].height == 99
@@ -190,7 +208,7 @@ def test_a_value_that_does_not_fit_the_new_type_is_named(root: Path, monkeypatch
     columns = {**extracts.AcceptedPayroll.columns(), "pay_code": dy.Int64(nullable=False)}
     monkeypatch.setattr(extracts.AcceptedPayroll, "columns", classmethod(lambda cls: columns))
     with pytest.raises(RungError, match="column pay_code has values that are no Int64"):
-        upgrade(settings(root), plan_upgrade(settings(root)))
+        upgrade(settings(root), print)
     assert not (root / "lake" / "schema.json").exists()
 
 
@@ -223,7 +241,7 @@ def test_the_types_of_accepted_rows_belong_to_the_version() -> None:
 
 
 def test_marts_of_the_old_lake_hold_after_a_column_is_added(root: Path, later: type[dy.Schema]) -> None:
-    upgrade(settings(root), plan_upgrade(settings(root)))
+    upgrade(settings(root), print)
     work = open_workspace(root / "rung.toml")
     reference = load_reference(work.reference)
     paid = {}

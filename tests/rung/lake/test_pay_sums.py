@@ -17,7 +17,7 @@ from rung.core.settings import load_settings
 from rung.lake.accepted import accepted_tables, scan_accepted
 from rung.lake.ledger import Submission
 from rung.lake.pay_sums import make_pay_sums, pay_sums, write_pay_sums
-from rung.lake.upgrade import plan_upgrade, upgrade
+from rung.lake.upgrade import upgrade
 from rung.lake.workspace import Workspace, open_workspace
 from transforms.money import cents
 
@@ -34,7 +34,7 @@ def work(tmp_path: Path) -> Workspace:
         ledger.executescript((FIXTURE / "ledger.sql").read_text())
     ledger.close()
     settings = load_settings(tmp_path / "rung.toml")
-    upgrade(settings, plan_upgrade(settings))
+    upgrade(settings, print)
     return open_workspace(tmp_path / "rung.toml")
 
 
