@@ -35,7 +35,6 @@ PAGE = 1000
 BODY_TRIES = 4
 BODY_PAUSE = 0.2  # seconds, doubled at each try
 ABSENT = ("NoSuchKey", "404", "NotFound")
-DENIED = "AccessDenied"
 CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 # What a server says that could answer later.
 UNSIGNED = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ParamValidationError")
@@ -138,8 +137,9 @@ class S3Place:
         return self._copied(key, data, source.bucket, source._full(entry.key), tag)
 
     def _copied(self, key: str, data: bytes, bucket: str, source: str, tag: str | None) -> bool:
-        """Let the server copy an object whose tag says that it holds these bytes; else, or where it is not that object
-        any more or may not be copied, the bytes are sent. Returns whether it was copied."""
+        """Let the server copy an object whose tag says that it holds these bytes; else, or where the server refuses (it
+        is not that object any more, may not be copied, cannot be asked so), the bytes are sent. Returns whether it was
+        copied."""
         if tag is None:
             self.write(key, data)
             return False
@@ -149,7 +149,7 @@ class S3Place:
                 Bucket=self.bucket, Key=self._full(key), CopySource=place, CopySourceIfMatch=f'"{tag}"'
             )
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and _code(error) in (*ABSENT, *CHANGED, DENIED):
+            if isinstance(error, ClientError) and _status(error) < 500 and _code(error) not in BUSY:
                 self.write(key, data)
                 return False
             raise self._failed("written", key, error) from None

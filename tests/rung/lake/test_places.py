@@ -71,9 +71,11 @@ def test_a_file_from_another_place_is_copied_by_the_server_while_it_is_what_was_
     on_s3 = isinstance(place, S3Place)
     landing = S3Place("s3://rung/landing", place.endpoint_url, None) if on_s3 else LocalPlace(tmp_path / "landing")
     landing.write("a.csv", b"as it was read")
+    landing.write("ä +%20&?.csv", b"by an odd name")
     with landing.incoming("b.csv") as file:
         file.write(b"2" * 20_000_000)
-    one, large = landing.entries()
+    one, large, odd = landing.entries()
+    assert place.write_copied("original/ä +%20&?.csv", b"by an odd name", landing, odd) == on_s3
     assert place.write_copied("original/a.csv", b"as it was read", landing, one) == on_s3
     assert not place.write_copied("original/b.csv", b"2" * 20_000_000, landing, large)
     landing.write("a.csv", b"changed since")
@@ -82,6 +84,7 @@ def test_a_file_from_another_place_is_copied_by_the_server_while_it_is_what_was_
     assert not place.write_copied("original/d.csv", b"as it was read", landing, one)
     kept = {entry.key: place.read(entry.key) for entry in place.entries("original")}
     assert kept.pop("original/b.csv") == b"2" * 20_000_000
+    assert kept.pop("original/ä +%20&?.csv") == b"by an odd name"
     assert set(kept.values()) == {b"as it was read"} and len(kept) == 3
 
 
