@@ -74,6 +74,7 @@ def make_marts(
     `keep_others`: kept results that these marts are not made from stay. Raises GateFailed when a mart breaks its
     contract, a rule of its suite or an identity; what the disk has damaged as Polars says it.
     """
+    forget_unfinished(work.lake, folder)
     read = accepted_tables(work.lake, in_force) | {n: f.lazy() for n, f in reference.tables.items()}
     read["pay_sums"] = pay_sums(work.lake, in_force)
     tables = as_tables(read)
@@ -108,6 +109,14 @@ def make_marts(
     work.lake.write(f"{folder}/summary.json", json.dumps(summary, sort_keys=True).encode())
     again = {name: plan.again.of_others(name, in_force) for name in EXTRACTS}
     return summary, made_from["root"], again
+
+
+def forget_unfinished(lake: Place, folder: str) -> None:
+    """Remove the marts of runs that died over them: folders without a summary, but the one that is being made."""
+    keys = {entry.key for entry in lake.entries("marts")}
+    for name in sorted({"/".join(key.split("/")[:2]) for key in keys} - {folder}):
+        if f"{name}/summary.json" not in keys:
+            lake.remove(name)
 
 
 def mart_plans(

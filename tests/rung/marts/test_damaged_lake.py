@@ -80,3 +80,14 @@ def test_damaged_marts_are_not_released(tmp_path: Path) -> None:
             run_all(open_workspace(tmp_path / "rung.toml"), QUIET)
         again = run_all(open_workspace(tmp_path / "rung.toml"), QUIET)
         assert again.marts.root == receipt.marts.root and again.release.release_id == receipt.release.release_id
+
+
+def test_marts_of_a_run_that_died_are_removed_by_the_next(tmp_path: Path) -> None:
+    """Rows of people whose inputs no later run may have again: they would lie there for ever."""
+    work = open_workspace(write_state(tmp_path))
+    made = run_all(work, QUIET).marts.inputs_id
+    for name in ("educator_year.parquet", "compensation.parquet"):
+        work.lake.write(f"marts/0123456789abcdef0123/{name}", b"half of a run that was killed")
+    drop(tmp_path, "0200", 2026, "payroll", csv(PAYROLL, payroll("0200", 2026)[:-1]))
+    now = run_all(work, QUIET).marts.inputs_id
+    assert {entry.key.split("/")[1] for entry in work.lake.entries("marts")} == {made, now}
