@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from rung.intake.one_file import decide_together
 from rung.intake.receipts import Flaws, write_receipt
 from rung.intake.validate import Share, ValidatedBatch, submission_of
 from rung.intake.warned import warned_of, warned_part
-from rung.lake.accepted import ORDER, kept_together, quarantined_of, scan_accepted
+from rung.lake.accepted import ORDER, objects_of, quarantined_of, scan_accepted
 from rung.lake.certification import certified
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.originals import original_key
@@ -39,7 +39,7 @@ from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
 from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.parse.cell_text import mask_columns
-from transforms.s1_conform.validate import DUPLICATE, ERRORS
+from transforms.s1_conform.validate import ERRORS, is_accepted
 
 WRITERS = 16
 
@@ -94,9 +94,9 @@ def commit(work: Workspace, desk: Desk, batches: Sequence[ValidatedBatch]) -> li
 
 def _placed(found: Sequence[tuple[tuple[RowRule, ...], *Share]]) -> list[Submission]:
     """The ledger's lines of drops, each with the object that will hold its accepted rows, if it has any."""
-    lines = [submission_of(read, counts, code_version()) for _, read, _, counts, _ in found]
-    kept = iter(kept_together([line for line, (_, read, *_) in zip(lines, found, strict=True) if not read.problems]))
-    return [line if read.problems else next(kept) for line, (_, read, *_) in zip(lines, found, strict=True)]
+    lines = [(read, submission_of(read, counts, code_version())) for _, read, _, counts, _ in found]
+    objects = objects_of([line for read, line in lines if not read.problems])
+    return [replace(line, kept_in=objects.get(line.submission_id, "")) for _, line in lines]
 
 
 def _write_accepted(lake: Place, found: Sequence[tuple[Submission, pl.DataFrame]]) -> None:
@@ -108,22 +108,14 @@ def _write_accepted(lake: Place, found: Sequence[tuple[Submission, pl.DataFrame]
     for key, together in frames.items():
         extract = together[0][0].extract
         # Each drop is sorted on its own: sorting the whole would have it in memory once more.
-        by_district = sorted(together, key=lambda each: each[0].lea_id)
-        kept = pl.concat(
-            [
-                kept_rows(rows).select(accepted_columns(extract)).sort(ORDER, nulls_last=True, maintain_order=True)
-                for _, rows in by_district
-            ],
-            rechunk=True,
-        )
-        write_parquet(lake, key, kept, order=())
+        by_district = [rows for _, rows in sorted(together, key=lambda each: each[0].lea_id)]
+        accepted = [rows.filter(is_accepted()).select(accepted_columns(extract)) for rows in by_district]
+        ordered = [rows.sort(ORDER, nulls_last=True, maintain_order=True) for rows in accepted]
+        kept = pl.concat(ordered, rechunk=True)
+        del accepted, ordered
+        write_parquet(lake, key, kept, ())
         if extract == PAYROLL:
             write_pay_sums(lake, [submission for submission, _ in together], [kept.lazy()])
-
-
-def kept_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a drop that are taken in."""
-    return rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
 
 
 def _decide(work: Workspace, desk: Desk, read: DropRead, rows: pl.DataFrame, counts: dict[str, Any]) -> Decision:
@@ -135,8 +127,7 @@ def moved_in(work: Workspace, read: DropRead, rows: pl.LazyFrame) -> FindMoved:
 
     def find(old: Submission) -> list[str]:
         rules = suite_of(read.extract, work.settings).moved
-        kept = rows.filter(~pl.col(DUPLICATE), pl.col(ERRORS).is_null())
-        return find_moved(rules, kept, scan_accepted(work.lake, read.extract, [old]))
+        return find_moved(rules, rows.filter(is_accepted()), scan_accepted(work.lake, read.extract, [old]))
 
     return find
 
@@ -155,7 +146,7 @@ def _commit_one(
     extract = read.extract
     if not read.problems:
         if counts["rows_warned"]:
-            write_parquet(work.lake, warned_of(submission), warned_part(kept_rows(rows), extract), ORDER)
+            write_parquet(work.lake, warned_of(submission), warned_part(rows.filter(is_accepted()), extract), ORDER)
         if counts["rows_quarantined"]:
             bad = rows.filter(pl.col(ERRORS).is_not_null())
             write_parquet(work.lake, quarantined_of(submission), quarantined_part(bad), ORDER)

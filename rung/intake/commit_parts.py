@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +14,13 @@ from rung.intake.receipts import Flaws
 from rung.intake.validate import submission_of
 from rung.intake.validated_parts import ValidatedParts
 from rung.intake.warned import warned_of
-from rung.lake.accepted import accepted_of, kept_together, quarantined_of
+from rung.lake.accepted import accepted_of, objects_of, quarantined_of
 from rung.lake.ledger import DecidedSubmission
 from rung.lake.parquet import write_parts, write_scratch
 from rung.lake.pay_sums import PAYROLL, write_pay_sums
 from rung.lake.submissions import Submission
 from rung.lake.workspace import Workspace
-from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.validate import ERRORS, WARNINGS, is_accepted
 from transforms.s1_conform.values import unreadable_columns
 
 Choose = Callable[[pl.DataFrame], pl.DataFrame]
@@ -31,7 +32,7 @@ def commit_parts(work: Workspace, desk: Desk, judged: ValidatedParts, folder: Pa
     decision = desk.policy.decide(read, judged.counts, moved_in(work, read, judged.scan()))
     submission = submission_of(read, judged.counts, code_version())
     if not read.problems:
-        submission = kept_together([submission])[0]
+        submission = replace(submission, kept_in=objects_of([submission])[submission.submission_id])
         _write_rows(work, judged, submission, folder)
     listed, unlisted = judged.listed()
     flaws = Flaws(judged.broken, judged.costs, unlisted)
@@ -42,7 +43,7 @@ def _write_rows(work: Workspace, judged: ValidatedParts, submission: Submission,
     """The accepted, warned and quarantined rows into the lake, in the order of the files."""
     extract = submission.extract
     schema = judged.scan().collect_schema()
-    kept = ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
+    kept = is_accepted()
     wanted: dict[str, Choose] = {
         accepted_of(submission): lambda rows: rows.filter(kept).select(accepted_columns(extract))
     }

@@ -17,6 +17,7 @@ from rung.core.errors import RungError
 from rung.intake.drops import DropRead, submission_id
 from rung.lake.accepted import accepted_of, quarantined_of
 from rung.lake.originals import read_originals
+from rung.lake.parquet import scan
 from rung.lake.submissions import Standing, Submission
 from transforms.s1_conform.decode.model import Refused
 from transforms.s1_conform.mended import MendedRows
@@ -142,7 +143,7 @@ class KnownSubmissions:
         if lake.tag(key) is None:
             return set()
         found = (
-            pl.scan_parquet(lake.uri(key), storage_options=lake.options, glob=False)
+            scan(lake, [key])
             .filter(pl.col("submission_id") == whose.submission_id)
             .select("source_file", "source_row")
             .filter(pl.col("source_row").is_in(marks["row"].unique().implode()))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from rung.core.batches import batches
 from rung.core.errors import is_full
 from rung.core.progress import Progress
 from rung.intake.answer_files import write_kept_answers
@@ -134,16 +134,7 @@ def _written(pending: list[Written]) -> list[DecidedSubmission]:
 def _batches(drops: Sequence[Drop], limit: int) -> Iterator[list[Drop]]:
     """Drops of one extract and year together, statewide, up to a bound of bytes."""
     ordered = sorted(drops, key=lambda drop: (drop.extract, drop.school_year, drop.lea_id))
-    for _, group in groupby(ordered, key=lambda drop: (drop.extract, drop.school_year)):
-        batch: list[Drop] = []
-        size = 0
-        for drop in group:
-            if batch and size + drop.size > limit:
-                yield batch
-                batch, size = [], 0
-            batch.append(drop)
-            size += drop.size
-        yield batch
+    return batches(ordered, lambda drop: (drop.extract, drop.school_year), lambda drop: drop.size, limit)
 
 
 def _validate(

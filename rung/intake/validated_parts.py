@@ -29,7 +29,7 @@ from rung.lake.parquet import write_scratch
 from rung.lake.reference import ReferenceTables
 from transforms.s1_conform.accounting import Broken, nothing
 from transforms.s1_conform.decode.model import FileProblem, Refused
-from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS, is_accepted
 
 # Rows that are put in the order of the files at a time.
 ORDERED_ROWS = 1_000_000
@@ -59,8 +59,7 @@ class ValidatedParts:
 
     def accepted(self) -> list[pl.LazyFrame]:
         """The accepted rows of each bucket."""
-        kept = ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
-        return [pl.scan_parquet(path).filter(kept) for path in self.buckets]
+        return [pl.scan_parquet(path).filter(is_accepted()) for path in self.buckets]
 
     def ordered(self) -> Iterator[pl.DataFrame]:
         """The judged rows in the order of the lake: by name of file, then by row."""

@@ -20,7 +20,7 @@ from rung.intake.findings import findings_of
 from rung.intake.safe_csv import safe_csv
 from rung.lake.accepted import accepted_schema
 from rung.lake.submissions import Submission
-from transforms.s1_conform.validate import DUPLICATE, ERRORS, WARNINGS
+from transforms.s1_conform.validate import WARNINGS, is_accepted
 from transforms.s1_conform.values import UNREADABLE, unreadable_columns
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def warning_form(rows: pl.DataFrame, rules: Sequence[RowRule], extract: str) -> 
     """`warnings.csv`, the form in which a district answers, from a submission's judged rows; nothing without any."""
     if WARNINGS not in rows.columns or rows[WARNINGS].null_count() == rows.height:
         return {}
-    warned = rows.filter(pl.col(WARNINGS).is_not_null(), pl.col(ERRORS).is_null(), ~pl.col(DUPLICATE))
+    warned = rows.filter(pl.col(WARNINGS).is_not_null() & is_accepted())
     return {} if warned.is_empty() else {FORM: form_bytes(list_warnings(warned, rules, extract))}
 
 

@@ -9,13 +9,13 @@ it is not read.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 import polars as pl
 
 from contracts.extracts import EXTRACTS
+from rung.lake.parquet import scan
 from rung.lake.place import Place
 from rung.lake.submissions import Submission
 
@@ -40,26 +40,25 @@ def quarantined_of(each: Submission) -> str:
     return f"quarantined/{each.extract}/{each.school_year}/{each.lea_id}/{each.submission_id}.parquet"
 
 
-def kept_together(submissions: Sequence[Submission]) -> list[Submission]:
-    """Submissions that are written together, each with the object that will hold its rows: those of one extract and
-    year in one, a second submission of a district in another. The object's name follows from who lies in it."""
-    shelves: dict[tuple[str, int, int], list[Submission]] = defaultdict(list)
-    met: dict[tuple[str, int, str], int] = defaultdict(int)
+def objects_of(submissions: Sequence[Submission]) -> dict[str, str]:
+    """The object that is to hold each submission's rows, by its id, where they are written together: those of one
+    extract and year in one, a second submission of a district in another. Its name follows from who lies in it."""
+    objects: dict[tuple[str, int, int], list[str]] = defaultdict(list)
+    met: Counter[tuple[str, int, str]] = Counter()
     for each in submissions:
         place = (each.extract, each.school_year, each.lea_id)
-        shelves[each.extract, each.school_year, met[place]].append(each)
+        objects[each.extract, each.school_year, met[place]].append(each.submission_id)
         met[place] += 1
-    named = {
-        each.submission_id: _object_of(extract, year, together)
-        for (extract, year, _), together in shelves.items()
-        for each in together
+    return {
+        submission_id: f"{FOLDER}/{extract}/{school_year}/{_name_of(together)}.parquet"
+        for (extract, school_year, _), together in objects.items()
+        for submission_id in together
     }
-    return [replace(each, kept_in=named[each.submission_id]) for each in submissions]
 
 
-def _object_of(extract: str, school_year: int, together: Sequence[Submission]) -> str:
-    ids = "\n".join(sorted(each.submission_id for each in together))
-    return f"{FOLDER}/{extract}/{school_year}/{hashlib.sha256(ids.encode()).hexdigest()[:20]}-{len(together)}.parquet"
+def _name_of(together: Sequence[str]) -> str:
+    ids = "\n".join(sorted(together))
+    return f"{hashlib.sha256(ids.encode()).hexdigest()[:20]}-{len(together)}"
 
 
 def by_object(submissions: Iterable[Submission]) -> dict[str, list[Submission]]:
@@ -80,42 +79,33 @@ def accepted_schema(extract: str) -> pl.Schema:
     return pl.Schema({name: column.dtype for name, column in EXTRACTS[extract].accepted.columns().items()})
 
 
-def scan_objects(
-    scan: Callable[[list[str]], pl.LazyFrame], key_of: Callable[[str], str], submissions: Iterable[Submission]
-) -> list[pl.LazyFrame]:
+def scan_objects(read: Callable[[list[str]], pl.LazyFrame], submissions: Iterable[Submission]) -> list[pl.LazyFrame]:
     """The rows of some submissions out of the objects that hold them: those read whole, those read in part.
 
-    `key_of`: the object to read in an accepted one's stead. Rows need `lea_id` and `submission_id`.
+    `read`: what is made of the objects; its rows need `lea_id` and `submission_id`.
     """
     objects = by_object(submissions)
     whole = [key for key, wanted in objects.items() if holds_only(key, wanted)]
     shared = [key for key in objects if key not in set(whole)]
-    frames = [scan([key_of(key) for key in whole])] if whole else []
+    frames = [read(whole)] if whole else []
     if shared:
         wanted = [each for key in shared for each in objects[key]]
         leas = pl.Series(sorted({each.lea_id for each in wanted}), dtype=pl.String).implode()
         ids = pl.Series([each.submission_id for each in wanted], dtype=pl.String).implode()
-        rows = scan([key_of(key) for key in shared])
-        frames.append(rows.filter(pl.col("lea_id").is_in(leas), pl.col("submission_id").is_in(ids)))
+        frames.append(read(shared).filter(pl.col("lea_id").is_in(leas), pl.col("submission_id").is_in(ids)))
     return frames
 
 
 def scan_whole(lake: Place, extract: str, keys: Sequence[str]) -> pl.LazyFrame:
     """All rows of some objects of an extract. Polars raises SchemaError, when collected, where a file's type is not the
     contract's: `rung upgrade` mends that."""
-    return pl.scan_parquet(
-        [lake.uri(key) for key in keys],
-        schema=accepted_schema(extract),
-        missing_columns="insert",
-        extra_columns="ignore",
-        storage_options=lake.options,
-        glob=False,
-    )
+    schema = accepted_schema(extract)
+    return scan(lake, keys, schema=schema, missing_columns="insert", extra_columns="ignore")
 
 
 def scan_accepted(lake: Place, extract: str, submissions: Iterable[Submission]) -> pl.LazyFrame:
     """The accepted rows of submissions of one extract; no rows without any. SchemaError as above."""
-    frames = scan_objects(lambda keys: scan_whole(lake, extract, keys), str, submissions)
+    frames = scan_objects(lambda keys: scan_whole(lake, extract, keys), submissions)
     return pl.concat(frames) if frames else pl.LazyFrame(schema=accepted_schema(extract))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +59,12 @@ def write_parts(place: Place, key: str, parts: Sequence[Path], beside: Path) -> 
     rows.sink_parquet(beside, compression=CODEC, compression_level=LEVEL, statistics=True, row_group_size=ROW_GROUP)
     write_file(place, key, beside)
     beside.unlink()
+
+
+def scan(place: Place, keys: Iterable[str], **how: Any) -> pl.LazyFrame:
+    """The rows of objects of a place. `how`: as Polars reads them."""
+    uris = [place.uri(key) for key in keys]
+    return pl.scan_parquet(uris, storage_options=place.options, glob=False, **how)
 
 
 def write_scratch(path: Path, frame: pl.DataFrame, row_group: int = ROW_GROUP) -> None:

@@ -19,7 +19,7 @@ from rung.core.code import code_of
 from rung.core.errors import GateFailed
 from rung.lake.accepted import accepted_of, by_object, scan_objects, scan_whole
 from rung.lake.ledger import Submission
-from rung.lake.parquet import write_parquet
+from rung.lake.parquet import scan, write_parquet
 from rung.lake.place import Place
 from transforms.s2_resolve.pay import PAY_KEY, sum_payroll
 
@@ -59,11 +59,7 @@ def pay_sums(lake: Place, in_force: Sequence[Submission]) -> pl.LazyFrame:
     make_pay_sums(lake, payroll)
     schema = PaySums.create_empty().schema
 
-    def scan(keys: list[str]) -> pl.LazyFrame:
-        uris = [lake.uri(key) for key in keys]
-        return pl.scan_parquet(uris, schema=schema, storage_options=lake.options, glob=False)
-
-    frames = scan_objects(scan, sums_of, payroll)
+    frames = scan_objects(lambda keys: scan(lake, map(sums_of, keys), schema=schema), payroll)
     return pl.concat(frames) if frames else PaySums.create_empty(lazy=True)
 
 

@@ -40,9 +40,10 @@ class LocalPlace:
         return None
 
     def path(self, key: str) -> Path:
-        if (path := self.root / key).is_relative_to(self.root) and ".." not in Path(key).parts:
-            return path
-        raise RungError(f"{key}: leaves {self.root}")
+        path = self.root / key
+        if not path.is_relative_to(self.root) or ".." in Path(key).parts:
+            raise RungError(f"{key}: leaves {self.root}")
+        return path
 
     def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
         if prefix.count("/") > DEEPEST:

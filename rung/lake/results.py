@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from rung.lake.parquet import write_parquet
+from rung.lake.parquet import scan, write_parquet
 from rung.lake.place import Place
 from rung.lake.submissions import Submission
 
@@ -89,7 +89,7 @@ class Result:
 
     def splice(self, base: str, touched: pl.DataFrame, made: pl.DataFrame) -> None:
         """Write the base's rows without those of `touched` (their keys), and in their place what was made for them."""
-        kept = pl.scan_parquet(self.lake.uri(base), storage_options=self.lake.options, glob=False)
+        kept = scan(self.lake, [base])
         rest = kept.join(touched.lazy(), on=touched.columns, how="anti")
         self.write(pl.concat([rest.collect(), made]))
 

@@ -17,7 +17,7 @@ from rung.lake.lake_schema import VERSION, mark_lake, recorded_version, version_
 from rung.lake.ledger import Ledger
 from rung.lake.ledger_schema import ledger_url, pending_migrations
 from rung.lake.packing import loose_objects, pack
-from rung.lake.parquet import write_parquet
+from rung.lake.parquet import scan, write_parquet
 from rung.lake.place import Place
 from rung.lake.places import open_place
 from rung.lake.run_lock import one_run
@@ -117,7 +117,7 @@ def _plan(lake: Place, extract: str) -> ExtractPlan:
     wanted = accepted_schema(extract)
     keys = [entry.key for entry in lake.entries(f"{FOLDER}/{extract}")]
     with ThreadPoolExecutor(READERS) as pool:
-        found = list(pool.map(lambda key: _scan(lake, key).collect_schema(), keys))
+        found = list(pool.map(lambda key: scan(lake, [key]).collect_schema(), keys))
     lacking, ignored, retyped = Counter[str](), Counter[str](), Counter[str]()
     rewritten = []
     for key, schema in zip(keys, found, strict=True):
@@ -132,7 +132,7 @@ def _plan(lake: Place, extract: str) -> ExtractPlan:
 
 def _rewrite(lake: Place, extract: str, key: str) -> None:
     """One file with the contract's types; columns that the contract lacks stay in it."""
-    frame = _scan(lake, key).collect()
+    frame = scan(lake, [key]).collect()
     for name, kind in accepted_schema(extract).items():
         if name in frame.columns:
             try:
@@ -142,7 +142,3 @@ def _rewrite(lake: Place, extract: str, key: str) -> None:
                     f"{lake.uri(key)}: column {name} has values that are no {kind}; the lake stays as it is"
                 ) from None
     write_parquet(lake, key, frame, ORDER)
-
-
-def _scan(lake: Place, key: str) -> pl.LazyFrame:
-    return pl.scan_parquet(lake.uri(key), storage_options=lake.options, glob=False)

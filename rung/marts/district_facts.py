@@ -17,6 +17,7 @@ from contracts.resolved.others import Statewide
 from contracts.tables import SCHEMAS
 from rung.core.code import code_of, versions_of
 from rung.lake.accepted import scan_accepted
+from rung.lake.parquet import scan
 from rung.lake.pay_sums import PAYROLL, pay_sums
 from rung.lake.results import Inputs, Result, fill
 from rung.lake.submissions import Submission
@@ -84,7 +85,7 @@ def district_facts(plan: SetPlan) -> DistrictFacts:
 
 def scan_results(plan: SetPlan, keys: Sequence[str]) -> pl.LazyFrame:
     """The rows of kept results of one kind."""
-    return pl.scan_parquet([plan.lake.uri(key) for key in keys], storage_options=plan.lake.options, glob=False)
+    return scan(plan.lake, keys)
 
 
 def changed_places(base: Inputs, now: Inputs) -> set[tuple[str, int]]:

@@ -31,7 +31,7 @@ from rung.core.errors import GateFailed
 from rung.core.rules import row_rules_for
 from rung.intake.explanations import Answers, footnote_of
 from rung.lake.accepted import accepted_tables
-from rung.lake.parquet import sink_scratch, to_parquet
+from rung.lake.parquet import scan, sink_scratch, to_parquet
 from rung.lake.pay_sums import pay_sums
 from rung.lake.place import Place
 from rung.lake.reference import ReferenceTables
@@ -87,8 +87,7 @@ def make_marts(
         with ScratchFolder() as scratch:
             materialize = on_disk(Path(scratch)) if is_large(in_force) else in_memory
             plans = mart_plans(work, tables, persons, counts, materialize)
-            hashes = write_marts(work.lake, folder, plans, one_by_one=is_large(in_force))
-        marts = {name: _scan(work.lake, f"{folder}/{name}.parquet") for name in plans}
+            marts, hashes = write_marts(work.lake, folder, plans, one_by_one=is_large(in_force))
         deflator = MetricParameters.model_validate(work.settings.metrics).deflator
         _check_identities(marts, tables["pay_sums"], nominal=not deflator)
         gated = GateResults.of(work, hashes)
@@ -141,21 +140,23 @@ def mart_plans(
 
 def write_marts(
     lake: Place, folder: str, plans: Mapping[str, pl.LazyFrame], *, one_by_one: bool = False
-) -> dict[str, str]:
-    """Make every mart, check it against its contract and write it; SHA-256 of each file by name.
+) -> tuple[dict[str, pl.LazyFrame], dict[str, str]]:
+    """Make every mart, check it against its contract and write it; the marts by name, and SHA-256 of their files.
 
     `one_by_one`: no two of them are in memory, and each is streamed; else all are made at once, which takes less time.
     Raises GateFailed naming the mart that breaks its contract.
     """
+    marts: dict[str, pl.LazyFrame] = {}
     hashes: dict[str, str] = {}
     made = _one_by_one(plans) if one_by_one else _at_once(plans)
     for name, frame in made:
         _check_contract(name, frame)
-        data = to_parquet(frame, _order(name, frame))
-        lake.write(f"{folder}/{name}.parquet", data)
+        key, data = f"{folder}/{name}.parquet", to_parquet(frame, _order(name, frame))
+        lake.write(key, data)
         hashes[name] = hashlib.sha256(data).hexdigest()
+        marts[name] = scan(lake, [key]) if one_by_one else frame.lazy()
         del frame, data  # before the next one is made
-    return hashes
+    return marts, hashes
 
 
 def _one_by_one(plans: Mapping[str, pl.LazyFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -176,10 +177,6 @@ def _check_contract(name: str, frame: pl.DataFrame) -> None:
     except dy.exc.ValidationError as error:
         broken_text = "; ".join(line.strip() for line in str(error).splitlines())
         raise GateFailed(f"mart {name} breaks its contract: {broken_text}") from None
-
-
-def _scan(lake: Place, key: str) -> pl.LazyFrame:
-    return pl.scan_parquet(lake.uri(key), storage_options=lake.options, glob=False)
 
 
 def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -> dy.LazyFrame[RuleCounts]:

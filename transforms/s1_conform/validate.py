@@ -16,6 +16,11 @@ from transforms.s1_conform.values import BROKEN, OWN
 ERRORS, WARNINGS, DUPLICATE = "_errors", "_warnings", "_duplicate"
 
 
+def is_accepted() -> pl.Expr:
+    """Of judged rows: no rule of errors is broken, and it is no repeat."""
+    return ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
+
+
 def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]) -> pl.DataFrame:
     """Mark rows that repeat an earlier row of the same submission in every column of the file, in `_duplicate`.
 

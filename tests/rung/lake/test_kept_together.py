@@ -11,7 +11,7 @@ import pytest
 
 from rung.core.progress import Progress
 from rung.intake.run import run_intake
-from rung.lake.accepted import accepted_tables, by_object, holds_only, kept_together, scan_accepted
+from rung.lake.accepted import accepted_tables, by_object, holds_only, objects_of, scan_accepted
 from rung.lake.reference import load_reference
 from rung.lake.submissions import DecidedSubmission, Submission
 from rung.lake.workspace import Workspace, open_workspace
@@ -44,15 +44,15 @@ def test_those_of_a_year_and_extract_share_an_object_and_two_of_a_district_do_no
         submission(4, "0100", "payroll"),
         submission(5, "0200", school_year=2025),
     ]
-    placed = kept_together(sent)
-    assert [each.submission_id for each in placed] == ["s1", "s2", "s3", "s4", "s5"]
-    kept = [each.kept_in for each in placed]
-    assert kept[0] == kept[1] and len(set(kept)) == 4
-    assert kept[0].startswith("accepted/roster/2026/") and kept[0].endswith("-2.parquet")
-    assert kept[3].startswith("accepted/payroll/2026/") and kept[4].startswith("accepted/roster/2025/")
-    assert kept_together(list(reversed(sent[:2])))[0].kept_in == kept[0]  # by who lies in it, whatever the order
-    assert holds_only(kept[0], placed[:2]) and not holds_only(kept[0], placed[:1])
-    assert set(by_object(placed)) == set(kept)
+    objects = objects_of(sent)
+    assert set(objects) == {"s1", "s2", "s3", "s4", "s5"}
+    assert objects["s1"] == objects["s2"] and len(set(objects.values())) == 4
+    assert objects["s1"].startswith("accepted/roster/2026/") and objects["s1"].endswith("-2.parquet")
+    assert objects["s4"].startswith("accepted/payroll/2026/") and objects["s5"].startswith("accepted/roster/2025/")
+    assert objects_of(list(reversed(sent[:2])))["s1"] == objects["s1"]  # by who lies in it, whatever the order
+    placed = [replace(each, kept_in=objects[each.submission_id]) for each in sent]
+    assert holds_only(objects["s1"], placed[:2]) and not holds_only(objects["s1"], placed[:1])
+    assert set(by_object(placed)) == set(objects.values())
 
 
 def test_what_is_replaced_lies_beside_the_others_and_is_not_read(tmp_path: Path) -> None:
