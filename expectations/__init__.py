@@ -27,7 +27,7 @@ quarantined rows hold a submission (`rung/intake/decision.py`) until it is sent 
 How the gate looks at rows
 --------------------------
 `masks` say which rows break which rule. `gate` asks Great Expectations the same of the same rows and compares the
-counts: `projections` keeps what a suite reads, `engine` hands it to the library's own conditions, `checkpoints` is the
-library's side, `custom` our own expectations in its form, `data_docs` its pages. Only `engine` and `custom` import the
-library at the top, and only `checkpoints` imports those, inside a function: rules alone cost no import.
+counts: `projections` keeps what a suite reads, `engine` hands it to the library's own conditions, `suite_run` runs a
+suite by it, `custom` is our own expectations in its form, `data_docs` its pages. Only `engine` and `custom` import the
+library at the top, and only `suite_run` imports those, inside a function: rules alone cost no import.
 """

@@ -1,8 +1,8 @@
 """Data Docs that can be read with no network, and a front page with every rule in words.
 
-Great Expectations' pages take styles and scripts from five hosts, and its front page is empty without them. Here the
-pages keep what the library wrote, lose what is loaded from elsewhere and the library's logos and fonts, and get a style
-of their own; the front page lists each rule with its message and the rows that break it, and leads to those pages.
+Great Expectations' pages take styles and scripts from five hosts. Here they keep what the library wrote, lose what is
+loaded from elsewhere, and get a style of their own; the front page lists each rule with its message and the rows that
+break it, and leads to those pages.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from pathlib import Path
 
 from expectations.suites import Suite
 
-# What is loaded from elsewhere, scripts (the library's need jQuery from the net), and logos.
-NEEDLESS_TAGS = re.compile(r"<link[^>]+(?:https?:)?//[^>]*>|<script\b.*?</script>|<img\b[^>]*>", flags=re.I | re.S)
+# What is loaded from elsewhere, scripts (the library's need jQuery from the net), logos, and the way to a page of the
+# suite, which docs/rules.md is.
+NEEDLESS_TAGS = re.compile(
+    r"<link\b[^>]*>|<script\b.*?</script>|<img\b[^>]*>|<a href=\"[./]*expectations/[^>]*>", flags=re.I | re.S
+)
 # The library marks results by icons of a font from the net; here they are words. Its buttons need scripts.
 STYLE = """<style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
@@ -25,22 +28,11 @@ vertical-align:top}th{background:#f2f2f2}td.n{text-align:right;font-variant-nume
 .fa-check-circle::before{content:"holds"}.fa-times::before{content:"broken";font-weight:700}i{font-style:normal}
 </style>"""
 HEAD = ("Rule", "Severity", "What is wrong", "Rows that break it")
-NEEDLESS = (".gif", ".ico", ".otf", ".png", ".svg", ".woff", ".woff2")
 
 
-def tidy(folder: Path, suites: Mapping[str, Suite], results: Sequence[tuple[str, int, Mapping[str, int]]]) -> None:
-    """Make the pages in `folder` readable offline and write the front page.
-
-    `results`: per settled slice its table, rows, and rows that break each rule.
-    """
-    for path in folder.rglob("*"):
-        if path.suffix in NEEDLESS:
-            path.unlink()
-        elif path.suffix == ".html":
-            page = NEEDLESS_TAGS.sub("", path.read_text(encoding="utf-8"))
-            styled = page if STYLE in page else page.replace("</head>", STYLE + "</head>", 1)
-            path.write_text(styled, encoding="utf-8")
-    (folder / "index.html").write_text(front_page(folder, suites, results), encoding="utf-8")
+def offline(page: str) -> str:
+    """A page of the library's that can be read with no network."""
+    return NEEDLESS_TAGS.sub("", page).replace("</head>", STYLE + "</head>", 1)
 
 
 def front_page(folder: Path, suites: Mapping[str, Suite], results: Sequence[tuple[str, int, Mapping[str, int]]]) -> str:
@@ -55,7 +47,7 @@ def front_page(folder: Path, suites: Mapping[str, Suite], results: Sequence[tupl
             )
             for rule in suites[table].expectations
         ]
-        pages = sorted((folder / "validations" / table).rglob("*.html"))
+        pages = sorted((folder / "validations" / table).glob("*.html"), key=lambda page: int(page.stem))
         links = " · ".join(
             f'<a href="{page.relative_to(folder).as_posix()}">Great Expectations, part {number}</a>'
             for number, page in enumerate(pages, start=1)

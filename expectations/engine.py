@@ -12,16 +12,14 @@ hold counts only, the rows go back to the district in its receipt.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
-from great_expectations.datasource.fluent import PandasDatasource
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations import registry
 
@@ -43,16 +41,12 @@ Weights = np.ndarray[Any, np.dtype[np.int64]]
 class PolarsRowsEngine(PandasExecutionEngine):
     """Pandas' conditions over the distinct combinations of a Polars batch, with the number of rows of each."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._batch: Projections | None = None
+    def __init__(self, batch: Projections) -> None:
+        super().__init__()
+        self._batch = batch
         self._whole = False
         self._frames: dict[tuple[str, ...], tuple[pd.DataFrame, Weights]] = {}
-
-    def hold(self, batch: Projections | None) -> None:
-        """Take a batch's projections, or let them go."""
-        self._batch = batch
-        self._frames.clear()
+        self._every: tuple[tuple[str, ...], pd.DataFrame] | None = None
 
     @contextmanager
     def every_row(self) -> Iterator[None]:
@@ -66,7 +60,7 @@ class PolarsRowsEngine(PandasExecutionEngine):
     def get_domain_records(self, domain_kwargs: dict[str, Any]) -> pd.DataFrame:
         """What an expectation looks at, filtered by Great Expectations' own code."""
         columns = domain_columns(domain_kwargs)
-        frame = self.held().every(columns).to_pandas() if self._whole else self._distinct_of(columns)[0]
+        frame = self._every_of(columns) if self._whole else self._distinct_of(columns)[0]
         pandas = PandasExecutionEngine(batch_data_dict={"rows": frame})
         return pandas.get_domain_records({**domain_kwargs, "batch_id": None})
 
@@ -75,31 +69,26 @@ class PolarsRowsEngine(PandasExecutionEngine):
         weights = self._distinct_of(domain_columns(domain_kwargs))[1]
         return int(weights[index.to_numpy()].sum())
 
-    def held(self) -> Projections:
-        """The projections of the batch."""
-        if self._batch is None:
-            raise RuntimeError("the engine holds no batch")
-        return self._batch
+    @property
+    def column_names(self) -> list[str]:
+        """The columns of the batch."""
+        return list(self._batch.names)
+
+    def _every_of(self, columns: tuple[str, ...]) -> pd.DataFrame:
+        """The last one asked for is kept: the library asks twice, and it is large."""
+        if self._every is None or self._every[0] != columns:
+            self._every = (columns, self._batch.every(columns).to_pandas())
+        return self._every[1]
 
     def _distinct_of(self, columns: tuple[str, ...]) -> tuple[pd.DataFrame, Weights]:
         if columns not in self._frames:
-            counted = self.held().distinct(columns)
+            counted = self._batch.distinct(columns)
             frame = counted.select(_as_pandas(name, counted.schema[name]) for name in columns).to_pandas()
             for name in (name for name in columns if counted.schema[name] == pl.Date):
                 frame[name] = pd.Series(counted[name].to_list(), dtype=object)
             weights = counted[ROWS].cast(pl.Int64).to_numpy()
             self._frames[columns] = (frame if columns else pd.DataFrame(index=range(1)), weights)
         return self._frames[columns]
-
-
-class PolarsRows(PandasDatasource):
-    """The data source whose engine is `PolarsRowsEngine`."""
-
-    type: Literal["polars_rows"] = "polars_rows"
-
-    @property
-    def execution_engine_type(self) -> builtins.type[PandasExecutionEngine]:
-        return PolarsRowsEngine
 
 
 def domain_columns(domain: Domain) -> tuple[str, ...]:
@@ -166,7 +155,7 @@ def _rows_in_domain(
 
 
 def _columns(cls: Any, execution_engine: PolarsRowsEngine, **_: Any) -> list[str]:
-    return execution_engine.held().schema.names()
+    return execution_engine.column_names
 
 
 def _no_values(cls: Any, **_: Any) -> list[Any]:

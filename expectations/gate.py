@@ -1,36 +1,23 @@
-"""The gate: Great Expectations itself runs a suite over the whole statewide batch, through a checkpoint.
+"""The gate: Great Expectations itself runs a suite over the whole statewide batch.
 
 Its counts must equal the masks' counts rule by rule; a difference stops the run. An engine that cannot answer (absent,
 failing to import, raising on an expectation) stops the run too: there is no way through this module that passes a batch
-unjudged. Great Expectations takes seconds to import, so it is imported here only when a gate opens.
+unjudged. Great Expectations takes seconds to import, so it is imported only where a suite runs.
 """
 
 from __future__ import annotations
 
 import json
-import time
-import warnings
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import polars as pl
 
-from expectations.checkpoints import (
-    RESULT_FORMAT,
-    SITE,
-    EngineError,
-    GateError,
-    answers_of,
-    make_validation,
-    one_line,
-    open_context,
-    steady_expectations,
-)
-from expectations.data_docs import tidy
+from expectations.data_docs import front_page, offline
 from expectations.projections import Projections, projections_of
+from expectations.suite_run import Answer, GateError, answers_of, one_line, run_suite
 from expectations.suites import Suite
 
 # Judging two million pay lines takes 0.4 GB beside the rows themselves, and it grows with them.
@@ -53,31 +40,38 @@ class GateReceipt:
 
     table: str
     rows: int
-    seconds: float
     rules: tuple[RuleResult, ...]
     results: Path
     docs: Path
 
-    def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "results": self.results.name, "docs": self.docs.name}
+
+@dataclass
+class Observed:
+    """What was observed of a table since it was settled: rows, and what the masks counted in them."""
+
+    suite: Suite
+    rows: int = 0
+    masks: dict[str, int] = field(default_factory=dict)
+
+
+Waiting = tuple[Observed, Projections]
 
 
 class Gate:
     """Great Expectations over the batches of a run. Its counts must equal the masks'.
 
     `observe` takes a judged batch of whole submissions in; `settle` runs the suite of each table over everything
-    observed since, once, and compares. Nothing observed may be committed before it is settled. Data Docs are built when
-    the gate closes. `docs_dir` gets `index.html` and `results/<table>-<slice>.json`. Use as a context manager.
+    observed since, once, and compares. Nothing observed may be committed before it is settled. The front page of Data
+    Docs is written when the gate closes. `docs_dir` gets `index.html`, `results/<table>-<slice>.json` and
+    `validations/<table>/<slice>.html`. Use as a context manager.
     """
 
     def __init__(self, docs_dir: Path, *, slice_rows: int = SLICE_ROWS, spill: Path | None = None) -> None:
         self._spill_folder = spill
         self.docs_dir = Path(docs_dir)
         self.slice_rows = slice_rows
-        self.pending: dict[str, Observed] = {}
+        self.pending: dict[str, Waiting] = {}
         self._slices: dict[str, int] = {}
-        self._validations: dict[str, Any] = {}
-        self._opened: tuple[Any, Any] | None = None
         self._suites: dict[str, Suite] = {}
         self._settled: list[tuple[str, int, Mapping[str, int]]] = []
 
@@ -90,23 +84,26 @@ class Gate:
     @property
     def full(self) -> bool:
         """Whether more than a slice has been observed, so that it is time to settle: this bounds the memory."""
-        return sum(pending.batch.rows for pending in self.pending.values()) >= self.slice_rows
+        return sum(observed.rows for observed, _ in self.pending.values()) >= self.slice_rows
 
     def observe(self, suite: Suite, batch: pl.DataFrame, mask_counts: Mapping[str, int]) -> None:
         """Take in a batch (whole submissions, exact duplicates left out) and its mask counts of the suite's rules."""
         foreign = sorted(set(mask_counts) - {rule.rule_id for rule in suite.expectations})
         if foreign:
             raise GateError(f"gate: masks counted rules that the suite {suite.name} lacks: {', '.join(foreign)}")
-        pending = self.pending.setdefault(suite.name, Observed(suite, projections_of(suite, self._spill_folder)))
+        if suite.name not in self.pending:
+            self.pending[suite.name] = (Observed(suite), projections_of(suite, self._spill_folder))
+        observed, projections = self.pending[suite.name]
         try:
-            pending.batch.add(batch)
+            projections.add(batch)
         except (ValueError, pl.exceptions.PolarsError) as error:
             raise GateError(f"gate: {suite.name}: {one_line(error)}") from error
+        observed.rows += batch.height
         years = _years(batch)
         for rule in suite.expectations:
             if rule.rule_id not in mask_counts and any(rule.meta.valid_in(year) for year in years):
                 raise GateError(f"gate: rule {rule.rule_id} of {suite.name} has no mask count")
-            pending.masks[rule.rule_id] = pending.masks.get(rule.rule_id, 0) + mask_counts.get(rule.rule_id, 0)
+            observed.masks[rule.rule_id] = observed.masks.get(rule.rule_id, 0) + mask_counts.get(rule.rule_id, 0)
 
     def know(self, suite: Suite, rows: int, unexpected: Mapping[str, int]) -> None:
         """Put what a run before has settled about a table on the front page; its pages lie in the folder already."""
@@ -115,32 +112,36 @@ class Gate:
 
     def settle(self) -> tuple[GateReceipt, ...]:
         """Great Expectations over all that was observed. `GateError` names the rule whose counts differ."""
-        receipts = tuple(self._settle(pending) for pending in self.pending.values() if pending.batch.rows)
+        waiting = [each for each in self.pending.values() if each[0].rows]
         self.pending.clear()
-        return receipts
+        return tuple(self._compared(observed, answer) for observed, answer in self._answers(waiting))
+
+    def _answers(self, waiting: list[Waiting]) -> Iterable[tuple[Observed, Answer]]:
+        """What Great Expectations answers to each table that waits. Raises EngineError."""
+        for observed, batch in waiting:
+            yield observed, run_suite(observed.suite, batch)
 
     def close(self) -> None:
-        """Build Data Docs from every result of the run."""
-        if self._opened is not None and self._settled:
-            self._opened[0].build_data_docs(site_names=[SITE])
-            tidy(self.docs_dir, self._suites, self._settled)
+        """Write the front page of Data Docs, of every result of the run."""
+        if self._settled:
+            page = front_page(self.docs_dir, self._suites, self._settled)
+            (self.docs_dir / "index.html").write_text(page, encoding="utf-8")
             self._settled.clear()
 
-    def _settle(self, pending: Observed) -> GateReceipt:
-        started = time.perf_counter()
-        suite = pending.suite
-        result = self._run(suite, pending.batch)
-        answers = answers_of(result, pending.masks, suite.name)
+    def _compared(self, observed: Observed, answer: Answer) -> GateReceipt:
+        suite = observed.suite
+        answers = answers_of(answer.result, observed.masks, suite.name)
         unexpected = {rule_id: answer["result"]["unexpected_count"] for rule_id, answer in answers.items()}
-        self._slices[suite.name] = self._slices.get(suite.name, 0) + 1
-        stored = self._store(suite.name, result)  # also what differs is kept, to be looked at
-        _compare(suite.name, unexpected, pending.masks)
+        number = self._slices[suite.name] = self._slices.get(suite.name, 0) + 1
+        # Also what differs is kept, to be looked at.
+        stored = self._store(f"results/{suite.name}-{number}.json", json.dumps(answer.result, indent=1, default=str))
+        self._store(f"validations/{suite.name}/{number}.html", offline(answer.page))
+        _compare(suite.name, unexpected, observed.masks)
         self._suites[suite.name] = suite
-        self._settled.append((suite.name, pending.batch.rows, unexpected))
+        self._settled.append((suite.name, observed.rows, unexpected))
         return GateReceipt(
             table=suite.name,
-            rows=pending.batch.rows,
-            seconds=time.perf_counter() - started,
+            rows=observed.rows,
             rules=tuple(
                 RuleResult(rule.rule_id, rule.meta.severity, unexpected[rule.rule_id], answers[rule.rule_id]["success"])
                 for rule in suite.expectations
@@ -149,43 +150,11 @@ class Gate:
             docs=self.docs_dir / "index.html",
         )
 
-    def _run(self, suite: Suite, batch: Projections) -> dict[str, Any]:
-        if self._opened is None:
-            self._opened = open_context(self.docs_dir)
-        context, source = self._opened
-        engine = source.get_execution_engine()
-        engine.hold(batch)
-        try:
-            if suite.name not in self._validations:
-                self._validations[suite.name] = make_validation(context, source, suite)
-            # The batch that pandas sees has the columns only; the engine hands out what is asked for.
-            with warnings.catch_warnings(), steady_expectations():
-                warnings.simplefilter("ignore")
-                columns = pl.DataFrame(schema=batch.schema).to_pandas()
-                result = self._validations[suite.name].run(
-                    batch_parameters={"dataframe": columns}, result_format=RESULT_FORMAT
-                )
-        except Exception as error:
-            raise EngineError(f"gate: Great Expectations failed on {suite.name} ({one_line(error)})") from error
-        finally:
-            engine.hold(None)
-        answer: dict[str, Any] = result.to_json_dict()
-        return answer
-
-    def _store(self, table: str, result: dict[str, Any]) -> Path:
-        path = self.docs_dir / "results" / f"{table}-{self._slices[table]}.json"
+    def _store(self, name: str, text: str) -> Path:
+        path = self.docs_dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(result, indent=1, default=str), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         return path
-
-
-@dataclass
-class Observed:
-    """A table's batches that wait to be settled, and what the masks counted in them."""
-
-    suite: Suite
-    batch: Projections
-    masks: dict[str, int] = field(default_factory=dict)
 
 
 def run_gate(batch: pl.DataFrame, suite: Suite, mask_counts: Mapping[str, int], docs_dir: Path) -> GateReceipt:

@@ -36,7 +36,7 @@ class Projections:
     wanted_whole: frozenset[Columns]
     asked: frozenset[str] = frozenset()
     rows: int = 0
-    schema: pl.Schema = field(default_factory=pl.Schema)
+    names: tuple[str, ...] = ()
     _distinct: dict[Columns, list[pl.DataFrame]] = field(default_factory=dict)
     _every: dict[Columns, list[pl.DataFrame | Path]] = field(default_factory=dict)
     _submissions: set[str] = field(default_factory=set)
@@ -60,7 +60,7 @@ class Projections:
         for columns, frame in zip(self.wanted_whole, frames[len(self.wanted) :], strict=True):
             self._every.setdefault(columns, []).append(frame if self.spill is None else self._spilled(frame))
         self.rows += batch.height
-        self.schema = batch.schema
+        self.names = tuple(batch.columns)
 
     def _once(self, batch: pl.DataFrame) -> None:
         if SUBMISSION not in batch.columns:

@@ -14,9 +14,9 @@ from types import TracebackType
 
 import polars as pl
 
-from expectations.checkpoints import EngineError, GateError
 from expectations.gate import Gate, GateReceipt
 from expectations.gate_process import GateProcess
+from expectations.suite_run import EngineError, GateError
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate

@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.marts import MARTS
-from expectations.checkpoints import EngineError, GateError
 from expectations.gate import Gate, GateReceipt
 from expectations.masks import row_rules
 from expectations.release_drift import drifted, headlines
+from expectations.suite_run import EngineError, GateError
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate

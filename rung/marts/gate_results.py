@@ -51,7 +51,7 @@ class GateResults:
         if kept is None:
             return None
         rules = tuple(RuleResult(**rule) for rule in kept["rules"])
-        return GateReceipt(name, kept["rows"], 0.0, rules, Path(), Path())
+        return GateReceipt(name, kept["rows"], rules, Path(), Path())
 
     def keep(self, receipts: Iterable[GateReceipt]) -> None:
         """Keep answers."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from expectations.checkpoints import EngineError, GateError
 from expectations.gate import Gate, GateReceipt
 from expectations.gate_process import GateProcess
+from expectations.suite_run import EngineError, GateError
 from expectations.suites import load_suite
 from rung.core.progress import Progress
 from rung.intake import gate as intake_gate

@@ -185,7 +185,7 @@ def test_examples_of_a_suite_together_are_judged_alike_by_great_expectations(tab
 
 @pytest.mark.slow
 def test_examples_prove_great_expectations_rule_by_rule(tmp_path: Path) -> None:
-    """Each rule alone through a checkpoint over its own examples: passing rows are expected, failing ones are not."""
+    """Each rule alone through the gate over its own examples: passing rows are expected, failing ones are not."""
     gate = Gate(tmp_path)
     for table, rule in RULES:
         for kind, rows in (("passes", rule.meta.examples.passes), ("fails", rule.meta.examples.fails)):

@@ -1,4 +1,8 @@
-"""Great Expectations as the gate uses it. The library takes seconds to import, so it is imported inside functions."""
+"""Great Expectations as the gate uses it: a suite run over a batch, and the library's page about it.
+
+The library takes seconds to import, so it is imported inside functions. Its data contexts and stores are left out: they
+would write, read and copy what nobody looks for.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,20 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from importlib.util import LazyLoader, find_spec, module_from_spec
-from pathlib import Path
 from typing import Any
 
 from expectations.masks import row_condition
+from expectations.projections import Projections
 from expectations.suites import Rule, Suite
 
-SITE = "rung"
 # Values are left out of results: Data Docs must not show people's data.
 RESULT_FORMAT = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
+# The library imports these where they are installed, for stores and databases that the gate has none of.
+UNUSED = ("boto3", "sqlalchemy", "trino")
 
 
 class GateError(Exception):
@@ -28,14 +36,36 @@ class EngineError(GateError):
     """Great Expectations cannot answer: not there, not importable, or failing on an expectation."""
 
 
-def library() -> tuple[Any, Any]:
-    """Great Expectations with our own expectations registered, and the engine module. `EngineError` without."""
+@dataclass(frozen=True)
+class Answer:
+    """What Great Expectations found in a batch: its validation result, and its page of Data Docs. Counts only."""
+
+    result: dict[str, Any]
+    page: str
+
+
+def run_suite(suite: Suite, batch: Projections) -> Answer:
+    """Run every expectation of a suite over a batch, by Great Expectations. Raises EngineError."""
+    engine_module = library()
+    engine_module.register_row_counts()
+    engine = engine_module.PolarsRowsEngine(batch)
+    try:
+        with warnings.catch_warnings(), _steady_expectations():
+            warnings.simplefilter("ignore")
+            result = _validated(suite, engine)
+            return Answer(result.to_json_dict(), _page(result))
+    except Exception as error:
+        raise EngineError(f"gate: Great Expectations failed on {suite.name} ({one_line(error)})") from error
+
+
+def library() -> Any:
+    """Import Great Expectations with our own expectations registered; our engine for it. `EngineError` without."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     try:
         _import_when_used("scipy", "stats")
-        with warnings.catch_warnings(), _uncollected():
+        with warnings.catch_warnings(), _uncollected(), _left_out(UNUSED):
             warnings.simplefilter("ignore")
-            import great_expectations as gx
+            import great_expectations
 
             from expectations import custom, engine
     except Exception as error:
@@ -43,8 +73,9 @@ def library() -> tuple[Any, Any]:
             f"gate: Great Expectations does not import ({one_line(error)}): mend the environment, "
             "rows are not accepted unjudged"
         ) from error
+    assert great_expectations.__version__
     assert custom.ExpectStaysNotToOverlap.map_metric  # importing the module registered our own expectations
-    return gx, engine
+    return engine
 
 
 @contextmanager
@@ -60,6 +91,19 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def _left_out(names: Iterable[str]) -> Iterator[None]:
+    """Inside, packages that the library can do without are not there, unless they are imported already: a fifth of its
+    import."""
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
 def _import_when_used(package: str, module: str) -> None:
     """Leave a module to its first use: a third of the library's import is statistics that no rule of ours asks for."""
     name = f"{package}.{module}"
@@ -71,29 +115,8 @@ def _import_when_used(package: str, module: str) -> None:
     setattr(sys.modules[package], module, lazy)
 
 
-def open_context(docs_dir: Path) -> tuple[Any, Any]:
-    """A context of its own with a Data Docs site, and the data source over Polars rows. No telemetry."""
-    gx, engine = library()
-    engine.register_row_counts()
-    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
-
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs_dir.resolve())}
-    index = {"class_name": "DefaultSiteIndexBuilder"}
-    site = {"class_name": "SiteBuilder", "store_backend": store, "site_index_builder": index}
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(),
-        data_docs_sites={SITE: site},
-        analytics_enabled=False,
-        progress_bars={"globally": False},
-    )
-    context = gx.get_context(project_config=config, mode="ephemeral")
-    # It would write its settings as YAML twice a suite, to a store in memory that nobody reads.
-    context.variables.save = lambda: None
-    return context, context.data_sources.add_polars_rows(name="batch")
-
-
 @contextmanager
-def steady_expectations() -> Iterator[None]:
+def _steady_expectations() -> Iterator[None]:
     """Inside, an expectation's configuration is built once instead of about a hundred times in a run.
 
     The expectations of a suite do not change while it runs; without this a third of the time of a small batch is spent
@@ -117,8 +140,8 @@ def steady_expectations() -> Iterator[None]:
         Expectation.configuration = ours
 
 
-def _ge_expectation(rule: Rule) -> Any:
-    """The rule as Great Expectations' own object, its school years in the row condition as in the mask."""
+def _configuration(rule: Rule) -> Any:
+    """The rule as Great Expectations' own expectation, its school years in the row condition as in the mask."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     kwargs = {name: value for name, value in rule.kwargs.items() if name != "row_condition"}
@@ -126,17 +149,47 @@ def _ge_expectation(rule: Rule) -> Any:
     if condition is not None:
         kwargs["row_condition"] = condition
     notes = rule.meta.model_dump(exclude={"examples"}, exclude_none=True)
-    return ExpectationConfiguration(type=rule.type, kwargs=kwargs, meta=notes).to_domain_obj()
+    return ExpectationConfiguration(type=rule.type, kwargs=kwargs, meta=notes).to_domain_obj().configuration
 
 
-def make_validation(context: Any, source: Any, suite: Suite) -> Any:
-    """The validation definition of one table: its suite over the batch that a run hands over."""
-    import great_expectations as gx
+def _validated(suite: Suite, engine: Any) -> Any:
+    """The library's validation result of a suite. What an expectation raises is in it."""
+    from great_expectations import __version__
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.core.run_identifier import RunIdentifier
+    from great_expectations.validator.validation_statistics import calc_validation_statistics
+    from great_expectations.validator.validator import Validator
 
-    expectations = [_ge_expectation(rule) for rule in suite.expectations]
-    added = context.suites.add(gx.ExpectationSuite(name=suite.name, expectations=expectations))
-    data = source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("statewide")
-    return context.validation_definitions.add(gx.ValidationDefinition(name=suite.name, data=data, suite=added))
+    class QuietValidator(Validator):  # type: ignore[misc]
+        def _determine_progress_bars(self) -> bool:
+            return False
+
+    results = QuietValidator(engine).graph_validate(
+        [_configuration(rule) for rule in suite.expectations], {"result_format": dict(RESULT_FORMAT)}
+    )
+    statistics = calc_validation_statistics(results)._asdict()
+    return ExpectationSuiteValidationResult(
+        results=results,
+        success=statistics.pop("success"),
+        suite_name=suite.name,
+        statistics=statistics,
+        meta={"great_expectations_version": __version__, "run_id": RunIdentifier(run_time=datetime.now(UTC))},
+    )
+
+
+def _page(result: Any) -> str:
+    renderer, view = _renderers()
+    page: str = view.render(renderer.render(result))
+    return page
+
+
+@cache
+def _renderers() -> tuple[Any, Any]:
+    """The library's own renderer of results and its view, which compiles its templates once."""
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return ValidationResultsPageRenderer(), DefaultJinjaPageView()
 
 
 def answers_of(result: dict[str, Any], expected: Iterable[str], table: str) -> dict[str, dict[str, Any]]:
