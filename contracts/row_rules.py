@@ -15,7 +15,8 @@ class RowRule:
     condition holds and the values it reads are there): the denominator of `mostly`, the share of considered rows that
     must keep the rule. An `error` quarantines every row that breaks it. A `fatal` rule rejects a file, and a `warn`
     rule speaks up, when less than `mostly` of the file's considered rows keep it. `needs_answer`: the district confirms
-    or explains each warned row before it certifies.
+    or explains each warned row before it certifies. `alike`: columns in which only rows that have the same values as
+    another row can break the rule; none for a rule that looks at one row at a time.
     """
 
     rule_id: str
@@ -28,6 +29,7 @@ class RowRule:
     considers: pl.Expr = field(compare=False, default_factory=lambda: pl.lit(True))
     mostly: float = 1.0
     needs_answer: bool = False
+    alike: tuple[str, ...] = ()
 
     def fails(self, considered: int, broken: int) -> bool:
         """Whether counts over a file or batch fail the rule, by Great Expectations' own arithmetic of `mostly`."""

@@ -60,6 +60,7 @@ def row_rule(table: str, rule: Rule, *, by_year: bool = False) -> RowRule:
         considers=every_row & considers.fill_null(False),
         mostly=float(rule.kwargs.get("mostly", 1.0)),
         needs_answer=rule.meta.needs_answer,
+        alike=ALIKE[rule.type](rule.kwargs) if rule.type in ALIKE else (),
     )
 
 
@@ -218,4 +219,11 @@ MASKS: dict[str, Callable[[Kwargs, pl.Expr], Mask]] = {
     "expect_compound_columns_to_be_unique": _compound_unique,
     "expect_one_value_per_group": _one_value_per_group,
     "expect_stays_not_to_overlap": _no_overlap,
+}
+# Of a rule about several rows, the columns that these have in common.
+ALIKE: dict[str, Callable[[Kwargs], tuple[str, ...]]] = {
+    "expect_column_values_to_be_unique": lambda kw: (kw["column"],),
+    "expect_compound_columns_to_be_unique": lambda kw: tuple(kw["column_list"]),
+    "expect_one_value_per_group": lambda kw: tuple(kw["column_list"][:-1]),
+    "expect_stays_not_to_overlap": lambda kw: tuple(kw["column_list"][:-2]),
 }

@@ -4,7 +4,6 @@ keep. Written under names made from content, before the ledger says so."""
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -42,6 +41,7 @@ from transforms.s1_conform.parse.cell_text import mask_columns
 from transforms.s1_conform.validate import ERRORS, is_accepted
 
 WRITERS = 16
+PLACE = "_place"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ def commit(work: Workspace, desk: Desk, batches: Sequence[ValidatedBatch]) -> li
         written = list(
             pool.map(lambda each, new, so: _commit_one(work, desk, so, new, *each), found, submissions, decisions)
         )
-    _write_accepted(work.lake, [(new, rows) for new, (_, _, rows, *_) in zip(submissions, found, strict=True)])
+    placed = iter(submissions)
+    for batch in batches:
+        _write_accepted(work.lake, batch, [next(placed) for _ in batch.part.drops])
     return written
 
 
@@ -99,23 +101,29 @@ def _placed(found: Sequence[tuple[tuple[RowRule, ...], *Share]]) -> list[Submiss
     return [replace(line, kept_in=objects.get(line.submission_id, "")) for _, line in lines]
 
 
-def _write_accepted(lake: Place, found: Sequence[tuple[Submission, pl.DataFrame]]) -> None:
-    """The accepted rows of a batch and the sums of its pay lines, those of one object together."""
-    frames: dict[str, list[tuple[Submission, pl.DataFrame]]] = defaultdict(list)
-    for submission, rows in found:
-        if submission.kept_in:
-            frames[submission.kept_in].append((submission, rows))
-    for key, together in frames.items():
-        extract = together[0][0].extract
-        # Each drop is sorted on its own: sorting the whole would have it in memory once more.
-        by_district = [rows for _, rows in sorted(together, key=lambda each: each[0].lea_id)]
-        accepted = [rows.filter(is_accepted()).select(accepted_columns(extract)) for rows in by_district]
-        ordered = [rows.sort(ORDER, nulls_last=True, maintain_order=True) for rows in accepted]
-        kept = pl.concat(ordered, rechunk=True)
-        del accepted, ordered
-        write_parquet(lake, key, kept, ())
-        if extract == PAYROLL:
-            write_pay_sums(lake, [submission for submission, _ in together], [kept.lazy()])
+def _write_accepted(lake: Place, batch: ValidatedBatch, submissions: Sequence[Submission]) -> None:
+    """The accepted rows of a batch as one object, and the sums of its pay lines."""
+    known = [each for each in submissions if each.kept_in]
+    if not known:
+        return
+    (key,) = {each.kept_in for each in known}  # one extract and year, each district once
+    kept = _in_lake_order(batch.accepted(), batch.part.drops).select(accepted_columns(batch.part.extract)).rechunk()
+    write_parquet(lake, key, kept, ())
+    if batch.part.extract == PAYROLL:
+        write_pay_sums(lake, known, [kept.lazy()])
+
+
+def _in_lake_order(rows: pl.DataFrame, drops: Sequence[DropRead]) -> pl.DataFrame:
+    """Rows of a batch sorted by `ORDER`, which they nearly always are: found by the rank of each drop's parts."""
+    names = [[(read.drop.lea_id, part.source_file) for part in read.parts] for read in drops]
+    rank = {name: at for at, name in enumerate(sorted({name for of_drop in names for name in of_drop}))}
+    ranks = pl.Series([rank[name] for of_drop in names for name in of_drop], dtype=pl.UInt64)
+    before = pl.Series([0, *map(len, names[:-1])], dtype=pl.UInt32).cum_sum()
+    place = pl.lit(ranks).gather(pl.lit(before).gather(pl.col("drop_no")) + pl.col("file_no"))
+    keys = rows.select((place * 2**32 + pl.col("source_row")).alias(PLACE))
+    if keys.to_series().is_sorted():
+        return rows
+    return rows.hstack(keys).sort(PLACE, maintain_order=True)
 
 
 def _decide(work: Workspace, desk: Desk, read: DropRead, rows: pl.DataFrame, counts: dict[str, Any]) -> Decision:

@@ -16,7 +16,7 @@ from rung.core.settings import Gate
 from rung.intake.drops import BatchRows, DropRead
 from rung.lake.reference import ReferenceTables
 from rung.lake.submissions import Submission
-from rung.lake.windows import CERTIFIED, window_of
+from rung.lake.windows import CERTIFIED
 from transforms.s1_conform.decode.model import FileProblem, problem
 from transforms.s1_conform.parse.cell_text import mask_text
 from transforms.s1_conform.values import SENT
@@ -71,7 +71,7 @@ class AcceptancePolicy:
         old = self.in_force.get((drop.lea_id, drop.school_year, read.extract))
         if old is not None and _same_files(old, read):
             old = None  # judged again, it does not compete with itself
-        window = window_of(self.reference.tables["calendar"], drop.school_year, read.extract)
+        window = self.reference.window(drop.school_year, read.extract)
         refused = window and window.refuses(self.today, date.fromisoformat(drop.received_at[:10]), old is not None)
         if refused:
             return Decision(*refused, {"in_force": old.submission_id} if old is not None else {})

@@ -90,6 +90,8 @@ def propose_crosswalk(work: Workspace, read: DropRead) -> bytes | None:
 
 def started_crosswalk(read: DropRead) -> bytes | None:
     """The persons to whom Rung gave ids (`crosswalk: start`), as lines of a crosswalk; None without any."""
+    if not read.started:
+        return None
     lines = pl.concat([pl.DataFrame(schema=CROSSWALK), *read.started]).unique(maintain_order=True)
     if lines.is_empty():
         return None

@@ -18,7 +18,6 @@ from rung.core.code import code_of
 from rung.core.rules import suite_of
 from rung.core.settings import Settings
 from rung.lake.reference import ReferenceTables
-from rung.lake.windows import window_of
 
 OF_ROWS = ("code", "suites", "reference", "mapping", "crosswalk")
 # The reference tables that intake looks codes up in.
@@ -71,7 +70,7 @@ class MadeFrom:
         return self.reference.hashes.get(key, "")
 
     def _window(self, school_year: int, extract: str) -> str:
-        window = window_of(self.reference.tables["calendar"], school_year, extract)
+        window = self.reference.window(school_year, extract)
         if window is None:
             return ""
         return _hash([window.opens.isoformat(), window.closes.isoformat(), self.today >= window.opens])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -111,7 +112,7 @@ def receipt_files(
 
 def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule], part_bytes: int) -> pl.DataFrame:
     """Quarantined rows in the district's own columns and order, with the reason and the mend behind them."""
-    empty = pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
+    empty = _nothing_returned()
     if ERRORS not in rows.columns or (rows[ERRORS].null_count() == rows.height and not rows[DUPLICATE].any()):
         return empty
     rows = rows.with_columns(pl.int_range(pl.len()).over("file_no", "source_row").alias(NTH))
@@ -137,6 +138,11 @@ def _returned(read: DropRead, rows: pl.DataFrame, rules: Sequence[RowRule], part
     columns = list(dict.fromkeys(name for part in parts for name in part.columns if name not in RETURNED))
     joined = pl.concat([empty, *parts], how="diagonal")
     return pl.DataFrame([joined[name] for name in (*columns, *RETURNED)])
+
+
+@lru_cache
+def _nothing_returned() -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(RETURNED, pl.String), "_rung_row": pl.UInt32})
 
 
 def _marked(rows: pl.DataFrame, by: Sequence[str], rules: Sequence[RowRule]) -> pl.DataFrame:
@@ -207,7 +213,7 @@ def receipt_data(
     data = {
         "state": decision.state,
         "why": decision.why,
-        **{name: value for name, value in asdict(submission).items() if name != "kept_in"},  # the lake's own affair
+        **{name: value for name, value in vars(submission).items() if name != "kept_in"},  # the lake's own affair
         "files": json.loads(submission.files),
         "problems": [asdict(problem) for problem in read.problems],
         "rows_mended": read.rows_mended,

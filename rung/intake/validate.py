@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -20,7 +22,8 @@ from rung.lake.reference import ReferenceTables
 from rung.lake.submissions import Submission
 from transforms.s1_conform.accounting import Broken, count_broken, count_by_drop, nothing
 from transforms.s1_conform.run import Sender, validate_rows
-from transforms.s1_conform.unknown_words import empty_unknown
+from transforms.s1_conform.unknown_words import drops_with_unknown, empty_unknown
+from transforms.s1_conform.validate import is_accepted
 
 # A drop, its rows, its counts, and how many rows break each rule.
 Share = tuple[DropRead, pl.DataFrame, dict[str, Any], Broken]
@@ -42,17 +45,22 @@ class ValidatedBatch:
 
     def drops(self) -> Iterator[Share]:
         """As `shares`. Raises GateFailed where a row of a drop is not there."""
-        for share in self.shares():
-            drop, mine, *_ = share
-            if not drop.problems:
-                _check_sources(drop, mine)
+        for drop_no, share in enumerate(self.shares()):
+            if not share[0].problems:
+                _check_sources(share[0], self._sources.get(drop_no, {}))
             yield share
+
+    def accepted(self) -> pl.DataFrame:
+        """The accepted rows of all drops."""
+        extract = self.part.extract
+        kept = self.rows.select(is_accepted()).to_series()
+        rows = self.rows if kept.all() else self.rows.filter(kept)
+        return empty_unknown(rows, extract)
 
     def shares(self) -> Iterator[Share]:
         """Each drop with its rows, its counts of rows and cents, and how many rows break each rule."""
-        # Rows stand in the order of their drops, so that each drop is a slice of the batch.
-        sizes = dict(self.rows.group_by("drop_no").len().iter_rows())
         extract = self.part.extract
+        unknown = drops_with_unknown(self.rows, extract)
         counted = count_by_drop(self.rows, extract)
         broken = count_broken(self.rows, self.rules)
         start = 0
@@ -61,17 +69,26 @@ class ValidatedBatch:
             counts |= {"cents_set_aside": drop.cents_set_aside if extract == "payroll" else None}
             if counts["cents_read"] is not None:
                 counts["cents_read"] += counts["cents_set_aside"]
-            mine = self.rows.slice(start, sizes.get(drop_no, 0))
-            yield drop, empty_unknown(mine, extract), counts, broken.get(drop_no, ())
+            # Rows stand in the order of their drops, so that each drop is a slice of the batch.
+            mine = self.rows.slice(start, sum(self._sources.get(drop_no, {}).values()))
             start += mine.height
+            mine = empty_unknown(mine, extract) if drop_no in unknown else mine
+            yield drop, mine, counts, broken.get(drop_no, ())
+
+    @cached_property
+    def _sources(self) -> Mapping[int, Mapping[int, int]]:
+        """Rows by `drop_no` and `file_no`."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        for drop_no, file_no, rows in self.rows.group_by("drop_no", "file_no").len().iter_rows():
+            found[drop_no][file_no] = rows
+        return found
 
 
-def _check_sources(drop: DropRead, rows: pl.DataFrame) -> None:
+def _check_sources(drop: DropRead, sources: Mapping[int, int]) -> None:
     """Every source's rows are there: names may meet, bytes may not. Raises GateFailed."""
-    counts = dict(rows.group_by("file_no").len().iter_rows())
-    found = [counts.pop(number, 0) for number in range(len(drop.parts))]
     read = [part.rows - part.rows_aside for part in drop.parts]
-    if found != read or counts:
+    found = [sources.get(number, 0) for number in range(len(read))]
+    if found != read or sum(found) != sum(sources.values()):
         raise GateFailed(f"{drop.place}: {read} rows read from its {len(read)} files, {found} accounted for")
 
 

@@ -40,10 +40,9 @@ class LocalPlace:
         return None
 
     def path(self, key: str) -> Path:
-        path = self.root / key
-        if not path.is_relative_to(self.root) or ".." in Path(key).parts:
+        if key.startswith("/") or ".." in key.split("/"):
             raise RungError(f"{key}: leaves {self.root}")
-        return path
+        return self.root / key
 
     def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
         if prefix.count("/") > DEEPEST:
@@ -247,10 +246,10 @@ class LocalPlace:
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder with the place's rights, and those above it."""
-        missing = [] if folder.exists() else [each for each in (folder, *folder.parents) if not each.exists()]
-        for each in reversed(missing):
+        if not folder.exists():
+            self._make_folder(folder.parent)
             with contextlib.suppress(FileExistsError):
-                each.mkdir(mode=self.folder_mode)
+                folder.mkdir(mode=self.folder_mode)
 
     def sweep(self) -> int:
         """Remove what runs that died left half-written; what a living process writes stays. Returns how many."""

@@ -19,6 +19,7 @@ from contracts.policy.mapping import DistrictMapping
 from contracts.reference import REFERENCES
 from rung.core.errors import RungError
 from rung.lake.place import Place
+from rung.lake.windows import Window, windows_of
 from transforms.s1_conform.crosswalk import CROSSWALK
 from transforms.s1_conform.values import UNREADABLE, type_columns, unreadable_columns
 
@@ -44,6 +45,15 @@ class ReferenceTables:
     def _names(self) -> dict[str, str]:
         """Asked for once a drop: made anew each time, it would take the square of a state's districts."""
         return district_names(self.tables["districts"])
+
+    def window(self, school_year: int, extract: str) -> Window | None:
+        """The calendar's window of an extract and year; None where it says nothing."""
+        return self._windows.get((school_year, extract))
+
+    @cached_property
+    def _windows(self) -> dict[tuple[int, str], Window]:
+        """Asked for several times a drop, as the names are."""
+        return windows_of(self.tables["calendar"])
 
 
 class TableProblems(RungError):

@@ -16,6 +16,7 @@ from expectations.conformed import column_type, contract_of, typed_rows
 from expectations.gate import Gate
 from expectations.masks import MASKS, row_rule
 from expectations.suites import CROSS_ROW_TYPES, ROW_TYPES, Rule, Suite, SuiteError, load_suite, load_suites
+from transforms.s1_conform.validate import ERRORS, WARNINGS, mark_rules
 
 SUITES = Path(__file__).parents[2] / "expectations"
 SENT = (*EXTRACTS, *REFERENCES)
@@ -157,6 +158,23 @@ def test_rules_over_several_rows_stay_inside_a_submission() -> None:
     for table, rule in RULES:
         if rule.type in CROSS_ROW_TYPES and table in EXTRACTS:
             assert rule.columns[0] == "submission_id", rule.rule_id
+
+
+@pytest.mark.parametrize("table", EXTRACTS)
+def test_rows_are_marked_as_the_masks_over_the_whole_batch_say(table: str) -> None:
+    """All examples in one batch, and all of them twice: rules over several rows meet rows that are alike."""
+    suite = load_suite(table, SUITES)
+    rows = [row for rule in suite.expectations for row in (*rule.meta.examples.passes, *rule.meta.examples.fails)]
+    once = typed_rows(table, (name for rule in suite.expectations for name in rule.reads), rows)
+    rules = [row_rule(table, rule) for rule in suite.expectations]
+    assert all((rule.type in CROSS_ROW_TYPES) == bool(row_rule(table, rule).alike) for rule in suite.expectations)
+    for batch in (once, pl.concat([once, once])):
+        marked, counts = mark_rules(batch, rules)
+        whole = batch.select(rule.breaks.alias(rule.rule_id) for rule in rules)
+        assert counts == whole.sum().row(0, named=True)
+        for rule in (rule for rule in rules if rule.severity != "fatal"):
+            noted = marked[ERRORS if rule.severity == "error" else WARNINGS].list.contains(rule.rule_id)
+            assert noted.fill_null(False).to_list() == whole[rule.rule_id].to_list(), rule.rule_id
 
 
 @pytest.mark.parametrize(("table", "rule"), RULES, ids=[rule.rule_id for _, rule in RULES])

@@ -18,7 +18,6 @@ def mark_known(rows: pl.DataFrame, extract: str, reference: Mapping[str, pl.Lazy
 
     `school_id__known`: the LEA has the school in that year. `rating_level__known`: the label is in the version of the
     system in force that year. `rating_system__known`, `pay_code__known`, `fund_code__known`: as they say, by LEA.
-    Each is looked up over its own few columns, so that no lookup carries the whole table along.
     """
     known = {"school_id": (["lea_id", "school_year", "school_id"], reference["schools"])}
     if extract == "payroll":
@@ -28,8 +27,7 @@ def mark_known(rows: pl.DataFrame, extract: str, reference: Mapping[str, pl.Lazy
         known["rating_system"] = (["rating_system"], reference["rating_systems"])
         labels = rating_labels(reference["rating_systems"], rows.lazy().select("school_year").unique())
         known["rating_level"] = (["school_year", "rating_system", "rating_level"], labels)
-    found = pl.collect_all([_known(rows.lazy(), column, on, codes) for column, (on, codes) in known.items()])
-    return rows.with_columns(frame.to_series() for frame in found)
+    return rows.with_columns(_known(column, on, codes) for column, (on, codes) in known.items())
 
 
 def rating_labels(rating_systems: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:
@@ -39,11 +37,8 @@ def rating_labels(rating_systems: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyF
     return in_force.filter(pl.col("from_year") == newest)
 
 
-def _known(rows: pl.LazyFrame, column: str, on: Sequence[str], codes: pl.LazyFrame) -> pl.LazyFrame:
-    listed = codes.select(on).unique().with_columns(pl.lit(True).alias(column + KNOWN))
-    found = pl.col(column + KNOWN).fill_null(False)
-    return (
-        rows.select(on)
-        .join(listed, on=list(on), how="left", maintain_order="left")
-        .select(pl.when(pl.col(column).is_not_null()).then(found).alias(column + KNOWN))
-    )
+def _known(column: str, on: Sequence[str], codes: pl.LazyFrame) -> pl.Expr:
+    # A set of the few codes is asked: a join that keeps the order of the rows takes ten times as long.
+    listed = codes.select(on).drop_nulls().unique().collect().select(pl.struct(on)).to_series()
+    found = pl.struct(on).is_in(listed.implode()).fill_null(False)
+    return pl.when(pl.col(column).is_not_null()).then(found).alias(column + KNOWN)

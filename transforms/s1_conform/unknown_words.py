@@ -15,6 +15,13 @@ from transforms.s1_conform.reference_lookup import KNOWN
 from transforms.s1_conform.values import UNREADABLE
 
 
+def drops_with_unknown(rows: pl.DataFrame, extract: str) -> set[int]:
+    """The `drop_no` of every drop of which a row has such a word."""
+    unknown = [is_unknown for name, is_unknown in _unknown(extract).items() if name in rows.columns]
+    found = rows.lazy().filter(pl.any_horizontal(unknown)).select("drop_no").unique().collect()
+    return set(found["drop_no"].to_list())
+
+
 def empty_unknown(rows: pl.DataFrame, extract: str) -> pl.DataFrame:
     """Judged rows with null in place of such words, and the text as sent in `<column>__unreadable`.
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -50,15 +50,27 @@ def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]
 def mark_rules(batch: pl.DataFrame, rules: Sequence[RowRule]) -> tuple[pl.DataFrame, dict[str, int]]:
     """Add `_errors` and `_warnings`; return them with the count of rows that break each rule, duplicates left out.
 
-    Every rule is one boolean expression over the batch; all of them run in one select.
+    Every rule is one boolean expression over the batch; those of one row at a time run in one select.
     """
-    broken = batch.lazy().select(rule.breaks.alias(rule.rule_id) for rule in rules).collect()
+    broken = batch.lazy().select(rule.breaks.alias(rule.rule_id) for rule in rules if not rule.alike).collect()
+    for alike in dict.fromkeys(rule.alike for rule in rules if rule.alike):
+        broken = broken.with_columns(_broken_alike(batch, alike, [rule for rule in rules if rule.alike == alike]))
     counts = dict(zip(broken.columns, broken.sum().row(0), strict=True)) if rules else {}
     marked = batch.with_columns(
         _listed(broken, [rule.rule_id for rule in rules if rule.severity == "error"], counts).alias(ERRORS),
         _listed(broken, [rule.rule_id for rule in rules if rule.severity == "warn"], counts).alias(WARNINGS),
     )
     return marked, {rule.rule_id: int(counts.get(rule.rule_id) or 0) for rule in rules}
+
+
+def _broken_alike(batch: pl.DataFrame, alike: Sequence[str], rules: Sequence[RowRule]) -> Iterator[pl.Series]:
+    """What rows break of rules about rows that are `alike`: only those that are like another one are asked."""
+    several = batch.with_row_index("_row").filter(repeated(batch.select(alike)))
+    for rule in rules:
+        broken = pl.repeat(False, batch.height, eager=True, dtype=pl.Boolean)
+        if several.height:
+            broken = broken.scatter(several["_row"], several.select(rule.breaks).to_series())
+        yield broken.alias(rule.rule_id)
 
 
 def _listed(broken: pl.DataFrame, rule_ids: list[str], counts: dict[str, int]) -> pl.Series:

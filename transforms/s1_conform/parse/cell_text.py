@@ -101,6 +101,8 @@ def plain_text(column: str) -> bool:
 
 def mask_text(text: str) -> str:
     """One text with each such number replaced."""
+    if re.search(WRITTEN, text) is None:  # nearly always, and found out in a fifth of the time
+        return text
     for _ in range(2):
         text = re.sub(_ALONE, lambda found: f"{found[1]}{MASKED}{found[5]}", text)
     return text
