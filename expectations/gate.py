@@ -79,7 +79,10 @@ class Gate:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self.close()
+        try:
+            self.close()
+        finally:
+            self.abandon()
 
     @property
     def full(self) -> bool:
@@ -127,6 +130,10 @@ class Gate:
             page = front_page(self.docs_dir, self._suites, self._settled)
             (self.docs_dir / "index.html").write_text(page, encoding="utf-8")
             self._settled.clear()
+
+    def abandon(self) -> None:
+        """Let go of what the gate holds, also where the run has failed elsewhere."""
+        self.pending.clear()
 
     def _compared(self, observed: Observed, answer: Answer) -> GateReceipt:
         suite = observed.suite

@@ -47,7 +47,8 @@ class GateProcess(Gate):
             yield observed, answer
 
     def abandon(self) -> None:
-        """End the process."""
+        """Also end the process."""
+        super().abandon()
         self._pool.shutdown(cancel_futures=True)
         self._spill.cleanup()
 

@@ -9,7 +9,7 @@ exactly. All of them stay inside a submission, so a submission must not be split
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkstemp
@@ -21,6 +21,8 @@ from expectations.masks import row_condition
 from expectations.suites import CROSS_ROW_TYPES, Suite, condition_columns
 
 ROWS = "__rows"
+PART = "__part"  # in a frame of all counted combinations: of which columns
+COUNTED = "counted"
 SUBMISSION = "submission_id"
 Columns = tuple[str, ...]
 
@@ -100,6 +102,24 @@ class Projections:
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs to answer: all but the codes, which only more rows would need."""
         return self.__dict__ | {"_codes": None}
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """All that `take_frames` needs elsewhere, as few frames: the counted combinations as one, and every row of the
+        columns of each rule over several rows."""
+        counted = [self.distinct(columns).with_columns(pl.lit(n, pl.Int16).alias(PART)) for n, columns in self._parts()]
+        whole = {f"every-{n}": self.every(columns) for n, columns in enumerate(sorted(self.wanted_whole))}
+        return whole | ({COUNTED: pl.concat(counted, how="diagonal")} if counted else {})
+
+    def take_frames(self, frames: Mapping[str, pl.DataFrame], rows: int, names: Iterable[str]) -> None:
+        """Hold what `frames` gave, of as many rows of a batch with these columns."""
+        self.rows, self.names = rows, tuple(names)
+        for n, columns in self._parts():
+            self._distinct[columns] = [frames[COUNTED].filter(pl.col(PART) == n).select(*columns, ROWS)]
+        for n, columns in enumerate(sorted(self.wanted_whole)):
+            self._every[columns] = [frames[f"every-{n}"]]
+
+    def _parts(self) -> Iterable[tuple[int, Columns]]:
+        return enumerate(sorted(self.wanted))
 
     def _number(self, name: str, dtype: pl.DataType) -> pl.Expr:
         """A whole column as numbers: equal numbers are equal values, and days and numbers keep their order."""

@@ -14,12 +14,12 @@ from types import TracebackType
 
 import polars as pl
 
-from expectations.gate import Gate, GateReceipt
-from expectations.gate_process import GateProcess
+from expectations.gate import GateReceipt
 from expectations.suite_run import EngineError, GateError
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate
+from rung.intake.gate_tasks import gate_of
 from rung.lake.places import open_place
 from rung.lake.scratch import ScratchFolder
 from rung.lake.workspace import Workspace
@@ -38,8 +38,7 @@ class IntakeGate:
         self._work = work
         self._scratch = ScratchFolder()
         self._folder = Path(self._scratch.name)
-        large = expected_bytes >= WORTH_A_PROCESS
-        self._gate = GateProcess(self._folder) if large else Gate(self._folder)
+        self._gate = gate_of(work, self._folder, large=expected_bytes >= WORTH_A_PROCESS)
         self.receipts: list[GateReceipt] = []
         self.seconds = 0.0  # spent or waited in here, imports included
 
@@ -53,8 +52,7 @@ class IntakeGate:
                 self._gate.close()
                 self._publish()
         finally:
-            if isinstance(self._gate, GateProcess):
-                self._gate.abandon()
+            self._gate.abandon()
             self._scratch.cleanup()
             self.seconds += perf_counter() - start
 

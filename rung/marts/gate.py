@@ -9,13 +9,14 @@ from pathlib import Path
 import polars as pl
 
 from contracts.marts import MARTS
-from expectations.gate import Gate, GateReceipt
+from expectations.gate import GateReceipt
 from expectations.masks import row_rules
 from expectations.release_drift import drifted, headlines
 from expectations.suite_run import EngineError, GateError
 from rung.core.errors import GateFailed, RungError
 from rung.core.rules import suite_of
 from rung.intake.gate_summary import note_gate
+from rung.intake.gate_tasks import gate_of
 from rung.lake.places import open_place
 from rung.lake.pointer import current_release
 from rung.lake.scratch import ScratchFolder
@@ -36,9 +37,8 @@ def gate_marts(work: Workspace, frames: Mapping[str, pl.LazyFrame], kept: GateRe
     broken: list[str] = []
     known: list[GateReceipt] = []
     pages = {entry.key for entry in work.receipts.entries(PAGES)} if kept is not None else set()
-    with ScratchFolder() as folder:
+    with ScratchFolder() as folder, gate_of(work, Path(folder)) as gate:
         place = open_place(folder, work.settings.root)
-        gate = Gate(Path(folder))
         settled: tuple[GateReceipt, ...] = ()
         try:
             for name in (name for name in MARTS if name in frames):
