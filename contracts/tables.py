@@ -14,23 +14,30 @@ from contracts.reference import REFERENCES
 from contracts.resolved.pay import PaySums
 
 
-class DesignationTables(TypedDict):
-    """What stage 3 reads."""
+class Sent(TypedDict):
+    """The accepted extracts, without payroll."""
 
     evaluation: dy.LazyFrame[AcceptedEvaluation]
     roster: dy.LazyFrame[AcceptedRoster]
     leadership: dy.LazyFrame[AcceptedLeadership]
+
+
+class DesignationReferences(TypedDict):
+    """The reference tables that stage 3 reads."""
+
     districts: dy.LazyFrame[ref.Districts]
     schools: dy.LazyFrame[ref.Schools]
     program_adoption: dy.LazyFrame[ref.ProgramAdoption]
     rating_systems: dy.LazyFrame[ref.RatingSystems]
 
 
-class Tables(DesignationTables):
-    """Every table that marts read; an optional one that the state lacks is an empty frame. Payroll is there as its sums
-    only."""
+class DesignationTables(Sent, DesignationReferences):
+    """What stage 3 reads."""
 
-    pay_sums: dy.LazyFrame[PaySums]
+
+class References(DesignationReferences):
+    """Every reference table; an optional one that the state lacks is an empty frame."""
+
     pay_codes: dy.LazyFrame[ref.PayCodes]
     funds: dy.LazyFrame[ref.Funds]
     salary_schedules: dy.LazyFrame[ref.SalarySchedules]
@@ -40,6 +47,12 @@ class Tables(DesignationTables):
     program_goals: dy.LazyFrame[ref.ProgramGoals]
     school_outcomes: dy.LazyFrame[ref.SchoolOutcomes]
     calendar: dy.LazyFrame[ref.Calendar]
+
+
+class Tables(Sent, References):
+    """Every table that stages 2 to 5 read. Payroll is there as its sums only."""
+
+    pay_sums: dy.LazyFrame[PaySums]
 
 
 SCHEMAS: dict[str, type[dy.Schema]] = {
@@ -56,6 +69,11 @@ def as_tables(frames: Mapping[str, pl.LazyFrame]) -> Tables:
     read = SCHEMAS | {"pay_sums": PaySums}
     del read["payroll"]
     return cast(Tables, {name: schema.cast(frames[name]) for name, schema in read.items()})
+
+
+def as_references(frames: Mapping[str, pl.DataFrame]) -> References:
+    """Each reference table in exactly its contract's columns and types. Raises KeyError naming an absent one."""
+    return cast(References, {name: REFERENCES[name].schema.cast(frames[name].lazy()) for name in REFERENCES})
 
 
 def designation_tables(frames: Mapping[str, pl.LazyFrame] | Tables) -> DesignationTables:

@@ -26,7 +26,8 @@ from flows.tasks import FLOW_DEFAULTS
 from rung.core.runner_settings import Runner
 from rung.intake.gate_tasks import RunTasks, run_suite_at
 from rung.lake.workspace import LakeAddress
-from rung.marts.sets import Task, make_set_at
+from rung.marts.district_sets import make_set_at
+from rung.marts.sets import Task
 
 # How often a task is tried whose worker was lost, or which the storage let down.
 TRIES = 3

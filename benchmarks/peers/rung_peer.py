@@ -55,6 +55,7 @@ def _marts(tables: Tables, designation: dy.LazyFrame[Designation]) -> dict[str, 
         facts["pay_totals"],
         nobody,
         nobody,
+        facts["rosters"],
     )
     return {
         "educator_year": educators.drop("is_leader", "is_other_leader"),

@@ -11,15 +11,23 @@ from typing import TypedDict
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.leadership_activity import LeadershipActivity
 from contracts.marts.leadership_role import LeadershipRole
 from contracts.marts.supervision_span import SupervisionSpan
 from contracts.reference import Schools
-from contracts.resolved.costs import CostByStream, Costs, ProgramKeys, RoleBasedShare, TeacherCompensation
-from contracts.resolved.leaders import Adopted, CertificatesAndRoles, DesigneesAndRoles, LeaderPay, Leaders, LeaderYears
+from contracts.resolved.costs import CostByStream, Costs, ProgramKeys, ProgramRows, RoleBasedShare, TeacherCompensation
+from contracts.resolved.leaders import (
+    Adopted,
+    CertificatesAndRoles,
+    DesigneesAndRoles,
+    LeaderPay,
+    Leaders,
+    LeadershipEvents,
+    LeaderYears,
+)
+from contracts.resolved.others import Rosters
 from contracts.resolved.pay import BasePay, PayTotals, ResolvedPay
 from contracts.resolved.projection import FundedPaths, Runway
 from contracts.resolved.ratings import Ratings
@@ -48,9 +56,11 @@ class Paid(TypedDict):
 
 
 class Resolved(Service, Paid):
-    """Stage 2: one truth per educator, LEA and year."""
+    """Stage 2: one truth per educator, LEA and year; which district-years have a roster, of the whole state."""
 
     ratings: dy.LazyFrame[Ratings]
+    leadership: dy.LazyFrame[LeadershipEvents]
+    rosters: dy.LazyFrame[Rosters]
 
 
 class Led(Resolved):
@@ -84,10 +94,18 @@ class MartFacts(Sustained):
     """Stage 5: what rules over several marts read."""
 
     designation: dy.LazyFrame[Designation]
-    leadership: dy.LazyFrame[AcceptedLeadership]
     schools: dy.LazyFrame[Schools]
     educator_year: dy.LazyFrame[EducatorYear]
     leadership_role: dy.LazyFrame[LeadershipRole]
+
+
+class DistrictRows(TypedDict):
+    """What rows about the whole state are made from: the rows of all its districts."""
+
+    educator_year: dy.LazyFrame[EducatorYear]
+    leaders: dy.LazyFrame[Leaders]
+    leader_pay: dy.LazyFrame[LeaderPay]
+    program_rows: dy.LazyFrame[ProgramRows]
 
 
 class Unused(TypedDict):

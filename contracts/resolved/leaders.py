@@ -5,7 +5,15 @@ from __future__ import annotations
 import dataframely as dy
 
 from contracts import columns as c
+from contracts.extracts import Leadership
 from contracts.resolved import step_columns as r
+
+
+class LeadershipEvents(Leadership):
+    """One row per accepted event: what it says, without where it was sent."""
+
+    lea_id = c.lea_id.required()
+    school_year = c.school_year.required()
 
 
 class Programs(dy.Schema):

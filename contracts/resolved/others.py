@@ -9,6 +9,12 @@ import dataframely as dy
 from contracts import columns as c
 
 
+class DistrictsAsked(dy.Schema):
+    """One row per LEA of a set of districts."""
+
+    lea_id = c.lea_id.key()
+
+
 class Rosters(dy.Schema):
     """One row per LEA and school year with somebody on the roster."""
 

@@ -118,6 +118,11 @@ teacher_dollars = _dollars("Teachers' pay without benefit lines, with the averag
 role_based = Column(dy.Float64, "M14, unrounded.", unit="share")
 above_entry_dollars = _dollars("Teachers' pay above entry salary.")
 entry_cents = _cents("Salary of the schedule's entry cell.")
+increment_dollars = _dollars("Increments of the program's leaders.")
+per_leader = _dollars("Cost over leaders; null without a leader or a known cost.")
+pay_share = Column(dy.Float64, "M02, unrounded.", unit="share")
+coverage = Column(dy.Float64, "M08, unrounded.", unit="share")
+lea_net = _dollars("Net cost of all the LEA's programs of the year; null where one is not known.")
 
 # --- projection ---------------------------------------------------------------------------------------------------
 first_year = Column(dy.Int16, "First school year of the program on file.", unit="ending year")

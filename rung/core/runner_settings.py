@@ -1,4 +1,4 @@
-"""`[runner]` of rung.toml: on what the stages about persons, and the suites of the gate, run."""
+"""`[runner]` of rung.toml: on what the stages about persons and districts, and the suites of the gate, run."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from contracts.strict import Strict
 
 
 class Runner(Strict):
-    """How the stages about persons, and Great Expectations at the gate, are run.
+    """How the stages about persons and about districts, and Great Expectations at the gate, are run.
 
-    Educators fall into `buckets` sets, by hash of their ids, worked on one after the other, to bound the memory. Unset,
-    there is one for every million roster rows; with `kind = "dask"` eight or more. Results do not depend on it.
+    Educators and districts fall into `buckets` sets each, by hash of their ids, worked on one after the other, to bound
+    the memory. Unset, there is one of educators for every million roster rows, and one of districts for every half
+    million; with `kind = "dask"` eight or more. Results do not depend on it.
     `dask` runs sets and suites on the workers of a cluster: of a running one, whose scheduler is at `address` and whose
     workers reach the lake, or of one with `workers` processes on this machine. It needs `pip install rung[dask]`.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,12 +70,6 @@ def scan(place: Place, keys: Iterable[str], **how: Any) -> pl.LazyFrame:
 def write_scratch(path: Path, frame: pl.DataFrame, row_group: int = ROW_GROUP) -> None:
     """A file that lives only during a run, of no lake and no release."""
     frame.write_parquet(path, compression="lz4", row_group_size=row_group)
-
-
-def sink_scratch(paths: Mapping[str, Path], frames: Mapping[str, pl.LazyFrame]) -> None:
-    """As `write_scratch`, of frames that are computed together and never in memory whole."""
-    sinks = [frames[name].sink_parquet(path, compression="lz4", lazy=True) for name, path in paths.items()]
-    pl.collect_all(sinks, engine="streaming")
 
 
 def write_file(place: Place, key: str, path: Path) -> None:

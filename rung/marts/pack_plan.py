@@ -15,10 +15,11 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from contracts.keys import PROGRAM
+from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.designation import Designation
 from contracts.policy.packs import Pack
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.others import Rosters
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.core.overlay import overlay_path
@@ -81,7 +82,7 @@ def plan_edit(work: Workspace, path: Path) -> Plan:
     was, will = rows(before), rows(after)
     read = designation_tables(tables)
     people = lea_years(read["roster"], read["districts"])
-    adopted = in_force_years(read["program_adoption"], people)
+    adopted = in_force_years(read["program_adoption"], Rosters.cast(people.select(LEA_YEAR).unique()))
     parameters = MetricParameters.model_validate(work.settings.metrics)
     costs = [build_program_comparison(each, people, adopted, parameters).collect() for each in (was, will)]
     both = _side_by_side(was, will)

@@ -1,7 +1,7 @@
 """The stages that are functions of a set of educators and the reference tables: what each reads, makes and depends on.
 
-`service`, `ratings` and `pay` are stage 2; `designation` is stage 3, a pack at a time; `cross_file` asks the cross-file
-rules. A pack that shares an appropriation among all educators is a stage of its own, of one set.
+`service`, `ratings`, `events` and `pay` are stage 2; `designation` is stage 3, a pack at a time; `cross_file` asks the
+cross-file rules. A pack that shares an appropriation among all educators is a stage of its own, of one set.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from contracts.keys import PERSON
 from contracts.policy.packs import Pack
 from contracts.resolved import Frames
 from contracts.resolved.findings import CrossFileFindings
+from contracts.resolved.leaders import LeadershipEvents
 from contracts.resolved.others import Statewide
 from contracts.tables import DesignationTables, Tables, designation_tables
 from rung.marts.set_plan import SetPlan, pack_data
@@ -55,15 +56,19 @@ class PersonStage:
 
 
 def _service(_plan: SetPlan, _names: Sequence[str], tables: Tables, _others: Statewide) -> Frames:
-    return cast(Frames, dict(resolve_service(tables["roster"], tables["districts"], _at_once)))
+    return cast(Frames, dict(resolve_service(tables["roster"], tables["districts"], in_memory)))
 
 
 def _ratings(_plan: SetPlan, _names: Sequence[str], tables: Tables, _others: Statewide) -> Frames:
     return {"ratings": usable_ratings(tables["evaluation"], tables["rating_systems"])}
 
 
+def _events(_plan: SetPlan, _names: Sequence[str], tables: Tables, _others: Statewide) -> Frames:
+    return {"leadership": LeadershipEvents.cast(tables["leadership"])}
+
+
 def _pay(_plan: SetPlan, _names: Sequence[str], tables: Tables, _others: Statewide) -> Frames:
-    return cast(Frames, dict(resolve_pay(tables["pay_sums"], tables["pay_codes"], tables["funds"], _at_once)))
+    return cast(Frames, dict(resolve_pay(tables["pay_sums"], tables["pay_codes"], tables["funds"], in_memory)))
 
 
 def _designation(plan: SetPlan, names: Sequence[str], tables: Tables, others: Statewide) -> Frames:
@@ -75,10 +80,11 @@ def _designation(plan: SetPlan, names: Sequence[str], tables: Tables, others: St
 def _cross_file(_plan: SetPlan, _names: Sequence[str], tables: Tables, others: Statewide) -> Frames:
     # Several rules read each of these; pay sums, the largest, stay on disk.
     narrow = {name: tables[name].select(columns) for name, columns in CROSS_FILE_READS.items()}  # type: ignore[literal-required]
-    return {"cross_file": findings(cast(Tables, {**tables, **_at_once(narrow)}), others)}
+    return {"cross_file": findings(cast(Tables, {**tables, **in_memory(narrow)}), others)}
 
 
-def _at_once(frames: Frames) -> Frames:
+def in_memory(frames: Frames) -> Frames:
+    """Frames that several steps share, all at once."""
     collected = pl.collect_all(list(frames.values()), engine="streaming")
     return {name: frame.lazy() for name, frame in zip(frames, collected, strict=True)}
 
@@ -91,6 +97,7 @@ CROSS_FILE_READS = {
     "roster": (*PERSON, *PLACE, "begin_date", "end_date", "full_time_equivalency", "role_code", "license_id"),
     "evaluation": (*PERSON, *PLACE, "rating_system", "evaluator_staff_id"),
 }
+EVENT = tuple(name for name in LeadershipEvents.column_names() if name not in PERSON)  # rows that differ in it only
 PERSON_YEAR_ROSTER = (*PERSON, *(name for name in EXTRACTS["roster"].key if name not in PERSON))
 DESIGNATION = {
     "extracts": ("roster", "evaluation", "leadership"),
@@ -119,6 +126,13 @@ STAGES: dict[str, PersonStage] = {
         "transforms.s2_resolve.run",
         lambda _: {"ratings": Part((*PERSON, "rating_system"))},
         _ratings,
+    ),
+    "events": PersonStage(
+        ("leadership",),
+        (),
+        "contracts.resolved.leaders",
+        lambda _: {"leadership": Part((*PERSON, *EVENT))},
+        _events,
     ),
     "pay": PersonStage(
         ("payroll",),

@@ -9,16 +9,19 @@ from rung.core.settings import Settings
 from rung.lake.workspace import Workspace
 from rung.marts.district_facts import DistrictFacts
 from rung.marts.set_plan import SetPlan
-from rung.marts.sets import RunTasks, Task, in_process
+from rung.marts.sets import RunTasks, Task
 
 # So many sets, or more, are worth a cluster.
 LEAST_ON_CLUSTER = 8
 
 
-def runner_of(work: Workspace) -> RunTasks:
-    """What runs the sets of a configuration. Raises RungError where it is a cluster and Dask is not installed."""
+def runner_of(work: Workspace) -> RunTasks | None:
+    """What runs the sets of a configuration; None: this process.
+
+    Raises RungError where it is a cluster and Dask is not installed.
+    """
     if work.settings.runner.kind == "local":
-        return in_process
+        return None
     on_cluster = installed("sets", '`[runner] kind = "dask"` needs Dask: pip install rung[dask]')
 
     def run(plan: SetPlan, tasks: Sequence[Task], _facts: DistrictFacts) -> list[list[str]]:

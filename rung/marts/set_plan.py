@@ -39,7 +39,8 @@ class ReadAgain:
 @dataclass(frozen=True)
 class SetPlan:
     """`replaced`: the objects of the lake that hold the rows of submissions that are not in force, by their ids.
-    `hashes`: SHA-256 of each reference table's file. `buckets`: into how many sets educators fall, by hash."""
+    `hashes`: SHA-256 of each reference table's file. `buckets`, `district_buckets`: into how many sets educators and
+    districts fall, by hash. `metrics`: the parameters of metrics that the state has set."""
 
     lake: Place
     in_force: tuple[Submission, ...]
@@ -48,6 +49,8 @@ class SetPlan:
     hashes: Mapping[str, str]
     packs: tuple[Pack, ...]
     buckets: int
+    district_buckets: int
+    metrics: Mapping[str, Any]
     again: ReadAgain = field(default_factory=ReadAgain, compare=False)
 
     @classmethod
@@ -66,8 +69,22 @@ class SetPlan:
         standing = {each.submission_id for each in in_force}
         others = (each.submission for each in work.ledger.standings() if each.submission.submission_id not in standing)
         replaced = {each.submission_id: each.kept_in for each in others if each.kept_in}
-        buckets = work.settings.runner.buckets or max(_buckets_for(in_force), least)
-        return cls(work.lake, tuple(in_force), replaced, tables, hashes, tuple(packs), buckets)
+        rows = sum(each.rows_accepted for each in in_force if each.extract == "roster")
+        buckets, district_buckets = (
+            work.settings.runner.buckets or max(1 + rows // at_once, least)
+            for at_once in (ROSTER_ROWS_AT_ONCE, ROSTER_ROWS_OF_DISTRICTS)
+        )
+        return cls(
+            lake=work.lake,
+            in_force=tuple(in_force),
+            replaced=replaced,
+            reference=tables,
+            hashes=hashes,
+            packs=tuple(packs),
+            buckets=buckets,
+            district_buckets=district_buckets,
+            metrics=work.settings.metrics,
+        )
 
     def submissions(self, extracts: Collection[str]) -> list[Submission]:
         """Those of some extracts."""
@@ -92,6 +109,8 @@ class SetPlan:
             "hashes": dict(self.hashes),
             "packs": [pack_data(pack) for pack in self.packs],
             "buckets": self.buckets,
+            "district_buckets": self.district_buckets,
+            "metrics": self.metrics,
         }
         key = f"{FOLDER}/{content_id(**plan)}.json"
         self.lake.write(key, json.dumps(plan).encode())
@@ -109,16 +128,15 @@ class SetPlan:
             hashes=plan["hashes"],
             packs=tuple(pack_from(each) for each in plan["packs"]),
             buckets=plan["buckets"],
+            district_buckets=plan["district_buckets"],
+            metrics=plan["metrics"],
         )
 
 
-# Beyond so many roster rows, educators are worked on in several sets, one after the other, to bound the memory.
+# Beyond so many roster rows, educators, and districts, are worked on in several sets, one after the other, to bound the
+# memory.
 ROSTER_ROWS_AT_ONCE = 1_000_000
-
-
-def _buckets_for(in_force: Sequence[Submission]) -> int:
-    rows = sum(each.rows_accepted for each in in_force if each.extract == "roster")
-    return 1 + rows // ROSTER_ROWS_AT_ONCE
+ROSTER_ROWS_OF_DISTRICTS = 500_000
 
 
 def pack_data(pack: Pack) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, cast
 
 import dataframely as dy
@@ -17,8 +16,9 @@ import polars as pl
 
 from contracts.keys import LEA_YEAR
 from contracts.marts.designation import Designation
-from contracts.resolved import Materialize, Resolved
+from contracts.resolved import Frames, Resolved
 from contracts.resolved.findings import CrossFileFindings
+from contracts.resolved.leaders import LeadershipEvents
 from contracts.resolved.pay import PayTotals, ResolvedPay
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
@@ -30,7 +30,6 @@ from rung.lake.accepted import scan_accepted
 from rung.lake.pay_sums import PAYROLL
 from rung.lake.results import Inputs, Result, fill
 from rung.lake.submissions import Submission
-from rung.lake.workspace import LakeAddress
 from rung.marts.district_facts import (
     LIBRARIES,
     MOST_TOUCHED,
@@ -53,6 +52,7 @@ RESOLVED: dict[str, type[dy.Schema]] = {
     "record_years": RecordYears,
     "role_years": RoleYears,
     "ratings": Ratings,
+    "leadership": LeadershipEvents,
     "pay": ResolvedPay,
     "pay_totals": PayTotals,
 }
@@ -75,16 +75,34 @@ class PersonFrames:
     def cross_file(self) -> pl.LazyFrame:
         return self.frames["cross_file"].sort(CrossFileFindings.column_names(), nulls_last=True)
 
-    def resolved(self, materialize: Materialize) -> Resolved:
-        """Stage 2's frames, each of its contract."""
-        named = {name: frame for name, frame in self.frames.items() if name in RESOLVED}
-        return cast(Resolved, {name: RESOLVED[name].cast(frame) for name, frame in materialize(named).items()})
+    @property
+    def resolved(self) -> Frames:
+        """Stage 2's frames."""
+        return {name: self.frames[name] for name in RESOLVED}
 
 
-def run_sets(plan: SetPlan, run: RunTasks | None = None) -> PersonFrames:
+def as_resolved(frames: Frames, facts: DistrictFacts) -> Resolved:
+    """Stage 2's frames, each of its contract, with the facts that it has of the whole state."""
+    typed: Mapping[str, Any] = {name: RESOLVED[name].cast(frames[name]) for name in RESOLVED}
+    return cast(Resolved, {**typed, "rosters": facts.others["rosters"]})
+
+
+def run_sets(plan: SetPlan, facts: DistrictFacts, run: RunTasks | None = None) -> PersonFrames:
     """Every set of every stage, in this process or by `run`; what the lake has is not made again."""
-    facts = district_facts(plan)
-    keys = _make(plan, tuple(STAGES), facts, run or in_process)
+    return scan_persons(plan, facts, _make(plan, tuple(STAGES), facts, run or in_process))
+
+
+def kept_persons(plan: SetPlan, facts: DistrictFacts) -> PersonFrames:
+    """What the person stages made, where all of it is in the lake."""
+    keys: dict[str, list[str]] = {}
+    for name, bucket in _tasks(plan, tuple(STAGES)):
+        for part, result in _results(plan, STAGES[name], name, bucket, facts).items():
+            keys.setdefault(part, []).append(result.key)
+    return scan_persons(plan, facts, keys)
+
+
+def scan_persons(plan: SetPlan, facts: DistrictFacts, keys: Mapping[str, list[str]]) -> PersonFrames:
+    """The rows of results by part."""
     designation = _designation(plan, keys)
     used = frozenset([*facts.keys, *(key for of_part in keys.values() for key in of_part)])
     packs = {pack.program_id for pack in plan.packs}
@@ -94,43 +112,40 @@ def run_sets(plan: SetPlan, run: RunTasks | None = None) -> PersonFrames:
 
 def designations(plan: SetPlan) -> dy.LazyFrame[Designation]:
     """The designations of the plan's packs alone, sorted by key; what the lake has is not made again."""
-    return _designation(plan, _make(plan, DESIGNATIONS, district_facts(plan), in_process))
+    made = _designation(plan, _make(plan, DESIGNATIONS, district_facts(plan), in_process))
+    return Designation.cast(made.sort(KEY))
 
 
 def _make(plan: SetPlan, stages: Sequence[str], facts: DistrictFacts, run: RunTasks) -> dict[str, list[str]]:
     """Every set of some stages: the keys of its results, by part."""
-    tasks = [(name, n) for name in stages for n in range(1 if STAGES[name].whole else plan.buckets)]
+    tasks = _tasks(plan, stages)
     keys: dict[str, list[str]] = {}
     for (name, bucket), of_set in zip(tasks, run(plan, tasks, facts), strict=True):
         results = _results(plan, STAGES[name], name, bucket, facts)
-        if of_set != [result.key for result in results.values()]:
-            raise RungError(
-                "a worker makes other results than this process: give it the same Rung and the same libraries"
-            )
+        must_be(of_set, results)
         for part, key in zip(results, of_set, strict=True):
             keys.setdefault(part, []).append(key)
     return keys
 
 
+def must_be(keys: Sequence[str], results: Mapping[str, Result]) -> None:
+    """Raises RungError where what a worker has made lies under other keys than this process expects."""
+    if list(keys) != [result.key for result in results.values()]:
+        raise RungError("a worker makes other results than this process: give it the same Rung and the same libraries")
+
+
+def _tasks(plan: SetPlan, stages: Sequence[str]) -> list[Task]:
+    return [(name, n) for name in stages for n in range(1 if STAGES[name].whole else plan.buckets)]
+
+
 def _designation(plan: SetPlan, keys: Mapping[str, list[str]]) -> dy.LazyFrame[Designation]:
     rows = [scan_results(plan, keys[pack.program_id]) for pack in plan.packs]
-    return Designation.cast(pl.concat([Designation.create_empty().lazy(), *rows]).sort(KEY).collect().lazy())
+    return Designation.cast(pl.concat([Designation.create_empty().lazy(), *rows]))
 
 
 def in_process(plan: SetPlan, tasks: Sequence[Task], facts: DistrictFacts) -> list[list[str]]:
     """One set after the other, here."""
     return [make_set(plan, task, facts) for task in tasks]
-
-
-def make_set_at(lake: LakeAddress, plan_key: str, task: Task) -> list[str]:
-    """One set, by a worker that shares nothing but the lake; returns the keys of its results."""
-    plan = _plan_at(lake, plan_key)
-    return make_set(plan, task, district_facts(plan))
-
-
-@lru_cache(maxsize=2)
-def _plan_at(lake: LakeAddress, plan_key: str) -> SetPlan:
-    return SetPlan.read(lake.open(), plan_key)
 
 
 def make_set(plan: SetPlan, task: Task, facts: DistrictFacts) -> list[str]:

@@ -13,11 +13,12 @@ from typing import Any
 
 import polars as pl
 
-from contracts.keys import PROGRAM
+from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.designation import Designation
 from contracts.policy.packs import Pack
 from contracts.policy.parameters import MetricParameters
 from contracts.reference import ProgramAdoption
+from contracts.resolved.others import Rosters
 from contracts.tables import designation_tables
 from rung.core.errors import RungError
 from rung.lake.parquet import write_parquet
@@ -68,7 +69,7 @@ def simulate(
             raise RungError(f"{lea_id}: no accepted roster of that district")
     before = designation_tables(cut)
     people = lea_years(before["roster"], before["districts"])
-    adopted = in_force(before["program_adoption"], people)
+    adopted = in_force(before["program_adoption"], Rosters.cast(people.select(LEA_YEAR).unique()))
     cut = as_if_adopted(cut, chosen)
     moved = pl.DataFrame(schema={"lea_id": pl.String, "school_year": pl.Int16, "rating_system": pl.String})
     if crosswalk is not None:

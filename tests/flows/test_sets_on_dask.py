@@ -23,7 +23,8 @@ from rung.intake.run import run_intake
 from rung.lake.parquet import to_parquet
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
-from rung.marts.district_facts import DistrictFacts
+from rung.marts.district_facts import DistrictFacts, district_facts
+from rung.marts.district_sets import run_districts
 from rung.marts.set_plan import SetPlan
 from rung.marts.sets import Task, in_process, run_sets
 from rung.packs.load import packs_of
@@ -46,7 +47,7 @@ def cluster() -> Iterator[LocalCluster]:
 
 
 def made(work: Workspace, runner: Runner | None = None) -> dict[str, bytes]:
-    """Every frame of the person stages from a lake that has kept nothing, in this process or on a cluster."""
+    """Every frame of the stages over sets from a lake that has kept nothing, in this process or on a cluster."""
     shutil.rmtree(work.settings.root / "lake" / "results", ignore_errors=True)
     plan = SetPlan.of(work, work.ledger.in_force(), load_reference(work.reference), packs_of(work.settings), 2)
 
@@ -54,8 +55,10 @@ def made(work: Workspace, runner: Runner | None = None) -> dict[str, bytes]:
         assert runner is not None
         return on_cluster(runner, work.lake_address, sets.write(), tasks)
 
-    found = run_sets(plan, None if runner is None else run)
-    frames = {**found.frames, "designation": found.designation}
+    facts, over = district_facts(plan), None if runner is None else run
+    persons = run_sets(plan, facts, over)
+    districts = run_districts(plan, persons, facts, over)
+    frames = {**persons.frames, "designation": persons.designation, **districts.frames}
     return {name: to_parquet(frame.sort(pl.all()).collect(), ()) for name, frame in frames.items()}
 
 
@@ -101,7 +104,7 @@ def test_with_a_prefect_api_sets_are_its_tasks(
         assert made(state, Runner(kind="dask", address=cluster.scheduler_address)) == here
         with get_client(sync_client=True) as client:
             runs = client.read_task_runs()
-    assert len(runs) == 2 * 5 + 1 and {run.state_name for run in runs} == {"Completed"}
+    assert len(runs) == 2 * 7 + 1 and {run.state_name for run in runs} == {"Completed"}
 
 
 def test_what_a_worker_of_another_version_made_goes_into_no_mart(state: Workspace) -> None:
@@ -111,7 +114,7 @@ def test_what_a_worker_of_another_version_made_goes_into_no_mart(state: Workspac
         return [[key.replace("/", "/x", 1) for key in keys] for keys in in_process(sets, tasks, facts)]
 
     with pytest.raises(RungError, match="the same Rung and the same libraries"):
-        run_sets(plan, other)
+        run_sets(plan, district_facts(plan), other)
 
 
 @pytest.mark.parametrize(

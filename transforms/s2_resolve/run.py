@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataframely as dy
 
 from contracts.extracts import AcceptedRoster
+from contracts.keys import LEA_YEAR
 from contracts.reference import Districts, Funds, PayCodes
 from contracts.resolved import Frames, Materialize, Paid, Resolved, Service
+from contracts.resolved.leaders import LeadershipEvents
+from contracts.resolved.others import Rosters
 from contracts.resolved.pay import PaySums, PayTotals, ResolvedPay
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
@@ -25,15 +28,18 @@ def as_they_are(frames: Frames) -> Frames:
 
 
 def resolve(tables: Tables, materialize: Materialize = as_they_are) -> Resolved:
-    """Stage 2 from the accepted extracts and reference tables, of a state or of a set of educators.
+    """Stage 2 from the accepted extracts and reference tables of a state.
 
     `materialize` may collect what later steps share.
     """
     ratings = usable_ratings(tables["evaluation"], tables["rating_systems"])
+    service = resolve_service(tables["roster"], tables["districts"], materialize)
     return {
-        **resolve_service(tables["roster"], tables["districts"], materialize),
+        **service,
         **resolve_pay(tables["pay_sums"], tables["pay_codes"], tables["funds"], materialize),
         "ratings": Ratings.cast(materialize({"ratings": ratings})["ratings"]),
+        "leadership": LeadershipEvents.cast(tables["leadership"]),
+        "rosters": Rosters.cast(service["lea_years"].select(LEA_YEAR).unique()),
     }
 
 

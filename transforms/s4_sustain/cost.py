@@ -12,7 +12,7 @@ from contracts.reference import Offsets, ProgramFinance
 from contracts.resolved.costs import CodePay, Costs, FinanceSums, NetCosts, ProgramCosts, ProgramKeys, ProgramRelease
 from contracts.resolved.leaders import Adopted, LeaderPay
 from contracts.resolved.pay import ResolvedPay
-from transforms.money import cents, dollars, fine_from_cents, ratio
+from transforms.money import cents, dollars, fine, fine_from_cents, ratio
 from transforms.s4_sustain.terms import with_loads
 
 
@@ -153,7 +153,7 @@ def with_offsets(
     named = offsets.filter(pl.col("program_id").is_not_null()).group_by(PROGRAM).agg(amount.alias("named"))
     shared = offsets.filter(pl.col("program_id").is_null()).group_by(LEA_YEAR).agg(amount.alias("shared"))
     takes = pl.col("in_force") & pl.col("cost").is_not_null()
-    whole = pl.col("cost").filter(takes).sum().over(LEA_YEAR)
+    whole = dollars(fine(pl.col("cost")).filter(takes).sum().over(LEA_YEAR))
     part = pl.when(takes.sum().over(LEA_YEAR) == 1).then(1.0).otherwise(ratio(pl.col("cost"), whole))
     sharing = (
         pl.when(pl.col("shared").is_null() | ~pl.col("in_force")).then(0.0).when(takes).then(pl.col("shared") * part)

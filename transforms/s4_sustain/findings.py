@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON, PROGRAM
 from contracts.marts.designation import Designation
 from contracts.marts.leadership_role import LeadershipRole
@@ -16,7 +15,7 @@ from contracts.policy.parameters import Findings
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import MartFacts
 from contracts.resolved.findings import FindingRows
-from contracts.resolved.leaders import Adopted, DesigneesAndRoles, Leaders, LeaderYears
+from contracts.resolved.leaders import Adopted, DesigneesAndRoles, Leaders, LeadershipEvents, LeaderYears
 from contracts.resolved.ratings import Ratings
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments, LeaYears
@@ -83,9 +82,7 @@ def out_of_band(programs: Sequence[ProgramTerms], facts: MartFacts) -> dy.LazyFr
     return FindingRows.cast(pl.concat([FindingRows.create_empty(lazy=True), *found]))
 
 
-def nomination_concentration(
-    leadership: dy.LazyFrame[AcceptedLeadership], limits: Findings
-) -> dy.LazyFrame[FindingRows]:
+def nomination_concentration(leadership: dy.LazyFrame[LeadershipEvents], limits: Findings) -> dy.LazyFrame[FindingRows]:
     """One person makes more than the set share of an LEA's nominations of a year (trap: favouritism)."""
     by_lea = ["lea_id", "school_year"]
     counts = (
@@ -160,7 +157,7 @@ def low_teaching_share(
 
 
 def admin_license_unused(
-    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears], limits: Findings
+    leadership: dy.LazyFrame[LeadershipEvents], lea_years: dy.LazyFrame[LeaYears], limits: Findings
 ) -> dy.LazyFrame[FindingRows]:
     """Holds an administrator's credential in force on 30 June, and no administrator's post.
 
@@ -214,7 +211,7 @@ def is_administrator() -> pl.Expr:
 
 
 def licensed(
-    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears], limits: Findings
+    leadership: dy.LazyFrame[LeadershipEvents], lea_years: dy.LazyFrame[LeaYears], limits: Findings
 ) -> pl.LazyFrame:
     """One row per PERSON x code of an administrator's credential in force on 30 June, with school and classification.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
+from contracts.resolved.others import Rosters
 from contracts.resolved.people import FollowedYears, StaffOutcomes, StaffYears
-from contracts.resolved.service import LeaYears
 
 
 def next_year_outcome(people: dy.LazyFrame[FollowedYears]) -> dy.LazyFrame[StaffOutcomes]:
@@ -42,14 +42,10 @@ def next_year_outcome(people: dy.LazyFrame[FollowedYears]) -> dy.LazyFrame[Staff
     )
 
 
-def with_reports_next(
-    people: dy.LazyFrame[StaffYears], lea_years: dy.LazyFrame[LeaYears]
-) -> dy.LazyFrame[FollowedYears]:
+def with_reports_next(people: dy.LazyFrame[StaffYears], rosters: dy.LazyFrame[Rosters]) -> dy.LazyFrame[FollowedYears]:
     """Add `lea_reports_next`: the LEA has a roster for t+1."""
-    reported = (
-        lea_years.select("lea_id", (pl.col("school_year") - 1).cast(pl.Int16))
-        .unique()
-        .with_columns(pl.lit(True).alias("lea_reports_next"))
+    reported = rosters.select(
+        "lea_id", (pl.col("school_year") - 1).cast(pl.Int16), pl.lit(True).alias("lea_reports_next")
     )
     return (
         people.join(reported, on=["lea_id", "school_year"], how="left")

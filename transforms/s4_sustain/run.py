@@ -13,10 +13,11 @@ from contracts.policy.terms import ProgramTerms
 from contracts.resolved import Frames, Led, Materialize, Resolved, Sustained
 from contracts.resolved.costs import Costs, ProgramKeys
 from contracts.resolved.leaders import Adopted, LeaderPay, Leaders, LeaderYears
+from contracts.resolved.others import DistrictsAsked
 from contracts.resolved.pay import BasePay
 from contracts.resolved.projection import FundedPaths
 from contracts.resolved.roles import PricedPositions, RolePay
-from contracts.tables import Tables
+from contracts.tables import References
 from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain import (
     above_entry,
@@ -39,23 +40,25 @@ from transforms.s4_sustain.terms import in_force, level_frame, own_roles, progra
 
 def sustain(
     facts: Resolved,
-    tables: Tables,
+    tables: References,
     designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
     materialize: Materialize = as_they_are,
+    districts: dy.LazyFrame[DistrictsAsked] | None = None,
 ) -> Sustained:
     """Everything that several marts need beside the resolved `facts` of stage 2, made once.
 
-    `tables`: accepted extracts and reference tables. `designation`: stage 3. `programs`: `pack.terms()` of every pack.
+    `tables`: reference tables. `designation`: stage 3. `programs`: `pack.terms()` of every pack. `districts`: those
+    (`lea_id`) whose costs are asked for; without, all.
     """
     led = leadership_facts(facts, tables, designation, programs, parameters, materialize)
-    return cost_facts(led, tables, designation, programs, parameters, materialize)
+    return cost_facts(led, tables, designation, programs, parameters, materialize, districts)
 
 
 def leadership_facts(
     facts: Resolved,
-    tables: Tables,
+    tables: References,
     designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
@@ -63,7 +66,7 @@ def leadership_facts(
 ) -> Led:
     """Stage 2's facts with who leads (teachers, and others apart), and what leading and its roles are paid."""
     program_lf, role_lf = program_frame(programs), role_frame(programs)
-    adopted = in_force(tables["program_adoption"], facts["lea_years"])
+    adopted = in_force(tables["program_adoption"], facts["rosters"])
     leading = program_leaders(
         designation,
         program_lf,
@@ -102,17 +105,20 @@ def leadership_facts(
 
 def cost_facts(
     facts: Led,
-    tables: Tables,
+    tables: References,
     designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
     materialize: Materialize = as_they_are,
+    districts: dy.LazyFrame[DistrictsAsked] | None = None,
 ) -> Sustained:
     """The facts above with what programs cost by year: keys, priced positions, costs, projection and runway."""
     finance, schedules = tables["program_finance"], tables["salary_schedules"]
     totals, lea_years, paid = facts["pay_totals"], facts["lea_years"], facts["leader_pay"]
     median = roles.median_teacher_base(lea_years, totals)
     found = cost.program_keys(designation, facts["pay"], facts["adopted"], finance, tables["offsets"])
+    if districts is not None:
+        found = ProgramKeys.cast(found.join(districts, on="lea_id", how="semi"))
     priced = release_time.with_release_cost(roles.role_positions(facts["assignments"]), median, parameters)
     first = materialize({"positions": priced, "keys": found})
     positions, keys = PricedPositions.cast(first["positions"]), ProgramKeys.cast(first["keys"])

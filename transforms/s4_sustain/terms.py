@@ -11,7 +11,7 @@ from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.reference import ProgramAdoption
 from contracts.resolved.leaders import Adopted, LevelTerms, OwnRoles, PositionUnits, ProgramRoles, Programs
-from contracts.resolved.service import LeaYears
+from contracts.resolved.others import Rosters
 from transforms.adoption import reaches
 
 
@@ -69,16 +69,13 @@ def with_loads(lea_frame: pl.LazyFrame, parameters: MetricParameters) -> pl.Lazy
     )
 
 
-def in_force(
-    program_adoption: dy.LazyFrame[ProgramAdoption], lea_years: dy.LazyFrame[LeaYears]
-) -> dy.LazyFrame[Adopted]:
+def in_force(program_adoption: dy.LazyFrame[ProgramAdoption], rosters: dy.LazyFrame[Rosters]) -> dy.LazyFrame[Adopted]:
     """One row per lea_id x program_id x school_year on the roster with the program in force on 30 June of the year.
 
     `adopted_from` is the earliest from_year that still reaches the year.
     """
-    years = lea_years.select("lea_id", "school_year").unique()
     return (
-        years.join(program_adoption.select("lea_id", "program_id", "from_year", "to_year"), on="lea_id")
+        rosters.join(program_adoption.select("lea_id", "program_id", "from_year", "to_year"), on="lea_id")
         .filter(reaches())
         .group_by("lea_id", "program_id", "school_year")
         .agg(pl.col("from_year").min().alias("adopted_from"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import PROGRAM, STAFF_YEAR
 from contracts.marts.designation import Designation
-from contracts.resolved.leaders import CertificatesAndRoles, DesigneesAndRoles, Programs
+from contracts.resolved.leaders import CertificatesAndRoles, DesigneesAndRoles, LeadershipEvents, Programs
+from contracts.resolved.others import Rosters
 from contracts.resolved.roles import RoleYears
-from contracts.resolved.service import LeaYears
 
 LEADER_TIER = 2
 LED = ("observation", "coaching_session", "team_meeting", "training_delivered")
@@ -21,7 +20,7 @@ def designees_and_roles(
     designation: dy.LazyFrame[Designation],
     program_lf: dy.LazyFrame[Programs],
     role_years: dy.LazyFrame[RoleYears],
-    leadership: dy.LazyFrame[AcceptedLeadership],
+    leadership: dy.LazyFrame[LeadershipEvents],
 ) -> dy.LazyFrame[DesigneesAndRoles]:
     """One row per PROGRAM x staff_id at tier 2 or above of a leader program that has roles: `level`, `has_role`.
 
@@ -45,12 +44,12 @@ def certificates_and_roles(
     designation: dy.LazyFrame[Designation],
     program_lf: dy.LazyFrame[Programs],
     role_years: dy.LazyFrame[RoleYears],
-    lea_years: dy.LazyFrame[LeaYears],
+    rosters: dy.LazyFrame[Rosters],
 ) -> dy.LazyFrame[CertificatesAndRoles]:
     """One row per person first at a level of a program that certifies, in the LEA of that year: PROGRAM, `staff_id`,
     `has_role` (a role held anywhere in that year or the two after; null while those years are not all on file).
     """
-    last = lea_years.select(pl.col("school_year").max().alias("last_year"))
+    last = rosters.select(pl.col("school_year").max().alias("last_year"))
     held = role_years.filter("is_held").select("staff_id", pl.col("school_year").alias("role_year")).unique()
     first = (
         designation.filter(pl.col("level").is_not_null())

@@ -11,8 +11,9 @@ from contracts.marts.educator_year import EducatorYear
 from contracts.policy.parameters import MetricParameters
 from contracts.reference import Schools
 from contracts.resolved.leaders import LeaderPay
+from contracts.resolved.others import Rosters
 from contracts.resolved.people import PovertyQuartiles
-from contracts.resolved.service import LeaYears, RecordYears
+from contracts.resolved.service import RecordYears
 from transforms.money import dollars, fine, money, rate, ratio
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.terms import with_loads
@@ -26,7 +27,7 @@ def build_access(
     leader_pay: dy.LazyFrame[LeaderPay],
     record_years: dy.LazyFrame[RecordYears],
     schools: dy.LazyFrame[Schools],
-    lea_years: dy.LazyFrame[LeaYears],
+    rosters: dy.LazyFrame[Rosters],
     parameters: MetricParameters,
 ) -> dy.LazyFrame[Access]:
     """One row per lea_id (null: state) x school_year x poverty_quartile (MARTS 4.8): quartiles of schools statewide,
@@ -35,9 +36,8 @@ def build_access(
     Only LEA-years with a roster have rows; a school without a known poverty is in quartile 0.
     """
     quartiles = poverty_quartiles(schools)
-    reported = lea_years.select("lea_id", "school_year").unique()
     pupils = (
-        schools.join(reported, on=["lea_id", "school_year"], how="semi")
+        schools.join(rosters, on=["lea_id", "school_year"], how="semi")
         .join(quartiles, on=SCHOOL)
         .group_by(CELL)
         .agg(pl.col("enrollment").sum().alias("students"))

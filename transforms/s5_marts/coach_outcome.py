@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import LEA_YEAR, PERSON
 from contracts.marts.coach_outcome import CoachOutcome
 from contracts.policy.parameters import MetricParameters
-from contracts.resolved.leaders import LeaderYears
+from contracts.resolved.leaders import LeadershipEvents, LeaderYears
 from transforms.money import median, rate, ratio
 
 COACHING = ("coaching_session", "observation")
@@ -17,7 +16,7 @@ UNDONE = ("scheduled", "denied", "failed", "declined")
 
 
 def build_coach_outcome(
-    leadership: dy.LazyFrame[AcceptedLeadership], leader_years: dy.LazyFrame[LeaderYears], parameters: MetricParameters
+    leadership: dy.LazyFrame[LeadershipEvents], leader_years: dy.LazyFrame[LeaderYears], parameters: MetricParameters
 ) -> dy.LazyFrame[CoachOutcome]:
     """One row per staff_id x lea_id x school_year of a leader with at least `minimum_coachees` coachees in that LEA.
 

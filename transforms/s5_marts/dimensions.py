@@ -10,11 +10,11 @@ import polars as pl
 from contracts.marts.dimensions import DIMENSIONS
 from contracts.marts.educator_year import EducatorYear
 from contracts.policy.packs import Pack
-from contracts.tables import Tables
+from contracts.tables import References
 
 
 def build_dimensions(
-    tables: Tables, educator_year: dy.LazyFrame[EducatorYear], packs: Sequence[Pack]
+    tables: References, educator_year: dy.LazyFrame[EducatorYear], packs: Sequence[Pack]
 ) -> dict[str, pl.LazyFrame]:
     """Every dimension by name (contracts/marts/dimensions.py), sorted by its key. `dim_educator` has `staff_id`."""
     made = {

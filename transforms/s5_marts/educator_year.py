@@ -9,6 +9,7 @@ from contracts.keys import PERSON, STAFF_YEAR
 from contracts.marts.educator_year import EducatorYear
 from contracts.reference import Districts
 from contracts.resolved.leaders import LeaderYears
+from contracts.resolved.others import Rosters
 from contracts.resolved.pay import PayTotals
 from contracts.resolved.people import RatingOfRecord, StaffYears
 from contracts.resolved.ratings import Ratings
@@ -25,6 +26,7 @@ def build_educator_year(
     totals: dy.LazyFrame[PayTotals],
     leader_years: dy.LazyFrame[LeaderYears],
     other_leader_years: dy.LazyFrame[LeaderYears],
+    rosters: dy.LazyFrame[Rosters],
 ) -> dy.LazyFrame[EducatorYear]:
     """One row per staff_id x school_year on a roster (MARTS 3; 4.1; metrics 8).
 
@@ -32,7 +34,7 @@ def build_educator_year(
     LEAs, `years_experience` the maximum, `pay_total` net pay of all LEAs (0.00 without pay). Out of several ratings:
     a usable one first, then the district's own system, then the first by name; `rating_reason` is `absent` without any.
     """
-    people = with_reports_next(staff_years(record_years, lea_years), lea_years)
+    people = with_reports_next(staff_years(record_years, lea_years), rosters)
     paid = totals.group_by(STAFF_YEAR).agg(pl.col("pay_cents").sum())
     leading = leader_years.select(*STAFF_YEAR, pl.lit(True).alias("is_leader"))
     others = other_leader_years.select(*STAFF_YEAR, pl.lit(True).alias("is_other_leader"))

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import dataframely as dy
 import polars as pl
 
-from contracts.keys import LEA_PROGRAM, LEA_YEAR, PROGRAM
+from contracts.keys import LEA_PROGRAM, PROGRAM
 from contracts.marts.goal_progress import GoalProgress
 from contracts.reference import ProgramAdoption, ProgramGoals
-from contracts.resolved.service import LeaYears
+from contracts.resolved.others import Rosters
 from contracts.vocabulary import GOAL_MEASURES
 from transforms.money import rate
 
@@ -18,7 +18,7 @@ from transforms.money import rate
 def build_goal_progress(
     goals: dy.LazyFrame[ProgramGoals],
     adoption: dy.LazyFrame[ProgramAdoption],
-    lea_years: dy.LazyFrame[LeaYears],
+    rosters: dy.LazyFrame[Rosters],
     marts: Mapping[str, pl.LazyFrame],
 ) -> pl.LazyFrame:
     """One row per goal and school year on the roster of its district.
@@ -28,16 +28,15 @@ def build_goal_progress(
     start: before 1 July of the program's first adopted year. `phase`: of the adoption with the greatest from_year up to
     the year.
     """
-    years = lea_years.select(LEA_YEAR).unique()
     start = adoption.group_by(LEA_PROGRAM).agg(pl.col("from_year").min().alias("first_year"))
     falls = (pl.col("target") < pl.col("baseline")).fill_null(False)
     actual, target = pl.col("actual"), pl.col("target")
     first_day = pl.date(pl.col("first_year").cast(pl.Int32) - 1, 7, 1)
     return (
-        goals.join(years, on="lea_id")
+        goals.join(rosters, on="lea_id")
         .join(_values(marts), on=[*PROGRAM, "measure"], how="left")
         .join(start, on=LEA_PROGRAM, how="left")
-        .join(_phases(goals, years, adoption), on=PROGRAM, how="left")
+        .join(_phases(goals, rosters, adoption), on=PROGRAM, how="left")
         .with_columns(
             rate(target - actual).alias("distance"),
             pl.when(falls).then(actual <= target).otherwise(actual >= target).alias("reached"),
@@ -61,12 +60,12 @@ def _values(marts: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat(parts)
 
 
-def _phases(goals: pl.LazyFrame, years: pl.LazyFrame, adoption: pl.LazyFrame) -> pl.LazyFrame:
+def _phases(goals: pl.LazyFrame, rosters: pl.LazyFrame, adoption: pl.LazyFrame) -> pl.LazyFrame:
     """PROGRAM of the goals with `phase`."""
     return (
         goals.select(LEA_PROGRAM)
         .unique()
-        .join(years, on="lea_id")
+        .join(rosters, on="lea_id")
         .join(adoption.select(*LEA_PROGRAM, "from_year", "phase"), on=LEA_PROGRAM)
         .filter(pl.col("from_year") <= pl.col("school_year"))
         .group_by(PROGRAM)

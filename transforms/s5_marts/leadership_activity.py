@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON
 from contracts.marts.leadership_activity import LeadershipActivity
+from contracts.resolved.leaders import LeadershipEvents
 from contracts.resolved.service import LeaYears
 from transforms.money import rate, ratio
 
@@ -16,7 +16,7 @@ OUTPUTS = ("observation", "coaching_session", "team_meeting", "training_delivere
 
 
 def build_leadership_activity(
-    leadership: dy.LazyFrame[AcceptedLeadership], lea_years: dy.LazyFrame[LeaYears]
+    leadership: dy.LazyFrame[LeadershipEvents], lea_years: dy.LazyFrame[LeaYears]
 ) -> dy.LazyFrame[LeadershipActivity]:
     """One row per lea_id x school_id x month x measure (MARTS 5 "Names").
 

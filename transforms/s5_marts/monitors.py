@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import LEA_YEAR
 from contracts.marts.access import Access
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.monitors import Monitors
 from contracts.policy.parameters import MetricParameters
 from contracts.reference import Schools
+from contracts.resolved.leaders import LeadershipEvents
 from contracts.resolved.service import Assignments
 from transforms.money import rate, ratio
 from transforms.s4_sustain.matched_comparison import GONE, poverty_quartiles, with_cells
@@ -26,7 +26,7 @@ EVERYBODY, NOT_KNOWN, NOT_SAID = "all", "not_known", "not_said"
 def build_monitors(
     educator_year: dy.LazyFrame[EducatorYear],
     access: dy.LazyFrame[Access],
-    leadership: dy.LazyFrame[AcceptedLeadership],
+    leadership: dy.LazyFrame[LeadershipEvents],
     assignments: dy.LazyFrame[Assignments],
     schools: dy.LazyFrame[Schools],
     parameters: MetricParameters,

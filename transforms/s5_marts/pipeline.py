@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import LEA_YEAR, STAFF_YEAR
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.pipeline import Pipeline
 from contracts.policy.parameters import Findings
+from contracts.resolved.leaders import LeadershipEvents
+from contracts.resolved.others import Rosters
 from contracts.resolved.service import LeaYears
 from transforms.money import rate, ratio
 from transforms.s4_sustain.findings import is_administrator, licensed
@@ -21,8 +22,9 @@ KEY = [*LEA_YEAR, "years_after"]
 
 def build_pipeline(
     educator_year: dy.LazyFrame[EducatorYear],
-    leadership: dy.LazyFrame[AcceptedLeadership],
+    leadership: dy.LazyFrame[LeadershipEvents],
     lea_years: dy.LazyFrame[LeaYears],
+    rosters: dy.LazyFrame[Rosters],
     limits: Findings,
 ) -> dy.LazyFrame[Pipeline]:
     """One row per lea_id (null: state) x school_year x years_after, as far as years are on file.
@@ -34,7 +36,7 @@ def build_pipeline(
     """
     rows = with_totals(educator_year, "lea_id")
     years = rows.select(LEA_YEAR).unique()
-    last = educator_year.select(pl.col("school_year").max().alias("last_year"))
+    last = rosters.select(pl.col("school_year").max().alias("last_year"))
     after = (
         years.join(last, how="cross")
         .with_columns(pl.int_ranges(0, LONGEST + 1).cast(pl.List(pl.Int8)).alias("years_after"))
@@ -44,7 +46,7 @@ def build_pipeline(
     )
     new = _new_principals(educator_year).pipe(with_totals, "lea_id").group_by(LEA_YEAR)
     principals = new.agg(pl.len().alias("new_principals"), pl.col("led").sum().alias("new_principals_who_led"))
-    first = educator_year.select(pl.col("school_year").min().alias("first_year"))
+    first = rosters.select(pl.col("school_year").min().alias("first_year"))
     counts = ["leaders", "to_ap", "to_principal"]
     later = pl.col("school_year") > pl.col("first_year")
     return (
@@ -89,7 +91,7 @@ def _new_principals(educator_year: dy.LazyFrame[EducatorYear]) -> pl.LazyFrame:
 
 def _licences(
     educator_year: dy.LazyFrame[EducatorYear],
-    leadership: dy.LazyFrame[AcceptedLeadership],
+    leadership: dy.LazyFrame[LeadershipEvents],
     lea_years: dy.LazyFrame[LeaYears],
     limits: Findings,
 ) -> pl.LazyFrame:

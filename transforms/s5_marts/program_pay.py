@@ -10,6 +10,8 @@ from contracts.public import NO_END, RECURS
 from contracts.resolved.pay import ProgramPay, ResolvedPay
 from transforms.s4_sustain.revenue import first_year_without
 
+KEY = (*PROGRAM, "stream", "ends", "staff_id")
+
 
 def program_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[ProgramPay]:
     """One row per lea x program x year x stream x ends x staff: net cents on the program's pay codes. Person-level.
@@ -18,7 +20,6 @@ def program_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[ProgramPay]:
     July, MARTS 4.3; never a year that is already paid), RECURS, or NO_END where an award has no last day on file. Stays
     in the lake; the disclosure step needs it to know who is behind a sum.
     """
-    key = [*PROGRAM, "stream", "ends", "staff_id"]
     ahead = pl.max_horizontal(first_year_without(), pl.col("school_year").cast(pl.Int32) + 1)
     ends = (
         pl.when(pl.col("recurring").fill_null(True))
@@ -28,4 +29,4 @@ def program_pay(pay: dy.LazyFrame[ResolvedPay]) -> dy.LazyFrame[ProgramPay]:
         .otherwise(ahead.cast(pl.String))
     )
     rows = pay.filter(pl.col("program_id").is_not_null()).with_columns(ends=ends)
-    return rows.group_by(key).agg(pl.col("cents").sum()).sort(key).pipe(ProgramPay.cast)
+    return rows.group_by(KEY).agg(pl.col("cents").sum()).sort(KEY).pipe(ProgramPay.cast)

@@ -35,7 +35,7 @@ def unused_facts(facts: MartFacts, programs: Sequence[ProgramTerms], materialize
     made = materialize(
         {
             "designees": unused.designees_and_roles(facts["designation"], terms, roles, facts["leadership"]),
-            "certified": unused.certificates_and_roles(facts["designation"], terms, roles, facts["lea_years"]),
+            "certified": unused.certificates_and_roles(facts["designation"], terms, roles, facts["rosters"]),
         }
     )
     return {
@@ -54,13 +54,15 @@ def build_questions(
     people, schools = facts["educator_year"], facts["schools"]
     return {
         "coverage": build_coverage(people, facts["leaders"], facts["adopted"], schools),
-        "survival": build_survival(people, facts["lea_years"], schools),
+        "survival": build_survival(people, facts["rosters"], schools),
         "top_rated_reach": build_top_rated_reach(people, facts["assignments"], schools),
         "rating_distribution": build_rating_distribution(people, facts["ratings"], districts, parameters.findings),
         "leadership_staffing": build_leadership_staffing(
             facts["assignments"], facts["pay_totals"], facts["positions"], schools, parameters
         ),
-        "pipeline": build_pipeline(people, facts["leadership"], facts["lea_years"], parameters.findings),
+        "pipeline": build_pipeline(
+            people, facts["leadership"], facts["lea_years"], facts["rosters"], parameters.findings
+        ),
         "unused_designation": build_unused_designation(facts["designees"], facts["certified"]),
         "coach_outcome": build_coach_outcome(facts["leadership"], facts["leader_years"], parameters),
         "school_leadership": build_school_leadership(

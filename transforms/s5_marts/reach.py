@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import PERSON, PROGRAM
 from contracts.marts.reach import Reach
 from contracts.resolved.costs import Costs
-from contracts.resolved.leaders import Leaders, LeadersInRoles, ProgramRoles, StudentsReached
+from contracts.resolved.leaders import Leaders, LeadershipEvents, LeadersInRoles, ProgramRoles, StudentsReached
 from contracts.resolved.roles import RoleYears
 from contracts.resolved.service import Assignments
 from transforms.money import money, rate, ratio
@@ -25,7 +24,7 @@ def build_reach(
     role_years: dy.LazyFrame[RoleYears],
     role_lf: dy.LazyFrame[ProgramRoles],
     assignments: dy.LazyFrame[Assignments],
-    leadership: dy.LazyFrame[AcceptedLeadership],
+    leadership: dy.LazyFrame[LeadershipEvents],
     costs: dy.LazyFrame[Costs],
 ) -> dy.LazyFrame[Reach]:
     """One row per lea_id x program_id x role_code x school_year with leaders; `none` stands for no role (MARTS 3;
@@ -110,7 +109,7 @@ def students_reached(
 
 
 def _reached(
-    led: dy.LazyFrame[LeadersInRoles], leadership: dy.LazyFrame[AcceptedLeadership], kinds: tuple[str, ...]
+    led: dy.LazyFrame[LeadersInRoles], leadership: dy.LazyFrame[LeadershipEvents], kinds: tuple[str, ...]
 ) -> pl.LazyFrame:
     """GROUP with `reached` teachers and `actors`, the leaders who acted."""
     done = pl.col("event_type").is_in(list(kinds)) & ~pl.col("outcome").is_in(list(UNDONE)).fill_null(False)

@@ -17,7 +17,8 @@ from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
 from contracts.policy.terms import ProgramTerms
 from contracts.resolved import Frames, MartFacts, Materialize, QuestionFacts, Sustained
-from contracts.tables import Tables
+from contracts.resolved.costs import ProgramRows
+from contracts.tables import References
 from contracts.vocabulary import GOAL_MEASURES
 from transforms.s2_resolve.run import as_they_are
 from transforms.s4_sustain.terms import own_roles, role_frame, unit_frame
@@ -41,12 +42,12 @@ from transforms.s5_marts.question_marts import build_questions, unused_facts
 from transforms.s5_marts.reach import build_reach
 from transforms.s5_marts.retention import build_retention
 from transforms.s5_marts.supervision_span import build_supervision_span
-from transforms.s5_marts.sustainability import build_sustainability
+from transforms.s5_marts.sustainability import build_sustainability, program_rows
 
 
 def build_marts(
     facts: Sustained,
-    tables: Tables,
+    tables: References,
     designation: dy.LazyFrame[Designation],
     programs: Sequence[ProgramTerms],
     parameters: MetricParameters,
@@ -54,7 +55,7 @@ def build_marts(
 ) -> Frames:
     """Every mart of stage 5 by name, each in its contract's columns and in the order in which it is written.
 
-    `facts`: what stages 2 (`resolve`) and 4 (`sustain`) made. `tables`: accepted extracts and reference tables.
+    `facts`: what stages 2 (`resolve`) and 4 (`sustain`) made. `tables`: reference tables.
     `programs`: `pack.terms()` of every loaded pack. `materialize`: how to collect frames that several marts share;
     without it every mart is one lazy plan from the tables. `designation` and `data_quality` are built elsewhere.
     """
@@ -63,7 +64,6 @@ def build_marts(
     read: MartFacts = {
         **facts,
         "designation": designation,
-        "leadership": tables["leadership"],
         "schools": tables["schools"],
         "educator_year": EducatorYear.cast(marts["educator_year"]),
         "leadership_role": LeadershipRole.cast(marts["leadership_role"]),
@@ -89,7 +89,7 @@ def build_marts(
     read_by_others = {measure.split(".")[0] for measure in GOAL_MEASURES} | {"leadership_staffing"}
     marts |= materialize({name: mart for name, mart in marts.items() if name in read_by_others})
     marts["goal_progress"] = build_goal_progress(
-        tables["program_goals"], tables["program_adoption"], facts["lea_years"], marts
+        tables["program_goals"], tables["program_adoption"], facts["rosters"], marts
     )
     marts["exceptions"] = build_exceptions(
         programs,
@@ -101,7 +101,16 @@ def build_marts(
     return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 
 
-def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], parameters: MetricParameters) -> Frames:
+def rows_of_programs(facts: Sustained) -> dy.LazyFrame[ProgramRows]:
+    """What `sustainability` says of each LEA, program and year, unrounded."""
+    return program_rows(
+        facts["costs"], facts["other_leaders"], facts["teacher_compensation"], facts["role_based"], facts["runway"]
+    )
+
+
+def _people(
+    facts: Sustained, tables: References, programs: Sequence[ProgramTerms], parameters: MetricParameters
+) -> Frames:
     """Marts of persons and of schools' staff."""
     return {
         "educator_year": build_educator_year(
@@ -112,6 +121,7 @@ def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], 
             facts["pay_totals"],
             facts["leader_years"],
             facts["other_leader_years"],
+            facts["rosters"],
         ),
         "leadership_role": build_leadership_role(
             facts["positions"],
@@ -124,7 +134,7 @@ def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], 
             parameters,
         ),
         "supervision_span": build_supervision_span(
-            facts["assignments"], tables["evaluation"], facts["leader_years"], parameters
+            facts["assignments"], facts["ratings"], facts["leader_years"], parameters
         ),
         "position_exchange": build_position_exchange(
             facts["assignments"], facts["adopted"], unit_frame(programs), parameters
@@ -133,19 +143,13 @@ def _people(facts: Sustained, tables: Tables, programs: Sequence[ProgramTerms], 
 
 
 def _money(
-    facts: Sustained, tables: Tables, designation: dy.LazyFrame[Designation], parameters: MetricParameters
+    facts: Sustained, tables: References, designation: dy.LazyFrame[Designation], parameters: MetricParameters
 ) -> Frames:
     """Marts of pay, cost and funding."""
     return {
         "compensation": build_compensation(facts["pay"], facts["base_pay"]),
         "funding_mix": build_funding_mix(facts["cost_by_stream"], facts["costs"]),
-        "sustainability": build_sustainability(
-            facts["costs"],
-            facts["other_leaders"],
-            facts["teacher_compensation"],
-            facts["role_based"],
-            facts["runway"],
-        ),
+        "sustainability": build_sustainability(rows_of_programs(facts)),
         "cost_projection": build_cost_projection(facts["projection"]),
         "grant_cliff": build_grant_cliff(facts["pay"], tables["program_finance"], parameters),
         "pay_parity": build_pay_parity(designation, facts["pay_totals"], facts["lea_years"]),
@@ -164,7 +168,7 @@ def _leadership(facts: MartFacts, programs: Sequence[ProgramTerms], parameters: 
             facts["leader_pay"],
             facts["record_years"],
             facts["schools"],
-            facts["lea_years"],
+            facts["rosters"],
             parameters,
         ),
         "reach": build_reach(

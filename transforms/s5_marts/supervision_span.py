@@ -5,25 +5,25 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedEvaluation
 from contracts.keys import SCHOOL
 from contracts.marts.supervision_span import SupervisionSpan
 from contracts.policy.parameters import MetricParameters
 from contracts.resolved.leaders import LeaderYears
+from contracts.resolved.ratings import Ratings
 from contracts.resolved.service import Assignments
 from transforms.money import median, nearest_rank, rate, ratio
 
 
 def build_supervision_span(
     assignments: dy.LazyFrame[Assignments],
-    evaluation: dy.LazyFrame[AcceptedEvaluation],
+    ratings: dy.LazyFrame[Ratings],
     leader_years: dy.LazyFrame[LeaderYears],
     parameters: MetricParameters,
 ) -> dy.LazyFrame[SupervisionSpan]:
     """One row per school_id x school_year with a teacher row (MARTS 4.6; metrics 7).
 
-    Teachers: persons with a teacher row at the school. Evaluators: distinct evaluators of the LEA's own evaluation
-    rows of those teachers, whatever the rating's status. Spans are null without an evaluator; quantiles run over the
+    Teachers: persons with a teacher row at the school. Evaluators: distinct evaluators of the LEA's own ratings
+    of those teachers, whatever the rating's status. Spans are null without an evaluator; quantiles run over the
     number of the school's teachers that each evaluator has. A school that rosters of two LEAs name has one row.
     """
     positions = assignments.filter(pl.col("staff_classification") == "teacher")
@@ -37,7 +37,7 @@ def build_supervision_span(
         positions.select("lea_id", *SCHOOL, "staff_id")
         .unique()
         .join(
-            evaluation.filter(pl.col("evaluator_staff_id").is_not_null())
+            ratings.filter(pl.col("evaluator_staff_id").is_not_null())
             .select("lea_id", "school_year", "staff_id", "evaluator_staff_id")
             .unique(),
             on=["lea_id", "school_year", "staff_id"],

@@ -8,7 +8,7 @@ import polars as pl
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.survival import Survival
 from contracts.reference import Schools
-from contracts.resolved.service import LeaYears
+from contracts.resolved.others import Rosters
 from transforms.s4_sustain.matched_comparison import poverty_quartiles
 from transforms.s4_sustain.survival import kaplan_meier
 from transforms.s4_sustain.totals import with_totals
@@ -19,7 +19,7 @@ CELL = ["lea_id", "cohort_year", "years_after", "band", "poverty_quartile"]
 
 
 def build_survival(
-    educator_year: dy.LazyFrame[EducatorYear], lea_years: dy.LazyFrame[LeaYears], schools: dy.LazyFrame[Schools]
+    educator_year: dy.LazyFrame[EducatorYear], rosters: dy.LazyFrame[Rosters], schools: dy.LazyFrame[Schools]
 ) -> dy.LazyFrame[Survival]:
     """One row per lea_id (null: state) x cohort_year x years_after x comparison_group with persons.
 
@@ -31,7 +31,7 @@ def build_survival(
     far; the counts `in_*` also take back those who return. Leading takes years of staying, so the years before it
     count for leaders too: read the two groups as a description, not an effect.
     """
-    followed = _with_ends(_followed(_entries(educator_year, schools), educator_year, lea_years).cache())
+    followed = _with_ends(_followed(_entries(educator_year, schools), educator_year, rosters).cache())
     persons = _in_groups(with_totals(followed, "lea_id").cache()).cache()
     counts = persons.group_by(GROUP).agg(
         pl.len().alias("entered"),
@@ -65,7 +65,7 @@ def _entries(educator_year: dy.LazyFrame[EducatorYear], schools: dy.LazyFrame[Sc
 
 
 def _followed(
-    entries: pl.LazyFrame, educator_year: dy.LazyFrame[EducatorYear], lea_years: dy.LazyFrame[LeaYears]
+    entries: pl.LazyFrame, educator_year: dy.LazyFrame[EducatorYear], rosters: dy.LazyFrame[Rosters]
 ) -> pl.LazyFrame:
     """Each person in each of the years after, up to the last on file: where, and whether that is known."""
     now = educator_year.select(
@@ -76,10 +76,8 @@ def _followed(
         pl.col("is_teacher").alias("now_teaches"),
         pl.col("is_leader").alias("now_leads"),
     )
-    last = educator_year.select(pl.col("school_year").max().alias("last_year"))
-    reported = lea_years.select(
-        pl.col("lea_id").alias("last_lea"), "school_year", pl.lit(True).alias("is_reported")
-    ).unique()
+    last = rosters.select(pl.col("school_year").max().alias("last_year"))
+    reported = rosters.select(pl.col("lea_id").alias("last_lea"), "school_year", pl.lit(True).alias("is_reported"))
     years = pl.int_ranges(1, LONGEST + 1).cast(pl.List(pl.Int8))
     led = pl.col("now_leads").fill_null(False).shift(1).fill_null(pl.col("led_first")).cum_max()
     return (

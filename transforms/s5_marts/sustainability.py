@@ -7,10 +7,10 @@ import polars as pl
 
 from contracts.keys import LEA_YEAR, PROGRAM
 from contracts.marts.sustainability import Sustainability
-from contracts.resolved.costs import Costs, RoleBasedShare, TeacherCompensation
+from contracts.resolved.costs import Costs, ProgramRows, RoleBasedShare, TeacherCompensation
 from contracts.resolved.leaders import Leaders
 from contracts.resolved.projection import Runway
-from transforms.money import dollars, money, money_from_cents, rate, ratio
+from transforms.money import dollars, fine, money, money_from_cents, rate, ratio
 from transforms.s4_sustain.cost import program_status
 from transforms.s4_sustain.messages import format_message
 from transforms.s5_marts.state_rows import program_state_rows
@@ -35,26 +35,24 @@ MONEY = {
 }
 
 
-def build_sustainability(
+def program_rows(
     costs: dy.LazyFrame[Costs],
     other_leaders: dy.LazyFrame[Leaders],
     compensation_lf: dy.LazyFrame[TeacherCompensation],
     role_based: dy.LazyFrame[RoleBasedShare],
     runway: dy.LazyFrame[Runway],
-) -> dy.LazyFrame[Sustainability]:
-    """One row per lea_id x program_id x school_year: M01-M04, M08, M14, M15, M17 with their inputs (MARTS 3, 4, 5).
+) -> dy.LazyFrame[ProgramRows]:
+    """One row per lea_id x program_id x school_year: what `build_sustainability` rounds and the state's rows sum up.
 
     `costs` are `s4_sustain.cost` rows with offsets and change; `compensation_lf` and `role_based` per LEA and year;
     `runway` per program. A program-year not in force has a row where pay, release or finance made a cost, and says so.
-    An empty lea_id is the whole state (`state_rows.program_state_rows`). Nothing is rounded before this builder; money
-    at 2 decimals, rates at 6, half up.
     """
     others = other_leaders.group_by(PROGRAM).agg(pl.len().alias("other_leaders"))
     known_or_elsewhere = pl.col("net").is_not_null() | (
         ~pl.col("in_force") & (pl.col("cost_status") == "not_configured")
     )
     whole = costs.join(compensation_lf, on=LEA_YEAR, how="left").join(role_based, on=LEA_YEAR, how="left")
-    districts = (
+    return (
         whole.join(runway, on=PROGRAM, how="left")
         .join(others, on=PROGRAM, how="left")
         .sort(PROGRAM)
@@ -65,7 +63,7 @@ def build_sustainability(
             ratio(pl.col("recurring_revenue"), pl.col("cost")).alias("coverage"),
             pl.col("other_leaders").fill_null(0),
             pl.when(known_or_elsewhere.all().over(LEA_YEAR) & pl.col("net").is_not_null().any().over(LEA_YEAR))
-            .then(pl.col("net").sum().over(LEA_YEAR))
+            .then(dollars(fine(pl.col("net")).sum().over(LEA_YEAR)))
             .alias("lea_net"),
         )
         # a program-year not in force is there for its pay alone (issue: rows say so)
@@ -73,7 +71,16 @@ def build_sustainability(
         .with_columns(*_statuses())
         .with_columns(_answer("net").alias("neutral_answer"), _answer("lea_net").alias("lea_neutral_answer"))
         .with_columns((pl.col("net") <= 0).alias("neutral"), _reason().alias("neutral_reason"))
+        .pipe(ProgramRows.cast)
     )
+
+
+def build_sustainability(districts: dy.LazyFrame[ProgramRows]) -> dy.LazyFrame[Sustainability]:
+    """One row per lea_id x program_id x school_year: M01-M04, M08, M14, M15, M17 with their inputs (MARTS 3, 4, 5).
+
+    An empty lea_id is the whole of the `districts` given (`state_rows.program_state_rows`). Nothing is rounded before
+    this builder; money at 2 decimals, rates at 6, half up.
+    """
     return (
         pl.concat([districts, program_state_rows(districts)], how="diagonal")
         .with_columns(program_status())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from contracts.extracts import AcceptedLeadership
 from contracts.keys import STAFF_YEAR
 from contracts.marts.educator_year import EducatorYear
 from contracts.marts.training import Training
+from contracts.resolved.leaders import LeadershipEvents
 from transforms.money import rate, ratio
 
 GROUP = ["lea_id", "school_year", "comparison_group"]
@@ -17,7 +17,7 @@ PARTS = 1_000_000  # hours are summed as whole millionths
 
 
 def build_training(
-    educator_year: dy.LazyFrame[EducatorYear], leadership: dy.LazyFrame[AcceptedLeadership]
+    educator_year: dy.LazyFrame[EducatorYear], leadership: dy.LazyFrame[LeadershipEvents]
 ) -> dy.LazyFrame[Training]:
     """One row per lea_id x school_year x comparison_group (leaders, others) with persons, by LEA of record.
 

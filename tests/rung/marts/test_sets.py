@@ -1,4 +1,5 @@
-"""Person stages over sets: the number of buckets and the history of a lake change no byte of what they make."""
+"""Stages over sets of educators and of districts: the number of buckets and the history of a lake change no byte of
+what they make."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ from rung.lake.parquet import to_parquet
 from rung.lake.reference import load_reference
 from rung.lake.results import forget_others
 from rung.lake.workspace import Workspace, open_workspace
+from rung.marts.district_facts import district_facts
+from rung.marts.district_sets import DistrictFrames, run_districts
 from rung.marts.set_plan import SetPlan, pack_data, pack_from
 from rung.marts.sets import PersonFrames, run_sets
 from rung.packs.load import load_packs, packs_of
@@ -40,9 +43,16 @@ def plan_of(work: Workspace, in_force: Sequence[Submission], buckets: int = 1) -
     return SetPlan.of(work, in_force, load_reference(work.reference), packs_of(work.settings), buckets)
 
 
-def rows_of(made: PersonFrames) -> Frames:
+def run_all(plan: SetPlan) -> tuple[PersonFrames, DistrictFrames]:
+    facts = district_facts(plan)
+    persons = run_sets(plan, facts)
+    return persons, run_districts(plan, persons, facts)
+
+
+def rows_of(made: tuple[PersonFrames, DistrictFrames]) -> Frames:
     """Each frame as bytes, in one order of rows."""
-    frames = {**made.frames, "designation": made.designation}
+    persons, districts = made
+    frames = {**persons.frames, "designation": persons.designation, **districts.frames}
     collected = {name: frame.collect() for name, frame in frames.items()}
     return {name: to_parquet(frame, frame.columns) for name, frame in collected.items()}
 
@@ -50,14 +60,14 @@ def rows_of(made: PersonFrames) -> Frames:
 def made_anew(work: Workspace, in_force: Sequence[Submission]) -> Frames:
     """What a lake makes that has kept nothing."""
     shutil.rmtree(work.settings.root / "lake" / "results", ignore_errors=True)
-    return rows_of(run_sets(plan_of(work, in_force)))
+    return rows_of(run_all(plan_of(work, in_force)))
 
 
 def test_buckets_change_nothing(state: Workspace) -> None:
     in_force = state.ledger.in_force()
     whole = made_anew(state, in_force)
-    assert rows_of(run_sets(plan_of(state, in_force, 3))) == whole
-    assert all(len(rows) > 1_000 for rows in whole.values())
+    assert rows_of(run_all(plan_of(state, in_force, 3))) == whole
+    assert all(len(rows) > 500 for rows in whole.values())
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 12))])
@@ -78,12 +88,12 @@ def test_what_submissions_touch_is_spliced_into_what_was_kept(
     monkeypatch.setattr(stages, "build_designation", counted)
     gone = dice.sample(everything, dice.choice([1, 1, 2, 4]))
     left = [each for each in everything if each not in gone]
-    incremental = rows_of(run_sets(plan_of(state, left)))
+    incremental = rows_of(run_all(plan_of(state, left)))
     rosters = sum(each.rows_accepted for each in everything if each.extract == "roster")
     # Several submissions together may touch everybody; one never does.
     assert len(gone) > 1 or all(rows < rosters for rows in seen), "only who is touched was read"
     assert incremental == made_anew(state, left)
-    back = rows_of(run_sets(plan_of(state, everything)))
+    back = rows_of(run_all(plan_of(state, everything)))
     assert back == made_anew(state, everything)
 
 
@@ -94,18 +104,19 @@ def test_who_left_a_district_is_touched_by_its_roster(state: Workspace) -> None:
     for lea_id in sorted({each.lea_id for each in everything})[:2]:
         left = [s for s in everything if (s.lea_id, s.school_year, s.extract) != (lea_id, last, "roster")]
         made_anew(state, left)
-        assert rows_of(run_sets(plan_of(state, everything))) == made_anew(state, everything), lea_id
+        assert rows_of(run_all(plan_of(state, everything))) == made_anew(state, everything), lea_id
 
 
 def test_what_no_result_needs_any_more_is_forgotten(state: Workspace) -> None:
     everything = state.ledger.in_force()
     made_anew(state, everything)
-    made = run_sets(plan_of(state, everything[1:]))
-    forget_others(state.lake, made.keys)
+    persons, districts = run_all(plan_of(state, everything[1:]))
+    keys = persons.keys | districts.keys
+    forget_others(state.lake, keys)
     there = {entry.key for entry in state.lake.entries("results")}
-    assert made.keys <= there
-    inputs = {key.rpartition("/")[2].partition(".")[0] for key in made.keys}
-    assert {key for key in there if key not in made.keys} <= {f"results/inputs/{name}.json" for name in inputs}
+    assert keys <= there
+    inputs = {key.rpartition("/")[2].partition(".")[0] for key in keys}
+    assert {key for key in there if key not in keys} <= {f"results/inputs/{name}.json" for name in inputs}
 
 
 def test_a_worker_reads_the_plan_that_was_written(state: Workspace) -> None:
