@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.keys import LEA_YEAR
 from contracts.rules import CROSS_FILE_RULES
-from rung.intake.safe_csv import safe_csv
+from rung.intake.safe_csv import safe_csv, safe_csv_by
 from rung.lake.ledger import Submission
 from rung.lake.parquet import write_parquet
 from rung.lake.workspace import Workspace
@@ -28,13 +28,20 @@ def across_files(work: Workspace, found: pl.DataFrame, in_force: list[Submission
     )
     worded = found.join(messages, on="rule_id", how="left", maintain_order="left")
     ordered = worded.sort(*LEA_YEAR, "extract", "source_file", "source_row", "rule_id", maintain_order=True)
-    by_district = ordered.partition_by(LEA_YEAR, as_dict=True, maintain_order=True)
+    by_district = safe_csv_by(ordered.select(*LEA_YEAR, *WORDED), LEA_YEAR)
     nothing = safe_csv(worded.clear().select(WORDED))  # most district-years: written once, not judged once each
 
     def write_findings(place: tuple[str, int]) -> None:
-        rows = by_district.get(place)
-        data = nothing if rows is None else safe_csv(rows.select(WORDED))
-        work.receipts.write(f"{place[0]}/{place[1]}/across_files.csv", data)
+        data = by_district.get(place, nothing)
+        key = f"{place[0]}/{place[1]}/across_files.csv"
+        if kept(key) != data:
+            work.receipts.write(key, data)
+
+    def kept(key: str) -> bytes | None:
+        try:
+            return work.receipts.read(key)
+        except FileNotFoundError:
+            return None
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write_findings, sorted({(each.lea_id, each.school_year) for each in in_force})))

@@ -155,23 +155,35 @@ def _check_contract(name: str, frame: pl.DataFrame) -> None:
 
 def rule_counts(work: Workspace, in_force: list[Submission], answers: Answers) -> dy.LazyFrame[RuleCounts]:
     """One row per submission in force and rule valid in its year, with the rows that break it; see `data_quality`."""
-    answered = {(submission, each.rule_id): each for submission, counts in answers.items() for each in counts}
-    failed = {(submission, rule): rows for submission, rule, _, rows in work.ledger.broken_rules()}
-    places = {(s.extract, s.school_year) for s in in_force}
-    rules = {place: row_rules_for(*place, work.settings) for place in places}
-    rows = [
-        (
-            *(s.lea_id, s.extract, s.school_year, rule.rule_id, rule.severity),
-            s.rows_accepted + s.rows_quarantined,
-            failed.get((s.submission_id, rule.rule_id), 0),
-            datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
-            *footnote_of(answered.get((s.submission_id, rule.rule_id))),
-        )
-        for s in in_force
-        for rule in rules[s.extract, s.school_year]
-    ]
-    schema = {name: column.dtype for name, column in RuleCounts.columns().items()}
-    return RuleCounts.cast(pl.LazyFrame(rows, schema=schema, orient="row"))
+    sent = pl.LazyFrame(
+        [
+            (
+                *(s.submission_id, s.lea_id, s.extract, s.school_year, s.rows_accepted + s.rows_quarantined),
+                datetime.fromisoformat(s.received_at).astimezone(UTC).replace(tzinfo=None),
+            )
+            for s in in_force
+        ],
+        schema=["submission_id", "lea_id", "extract", "school_year", "rows", "submitted_at"],
+        orient="row",
+    )
+    places = sorted({(s.extract, s.school_year) for s in in_force})
+    rules = pl.LazyFrame(
+        [(*place, rule.rule_id, rule.severity) for place in places for rule in row_rules_for(*place, work.settings)],
+        schema=["extract", "school_year", "rule_id", "severity"],
+        orient="row",
+    )
+    broken = {"submission_id": pl.String, "rule_id": pl.String, "failed": pl.Int64}
+    failed = [(submission, rule, rows) for submission, rule, _, rows in work.ledger.broken_rules()]
+    given = {"submission_id": pl.String, "rule_id": pl.String, "answered": pl.Int64, "footnote": pl.String}
+    answered = [(name, each.rule_id, *footnote_of(each)) for name, counts in answers.items() for each in counts]
+    of_rule = ["submission_id", "rule_id"]
+    return (
+        sent.join(rules, on=["extract", "school_year"])
+        .join(pl.LazyFrame(failed, schema=broken, orient="row"), on=of_rule, how="left")
+        .join(pl.LazyFrame(answered, schema=given, orient="row"), on=of_rule, how="left")
+        .with_columns(pl.col("failed", "answered").fill_null(0))
+        .pipe(RuleCounts.cast)
+    )
 
 
 def _order(name: str, frame: pl.DataFrame) -> Sequence[str]:
