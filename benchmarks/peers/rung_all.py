@@ -49,9 +49,8 @@ def build(config: Path, inputs: Path, out: Path) -> None:
     lazy = build_marts(facts, read, designation, terms, parameters, gather)
     counts = RuleCounts.cast(pl.scan_parquet(inputs / "rule_counts.parquet"))
     lazy["data_quality"] = build_data_quality(counts, read["calendar"]).sort(RESTRICTED["data_quality"].order)
-    frames = pl.collect_all([lazy[name] for name in ALL_MARTS], engine="in-memory")
-    for name, frame in zip(ALL_MARTS, frames, strict=True):
-        frame.write_parquet(out / f"{name}.parquet")
+    for name in ALL_MARTS:
+        lazy[name].collect(engine="streaming").write_parquet(out / f"{name}.parquet")
 
 
 if __name__ == "__main__":

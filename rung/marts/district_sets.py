@@ -61,10 +61,12 @@ class DistrictRowsRead:
 
 @dataclass(frozen=True)
 class DistrictFrames:
-    """What the sets of districts made, by name: the rows of every district. `keys`: the kept results behind them."""
+    """What the sets of districts made, by name: the rows of every district. `keys`: the kept results behind them;
+    `alone`: of each frame, where one result holds all of it."""
 
     frames: Mapping[str, pl.LazyFrame]
     keys: frozenset[str]
+    alone: Mapping[str, str]
 
     @property
     def rows(self) -> DistrictRows:
@@ -86,7 +88,8 @@ def run_districts(
             must_be(of_set, district_results(plan, bucket, read, facts))
     by_name = {name: [of_set[place] for of_set in keys] for place, name in enumerate(ORDER)}
     used = frozenset([*read.keys, *(key for of_set in keys for key in of_set)])
-    return DistrictFrames({name: scan_results(plan, of_name) for name, of_name in by_name.items()}, used)
+    frames = {name: scan_results(plan, of_name) for name, of_name in by_name.items()}
+    return DistrictFrames(frames, used, {name: key for name, (key, *more) in by_name.items() if not more})
 
 
 def make_set_at(lake: LakeAddress, plan_key: str, task: Task) -> list[str]:

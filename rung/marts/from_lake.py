@@ -48,7 +48,7 @@ from rung.packs.load import packs_of
 from transforms.s2_resolve.cross_file import with_cross_file
 from transforms.s5_marts.data_quality import build_data_quality
 from transforms.s5_marts.dimensions import build_dimensions
-from transforms.s5_marts.whole_state import build_state_rows
+from transforms.s5_marts.whole_state import OF_STATE, build_state_rows
 
 # By extract, accepted rows of districts of which nothing has changed: read again, and all of them.
 ReadAgain = dict[str, dict[str, int]]
@@ -78,7 +78,8 @@ def make_marts(
     counts = with_cross_file(rule_counts(work, in_force, answers), CrossFileFindings.cast(found.lazy()))
     plans = mart_plans(plan, persons, districts, facts, counts)
     try:
-        marts, hashes = write_marts(work.lake, folder, plans)
+        alone = {name: key for name, key in districts.alone.items() if name in plans and name not in OF_STATE}
+        marts, hashes = write_marts(work.lake, folder, plans, alone)
         deflator = MetricParameters.model_validate(work.settings.metrics).deflator
         _check_identities(marts, pay_sums(work.lake, in_force), nominal=not deflator)
         gated = GateResults.of(work, hashes)
@@ -126,17 +127,20 @@ def mart_plans(
 
 
 def write_marts(
-    lake: Place, folder: str, plans: Mapping[str, pl.LazyFrame]
+    lake: Place, folder: str, plans: Mapping[str, pl.LazyFrame], alone: Mapping[str, str]
 ) -> tuple[dict[str, pl.LazyFrame], dict[str, str]]:
     """Make every mart, check it against its contract and write it, one after the other; the marts by name, and SHA-256
     of their files. Raises GateFailed naming the mart that breaks its contract.
+
+    `alone`: kept results that hold a mart's rows, all of them and in its order: their bytes are its bytes.
     """
     marts: dict[str, pl.LazyFrame] = {}
     hashes: dict[str, str] = {}
     for name, plan in plans.items():
-        frame = plan.collect(engine="streaming")
+        key, data = f"{folder}/{name}.parquet", lake.read(alone[name]) if name in alone else None
+        frame = plan.collect(engine="streaming") if data is None else pl.read_parquet(data)
         _check_contract(name, frame)
-        key, data = f"{folder}/{name}.parquet", to_parquet(frame, _order(name, frame))
+        data = to_parquet(frame, _order(name, frame)) if data is None else data
         lake.write(key, data)
         hashes[name] = hashlib.sha256(data).hexdigest()
         marts[name] = scan(lake, [key])

@@ -12,6 +12,9 @@ import polars as pl
 import pytest
 
 import rung.marts.person_stages as stages
+from contracts.marts import MARTS
+from contracts.policy.parameters import MetricParameters
+from contracts.tables import as_references
 from rung.core.progress import Progress
 from rung.demo import write_demo
 from rung.intake.run import run_intake
@@ -22,9 +25,13 @@ from rung.lake.results import forget_others
 from rung.lake.workspace import Workspace, open_workspace
 from rung.marts.district_facts import district_facts
 from rung.marts.district_sets import DistrictFrames, run_districts
+from rung.marts.person_stages import in_memory
 from rung.marts.set_plan import SetPlan, pack_data, pack_from
-from rung.marts.sets import PersonFrames, run_sets
+from rung.marts.sets import PersonFrames, as_resolved, run_sets
 from rung.packs.load import load_packs, packs_of
+from transforms.s4_sustain.run import sustain
+from transforms.s5_marts.run import build_marts
+from transforms.s5_marts.whole_state import build_state_rows
 
 Frames = dict[str, bytes]
 
@@ -117,6 +124,24 @@ def test_what_no_result_needs_any_more_is_forgotten(state: Workspace) -> None:
     assert keys <= there
     inputs = {key.rpartition("/")[2].partition(".")[0] for key in keys}
     assert {key for key in there if key not in keys} <= {f"results/inputs/{name}.json" for name in inputs}
+
+
+def test_rows_about_the_state_are_those_of_all_districts_made_at_once(state: Workspace) -> None:
+    """The state's rows are made from districts' results; beside them, every mart from the whole state's facts."""
+    plan = plan_of(state, state.ledger.in_force(), 3)
+    facts = district_facts(plan)
+    persons, districts = run_all(plan)
+    resolved, tables = as_resolved(persons.resolved, facts), as_references(plan.reference)
+    parameters, terms = MetricParameters.model_validate(plan.metrics), [pack.terms() for pack in plan.packs]
+    sustained = sustain(resolved, tables, persons.designation, terms, parameters, in_memory)
+    at_once = build_marts(sustained, tables, persons.designation, terms, parameters, in_memory)
+    of_state = build_state_rows(districts.rows, resolved, tables, parameters)
+    for name, rows in of_state.items():
+        parts = [districts.frames[name], rows] if name in districts.frames else [rows]
+        made, expected = pl.concat(parts).collect(), at_once[name].collect()
+        order = MARTS[name].order
+        assert not rows.collect().is_empty() or name == "school_outcome_association", name
+        assert to_parquet(made, order) == to_parquet(expected, order), name
 
 
 def test_a_worker_reads_the_plan_that_was_written(state: Workspace) -> None:
