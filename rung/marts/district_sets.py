@@ -113,7 +113,7 @@ def rows_read(plan: SetPlan, persons: PersonFrames) -> DistrictRowsRead:
     family = plan.family((), persons=sorted(persons.keys), code=code_of(__name__), libraries=versions_of(*LIBRARIES))
     order = {"reads": ("lea_id", "staff_id"), "digests": ("lea_id",)}
     results = {name: Result(plan.lake, f"district_{name}", family, Inputs.of(()), order[name]) for name in order}
-    frames = _person_frames(persons)
+    frames = person_frames(persons)
 
     def make(_: Sequence[str], __: pl.DataFrame | None) -> Frames:
         reads = read_by_districts(frames).collect(engine="streaming").lazy()
@@ -194,7 +194,7 @@ def build_districts(
     facts: DistrictFacts,
 ) -> Frames:
     """The frames named, of some districts (`lea_id`) or of all, each with the rows of these alone."""
-    frames = _person_frames(persons)
+    frames = person_frames(persons)
     if districts is not None:
         people = reads.join(districts, on="lea_id", how="semi").select("staff_id").unique().collect().lazy()
         frames = {name: frame.join(people, on="staff_id", how="semi") for name, frame in frames.items()}
@@ -231,6 +231,6 @@ def _touched_districts(base: Inputs, now: Inputs, reads: pl.LazyFrame) -> pl.Dat
     return None if len(touched) > MOST_TOUCHED * len(now.submissions) else pl.DataFrame({"lea_id": touched})
 
 
-def _person_frames(persons: PersonFrames) -> Frames:
+def person_frames(persons: PersonFrames) -> Frames:
     """Every frame of the person stages that the stages about districts read."""
     return {**persons.resolved, "designation": persons.designation}

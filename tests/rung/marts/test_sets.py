@@ -13,7 +13,9 @@ import pytest
 
 import rung.marts.person_stages as stages
 from contracts.marts import MARTS
+from contracts.marts.designation import Designation
 from contracts.policy.parameters import MetricParameters
+from contracts.resolved.others import DistrictsAsked
 from contracts.tables import as_references
 from rung.core.progress import Progress
 from rung.demo import write_demo
@@ -24,7 +26,14 @@ from rung.lake.reference import load_reference
 from rung.lake.results import forget_others
 from rung.lake.workspace import Workspace, open_workspace
 from rung.marts.district_facts import district_facts
-from rung.marts.district_sets import DistrictFrames, run_districts
+from rung.marts.district_sets import (
+    ORDER,
+    DistrictFrames,
+    build_districts,
+    person_frames,
+    read_by_districts,
+    run_districts,
+)
 from rung.marts.person_stages import in_memory
 from rung.marts.set_plan import SetPlan, pack_data, pack_from
 from rung.marts.sets import PersonFrames, as_resolved, run_sets
@@ -142,6 +151,42 @@ def test_rows_about_the_state_are_those_of_all_districts_made_at_once(state: Wor
         order = MARTS[name].order
         assert not rows.collect().is_empty() or name == "school_outcome_association", name
         assert to_parquet(made, order) == to_parquet(expected, order), name
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))])
+def test_a_district_apart_is_the_district_among_all_where_schools_and_evaluators_are_anybodys(
+    state: Workspace, seed: int
+) -> None:
+    """Rosters of several districts name one school, and people evaluate and supervise across districts."""
+    dice = random.Random(seed)
+    plan = plan_of(state, state.ledger.in_force())
+    facts = district_facts(plan)
+    persons = run_sets(plan, facts)
+    frames = in_memory({**persons.frames, "designation": persons.designation})
+    schools = frames["assignments"].select("school_id").unique().collect()["school_id"].sort().to_list()
+    people = frames["lea_years"].select("staff_id").unique().collect()["staff_id"].sort().to_list()
+    school_of = {school: dice.choice(schools[: len(schools) // 2]) for school in schools}
+    who = {person: dice.choice(people) for person in people}
+    mixed = {
+        name: frame.with_columns(
+            pl.col(column).replace(of)
+            for column, of in (("school_id", school_of), ("evaluator_staff_id", who), ("supervisor_staff_id", who))
+            if column in frame.collect_schema()
+        )
+        for name, frame in frames.items()
+    }
+    anybodys = PersonFrames(mixed, Designation.cast(mixed["designation"]), persons.keys)
+    reads = read_by_districts(person_frames(anybodys)).collect().lazy()
+    whole = build_districts(plan, list(ORDER), None, anybodys, reads, facts)
+    some: set[str] = set()
+    for lea_id in sorted({each.lea_id for each in state.ledger.in_force()}):
+        asked = DistrictsAsked.cast(pl.LazyFrame({"lea_id": [lea_id]}))
+        apart = build_districts(plan, list(ORDER), asked, anybodys, reads, facts)
+        for name, order in ORDER.items():
+            expected, made = whole[name].filter(pl.col("lea_id") == lea_id).collect(), apart[name].collect()
+            assert to_parquet(made, order) == to_parquet(expected, order), (name, lea_id)
+            some |= {name} if made.height else set()
+    assert len(some) > 30
 
 
 def test_a_worker_reads_the_plan_that_was_written(state: Workspace) -> None:
