@@ -42,7 +42,7 @@ ON_WORKERS: dict[str, Any] = {
 def on_cluster(runner: Runner, lake: LakeAddress, plan_key: str, tasks: Sequence[Task]) -> list[list[str]]:
     """Make every set on the configured cluster; the keys of each, in the order of `tasks`."""
     with _cluster(runner) as address:
-        made: list[list[str]] = _each(address, tasks, make_set_at, person_sets, lake, plan_key)
+        made: list[list[str]] = _each(address, tasks, make_set_at, sets_on_workers, lake, plan_key)
         return made
 
 
@@ -65,14 +65,14 @@ def _each(address: str, tasks: Sequence[Any], make: Callable[..., Any], tracked:
         return results
 
 
-@task(name="person-set", **ON_WORKERS)
-def person_set(lake: LakeAddress, plan_key: str, one: Task) -> list[str]:
+@task(name="set", **ON_WORKERS)
+def set_on_worker(lake: LakeAddress, plan_key: str, one: Task) -> list[str]:
     """One set of one stage; only keys go in and out."""
     return make_set_at(lake, plan_key, one)
 
 
-@flow(name="person-sets", **FLOW_DEFAULTS)
-def person_sets(lake: LakeAddress, plan_key: str, tasks: list[Task]) -> list[list[str]]:
+@flow(name="sets", **FLOW_DEFAULTS)
+def sets_on_workers(lake: LakeAddress, plan_key: str, tasks: list[Task]) -> list[list[str]]:
     """Every set as a task of its own.
 
     Args:
@@ -80,7 +80,7 @@ def person_sets(lake: LakeAddress, plan_key: str, tasks: list[Task]) -> list[lis
         plan_key: The plan in the lake.
         tasks: Stage and number of each set.
     """
-    futures = [person_set.submit(lake, plan_key, one) for one in tasks]
+    futures = [set_on_worker.submit(lake, plan_key, one) for one in tasks]
     return [future.result() for future in futures]
 
 
