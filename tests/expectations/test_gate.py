@@ -14,11 +14,13 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from expectations import gate as gate_module
 from expectations.conformed import COMPANIONS, column_type
 from expectations.gate import Gate, run_gate
 from expectations.masks import row_rules
+from expectations.projections import ROWS, projections_of
 from expectations.suite_run import EngineError, GateError
 from expectations.suites import Suite, load_suite
 
@@ -200,6 +202,21 @@ def test_the_companions_of_a_table_are_typed() -> None:
     assert COMPANIONS.keys() >= {"submission_id", "lea_id__sent", "school_year__sent", "is_reversal", "peak_fte"}
     with pytest.raises(KeyError, match="payroll has no column surprise"):
         column_type("payroll", "surprise")
+
+
+@pytest.mark.parametrize("others", [100, None])
+@pytest.mark.parametrize("rows", [1, 40_000])
+def test_a_column_that_is_alike_in_all_rows_but_one_is_not_alike(rows: int, others: int | None) -> None:
+    """Such columns are not grouped by; the one row that differs lies where no sample of them would see it."""
+    one = batch(1, 1).with_columns(amount=pl.lit(others).cast(column_type("payroll", "amount")))
+    frame = pl.concat([one] * rows).with_columns(hours=pl.lit(2).cast(column_type("payroll", "hours")))
+    odd = pl.int_range(pl.len()) == rows - 2
+    for seen in (frame, frame.with_columns(pl.when(odd).then(7).otherwise("amount").alias("amount"))):
+        kept = projections_of(SUITE)
+        kept.add(seen.cast(frame.schema))
+        for columns in kept.wanted:
+            expected = seen.cast(frame.schema).group_by(columns).agg(pl.len().alias(ROWS))
+            assert_frame_equal(kept.distinct(columns), expected, check_row_order=False)
 
 
 def test_the_engine_counts_rows_not_combinations(tmp_path: Path) -> None:
