@@ -40,7 +40,6 @@ from transforms.s1_conform.accounting import Broken
 from transforms.s1_conform.parse.cell_text import mask_columns
 from transforms.s1_conform.validate import ERRORS, is_accepted
 
-WRITERS = 16
 PLACE = "_place"
 
 
@@ -80,7 +79,7 @@ def commit(work: Workspace, desk: Desk, batches: Sequence[ValidatedBatch]) -> li
     ledger is to say."""
     found = [(batch.rules, *drop) for batch in batches for drop in batch.drops()]
     submissions = _placed(found)
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with ThreadPoolExecutor(max(work.lake.at_once, work.receipts.at_once)) as pool:
         decisions = decide_together(
             [read for _, read, *_ in found],
             list(pool.map(lambda each: _decide(work, desk, *each[1:4]), found)),

@@ -15,10 +15,8 @@ from rung.lake.scratch import new_file, open_to_write
 from transforms.s1_conform.decode.model import problem
 from transforms.s1_conform.file_names import unsafe_name
 
-READERS = 16
 
-
-def fetch(drops: Sequence[Drop], bounds: Intake, threads: int = READERS, large: Path | None = None) -> list[DropRead]:
+def fetch(drops: Sequence[Drop], bounds: Intake, threads: int, large: Path | None = None) -> list[DropRead]:
     """Read all files of a batch and give each drop the id that its bytes and its folder make.
 
     `threads`: how many files are read at once; 0 where no thread can be started. `large`: a folder for the files of

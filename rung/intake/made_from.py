@@ -42,10 +42,17 @@ class MadeFrom:
     reference: ReferenceTables
     today: date
     _known: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
+    _places: dict[tuple[str, int, str], dict[str, str]] = field(default_factory=dict, compare=False)
 
     def of(self, lea_id: str, school_year: int, extract: str) -> dict[str, str]:
         """Kind → hash for a drop of a place. `certified` and `in_force` are added where a decision came from them."""
-        return self._shared(extract) | {
+        place = (lea_id, school_year, extract)
+        if place not in self._places:  # asked for when a drop is numbered, and again when it is decided
+            self._places[place] = self._shared(extract) | self._own(*place)
+        return self._places[place]
+
+    def _own(self, lea_id: str, school_year: int, extract: str) -> dict[str, str]:
+        return {
             "mapping": _hash([self._hash_of(f"mappings/{lea_id}{ending}") for ending in (".yaml", ".yml")]),
             "crosswalk": _hash(self._hash_of(f"crosswalks/{lea_id}.csv")),
             "calendar": self._window(school_year, extract),

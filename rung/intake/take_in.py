@@ -60,6 +60,7 @@ def take_in(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], progres
 def _take_batches(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], progress: Progress, note: Note) -> None:
     total = sum(drop.size for drop in drops)
     desk = open_desk(work, made_from)
+    threads = max(place.at_once for place in work.landing)
     pending: list[Written] = []
     with (
         progress.stage("intake", total) as advance,
@@ -70,7 +71,7 @@ def _take_batches(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], p
     ):
         note_reference = validate_reference(work, made_from.reference, gate)
         for batch in _batches(drops, work.settings.intake.batch_bytes):
-            fetched = fetch(batch, work.settings.intake, large=Path(scratch))
+            fetched = fetch(batch, work.settings.intake, threads, large=Path(scratch))
             for read in [read for read in fetched if is_large(read, work.settings.intake)]:
                 _apply(work, gate, pending, note)
                 if (decided := _take_in_parts(work, desk, read, gate, Path(scratch))) is not None:

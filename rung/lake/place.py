@@ -66,9 +66,13 @@ def unlistable(error: OSError) -> str:
 
 
 class Place(Protocol):
-    """A folder on disk or a prefix in a bucket. Keys use `/` and never leave the place."""
+    """A folder on disk or a prefix in a bucket. Keys use `/` and never leave the place.
+
+    `at_once`: how many objects are read or written beside each other.
+    """
 
     address: str
+    at_once: int
 
     def entries(self, prefix: str = "", overlooked: list[Overlooked] | None = None) -> Iterator[Entry]:
         """Objects under a folder, in order of key. `overlooked` gains what lies there and is none."""

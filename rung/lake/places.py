@@ -28,6 +28,8 @@ PIECE = 4 * 1024**2
 class LocalPlace:
     """A folder on disk. `mode`: rights of the files that are written, less what the umask takes away."""
 
+    at_once = 4  # a disk answers soon: with more, threads wait for each other's turn in Python
+
     def __init__(self, root: Path, address: str | None = None, mode: int = 0o666) -> None:
         self.root = root.resolve()
         self.address = address or str(self.root)

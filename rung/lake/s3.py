@@ -44,6 +44,8 @@ BUSY = ("SlowDown", "RequestTimeout", "RequestTimeTooSkewed", "InternalError", "
 class S3Place:
     """A prefix in a bucket. Retries with backoff are botocore's standard mode."""
 
+    at_once = 16
+
     def __init__(self, address: str, endpoint_url: str | None, region: str | None) -> None:
         self.address = address.rstrip("/")
         bucket, _, prefix = self.address.removeprefix("s3://").partition("/")

@@ -103,7 +103,8 @@ def _commas_between_cells(data: bytes, start: int) -> int | None:
     """How many commas part cells; None when quotation marks do not plainly wrap whole cells of one line."""
     if b'"' in data:
         data = _QUOTED.sub(b"", data[start:])
-    return None if b'"' in data or b", " in data else data.count(b",")
+    padded = b" " in data and b", " in data  # one byte is found far faster than two
+    return None if b'"' in data or padded else data.count(b",")
 
 
 def _is_utf8(data: bytes) -> bool:

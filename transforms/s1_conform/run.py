@@ -14,6 +14,7 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from transforms.s1_conform.derived import add_derived
+from transforms.s1_conform.duplicates import repeated
 from transforms.s1_conform.identity import mark_shared
 from transforms.s1_conform.reference_lookup import mark_known
 from transforms.s1_conform.validate import DUPLICATE, mark_duplicates, mark_rules
@@ -60,9 +61,11 @@ def validate_rows(
     known = mark_known(add_derived(typed, extract).collect(), extract, reference)
     # What could not be read is part of what was sent: two unlike unreadable dates do not make one row of two.
     as_sent = [name for name in known.columns if name in contract.sent.columns() or name.endswith((UNREADABLE, SENT))]
-    marked = mark_duplicates(known, contract.key, as_sent)
+    key = ("submission_id", *contract.key)
+    twice = repeated(known.select(key))
+    marked = mark_duplicates(known, twice, contract.key, as_sent)
     kept = marked.filter(~pl.col(DUPLICATE)) if marked[DUPLICATE].any() else marked
-    judged, counts = mark_rules(kept, rules)
+    judged, counts = mark_rules(kept, rules, () if twice.any() else key)
     repeats = marked.filter(pl.col(DUPLICATE))
     if repeats.height:
         judged = pl.concat([judged, repeats], how="diagonal").sort("drop_no", maintain_order=True)

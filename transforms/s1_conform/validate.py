@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
@@ -21,14 +21,14 @@ def is_accepted() -> pl.Expr:
     return ~pl.col(DUPLICATE) & pl.col(ERRORS).is_null()
 
 
-def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]) -> pl.DataFrame:
+def mark_duplicates(batch: pl.DataFrame, twice: pl.Series, key: Sequence[str], sent: Sequence[str]) -> pl.DataFrame:
     """Mark rows that repeat an earlier row of the same submission in every column of the file, in `_duplicate`.
 
     Rows alike in the `sent` columns and not in all of the file's own are two rows, perhaps two posts with equal pay:
     both stay, and where neither has a `position_id` the later one's row number serves as it. Rows that could not be
-    taken apart repeat nothing. Equal rows have equal keys, so only rows whose key stands twice are compared whole.
+    taken apart repeat nothing. Equal rows have equal keys, so only rows whose key stands `twice` in a submission are
+    compared whole.
     """
-    twice = repeated(batch.select("submission_id", *key))
     rows = batch.with_row_index("_row").filter(twice, pl.col(BROKEN).is_null())
     own = [OWN] if OWN in batch.columns else []
     rows = rows.with_columns(
@@ -47,14 +47,19 @@ def mark_duplicates(batch: pl.DataFrame, key: Sequence[str], sent: Sequence[str]
     return marked.with_columns(marked["position_id"].scatter(posts["_row"], numbers))
 
 
-def mark_rules(batch: pl.DataFrame, rules: Sequence[RowRule]) -> tuple[pl.DataFrame, dict[str, int]]:
+def mark_rules(
+    batch: pl.DataFrame, rules: Sequence[RowRule], unlike: Collection[str] = ()
+) -> tuple[pl.DataFrame, dict[str, int]]:
     """Add `_errors` and `_warnings`; return them with the count of rows that break each rule, duplicates left out.
 
-    Every rule is one boolean expression over the batch; those of one row at a time run in one select.
+    Every rule is one boolean expression over the batch; those of one row at a time run in one select. `unlike`: columns
+    in which no two rows have the same values, where that is known.
     """
     broken = batch.lazy().select(rule.breaks.alias(rule.rule_id) for rule in rules if not rule.alike).collect()
     for alike in dict.fromkeys(rule.alike for rule in rules if rule.alike):
-        broken = broken.with_columns(_broken_alike(batch, alike, [rule for rule in rules if rule.alike == alike]))
+        broken = broken.with_columns(
+            _broken_alike(batch, alike, unlike, [rule for rule in rules if rule.alike == alike])
+        )
     counts = dict(zip(broken.columns, broken.sum().row(0), strict=True)) if rules else {}
     marked = batch.with_columns(
         _listed(broken, [rule.rule_id for rule in rules if rule.severity == "error"], counts).alias(ERRORS),
@@ -63,9 +68,13 @@ def mark_rules(batch: pl.DataFrame, rules: Sequence[RowRule]) -> tuple[pl.DataFr
     return marked, {rule.rule_id: int(counts.get(rule.rule_id) or 0) for rule in rules}
 
 
-def _broken_alike(batch: pl.DataFrame, alike: Sequence[str], rules: Sequence[RowRule]) -> Iterator[pl.Series]:
+def _broken_alike(
+    batch: pl.DataFrame, alike: Sequence[str], unlike: Collection[str], rules: Sequence[RowRule]
+) -> Iterator[pl.Series]:
     """What rows break of rules about rows that are `alike`: only those that are like another one are asked."""
-    several = batch.with_row_index("_row").filter(repeated(batch.select(alike)))
+    none = len(unlike) > 0 and set(unlike) <= set(alike)
+    several = batch.with_row_index("_row")
+    several = several.head(0) if none else several.filter(repeated(batch.select(alike)))
     for rule in rules:
         broken = pl.repeat(False, batch.height, eager=True, dtype=pl.Boolean)
         if several.height:
