@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -117,27 +117,38 @@ def _import_when_used(package: str, module: str) -> None:
 
 @contextmanager
 def _steady_expectations() -> Iterator[None]:
-    """Inside, an expectation's configuration is built once instead of about a hundred times in a run.
+    """Inside, an expectation, its configuration and a metric's name are made once instead of about a hundred times.
 
-    The expectations of a suite do not change while it runs; without this a third of the time of a small batch is spent
-    on rebuilding what they say.
+    What a suite says does not change while it runs; without this half of the time of a small batch is spent on saying
+    it again. What is kept is found by the very objects that it was made of, which are kept with it.
     """
+    from great_expectations.core.id_dict import IDDict
     from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    built: dict[int, tuple[Any, Any]] = {}
-    ours = Expectation.configuration
+    kept: dict[tuple[Any, ...], tuple[Any, tuple[Any, ...]]] = {}
+    configuration, to_domain_obj = Expectation.configuration, ExpectationConfiguration.to_domain_obj
+    to_id = IDDict.to_id
 
-    def configuration(self: Any) -> Any:
-        kept = built.get(id(self))
-        if kept is None or kept[0] is not self:
-            kept = built[id(self)] = (self, ours.fget(self))
-        return kept[1]
+    def once(make: Callable[[Any], Any], one: Any, *made_of: Any) -> Any:
+        key = (make, *map(id, made_of))
+        if key not in kept:
+            kept[key] = (make(one), made_of)
+        return kept[key][0]
 
-    Expectation.configuration = property(configuration)
+    def domain_obj_once(self: Any) -> Any:
+        return once(to_domain_obj, self, self, *self.kwargs, *self.kwargs.values())
+
+    def id_once(self: Any, *which: Any) -> Any:
+        return to_id(self, *which) if which else once(to_id, self, *self, *self.values())
+
+    Expectation.configuration = property(lambda self: once(configuration.fget, self, self))
+    ExpectationConfiguration.to_domain_obj, IDDict.to_id = domain_obj_once, id_once
     try:
         yield
     finally:
-        Expectation.configuration = ours
+        Expectation.configuration = configuration
+        ExpectationConfiguration.to_domain_obj, IDDict.to_id = to_domain_obj, to_id
 
 
 def _configuration(rule: Rule) -> Any:
