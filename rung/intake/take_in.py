@@ -83,6 +83,7 @@ def _take_batches(work: Workspace, made_from: MadeFrom, drops: Sequence[Drop], p
             if pending:  # one batch is written while the next is read, no more; one that failed stops the run here
                 pending[-1].result()
             pending.append(writer.submit(commit, work, desk, [each.refused() for each in validated]))
+            del fetched, validated  # held by nobody once they are written, while the next batch is read
             if gate.full:
                 _apply(work, gate, pending, note)
             advance(sum(drop.size for drop in batch))
