@@ -85,8 +85,9 @@ def make_marts(
         gated = GateResults.of(work, hashes)
         gate_marts(work, marts, gated)
         summary = summarise(in_force, marts)
-    except GateFailed:  # what breaks a rule is not there; without a summary, no run takes it for made
+    except GateFailed:  # what breaks a rule is not there, and what it was made from is made anew by the next run
         work.lake.remove(folder)
+        forget_others(work.lake, ())
         raise
     made_from: dict[str, Any] = {
         "submissions": [s.submission_id for s in in_force],

@@ -117,7 +117,9 @@ def test_only_rows_that_repeat_in_every_column_are_duplicates() -> None:
             BROKEN: pl.Series([None] * 4, dtype=pl.String),
         }
     )
-    assert mark_duplicates(batch, ["key"], ["key", "amount"])[DUPLICATE].to_list() == [False, True, False, False]
+    twice = pl.Series([True, True, True, False])
+    marked = mark_duplicates(batch, twice, ["key"], ["key", "amount"])
+    assert marked[DUPLICATE].to_list() == [False, True, False, False]
 
 
 def test_peak_fte_counts_days_that_overlap_and_both_end_days() -> None:
