@@ -122,7 +122,7 @@ class Intake(Strict):
     readers: int = Field(default_factory=lambda: min(4, os.cpu_count() or 1), gt=0)
     reader_seconds: float = Field(default=600, gt=0)
     reader_memory_bytes: int = Field(default=4 * 1024**3, ge=256 * 1024**2)
-    batch_bytes: int = Field(default=64 * 1024**2, gt=0)
+    batch_bytes: int = Field(default=32 * 1024**2, gt=0)
     # How dates are meant whose day and month cannot be told apart and whose district declares nothing; unset, they are
     # refused.
     date_order: Literal["mdy", "dmy"] | None = None

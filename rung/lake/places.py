@@ -255,8 +255,8 @@ class LocalPlace:
 
     def sweep(self) -> int:
         """Remove what runs that died left half-written; what a living process writes stays. Returns how many."""
-        names = (Path(folder, name) for folder, _, found in os.walk(self.root) for name in found)
-        left = [p for p in names if p.name.startswith(TEMPORARY) and not _lives(p.name)]
+        names = ((folder, name) for folder, _, found in os.walk(self.root) for name in found)
+        left = [Path(folder, name) for folder, name in names if name.startswith(TEMPORARY) and not _lives(name)]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
