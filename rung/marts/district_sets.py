@@ -211,7 +211,8 @@ def build_districts(
     rows = {name: made[name].filter(here) for name in names}
     if districts is not None:
         rows = {name: frame.join(districts, on="lea_id", how="semi") for name, frame in rows.items()}
-    return {name: frame.collect(engine="streaming").lazy() for name, frame in rows.items()}
+    ordered = {name: frame.sort(ORDER[name], nulls_last=True) for name, frame in rows.items()}
+    return {name: frame.collect(engine="streaming").lazy() for name, frame in ordered.items()}
 
 
 def _touched_districts(base: Inputs, now: Inputs, reads: pl.LazyFrame) -> pl.DataFrame | None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from contracts.extracts import EXTRACTS
+from contracts.marts import MARTS
 from contracts.marts.designation import Designation
 from contracts.policy.parameters import LikeComparison, MetricParameters, Projection, Scenario
 from contracts.policy.terms import ComplianceCheck, ProgramTerms
@@ -61,7 +62,8 @@ def stages(
     """Stages 2, 4 and 5 over given designations."""
     tables = tables | {"pay_sums": sum_payroll(tables["payroll"])}
     facts = sustain(resolve(tables, gather), tables, designation, programs, parameters, gather)
-    return build_marts(facts, tables, designation, programs, parameters, gather)
+    marts = build_marts(facts, tables, designation, programs, parameters, gather)
+    return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
 
 
 def empty_tables() -> Tables:

@@ -20,11 +20,7 @@ def build_compensation(pay: dy.LazyFrame[ResolvedPay], base_lf: dy.LazyFrame[Bas
     the first by name); a person without base rows has only the status, on the first row.
     """
     key = [*PERSON, "pay_type", "stream"]
-    rows = (
-        pay.group_by(key)
-        .agg(pl.col("cents").sum(), pl.col("cents").filter("is_role_pay").sum().alias("role_cents"))
-        .sort(key)  # while it is narrow: sorted with all its columns, the largest mart takes three times as long
-    )
+    rows = pay.group_by(key).agg(pl.col("cents").sum(), pl.col("cents").filter("is_role_pay").sum().alias("role_cents"))
     carries = pl.col("place") == pl.col("place").max().over(PERSON)
     has_base = carries & (pl.col("pay_type") == "base")
     carried = base_lf.select(

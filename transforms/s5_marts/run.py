@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import dataframely as dy
 
-from contracts.marts import MARTS
 from contracts.marts.access import Access
 from contracts.marts.designation import Designation
 from contracts.marts.educator_year import EducatorYear
@@ -53,7 +52,7 @@ def build_marts(
     parameters: MetricParameters,
     materialize: Materialize = as_they_are,
 ) -> Frames:
-    """Every mart of stage 5 by name, each in its contract's columns and in the order in which it is written.
+    """Every mart of stage 5 by name, each in its contract's columns; what writes a mart sorts it.
 
     `facts`: what stages 2 (`resolve`) and 4 (`sustain`) made. `tables`: reference tables.
     `programs`: `pack.terms()` of every loaded pack. `materialize`: how to collect frames that several marts share;
@@ -98,7 +97,7 @@ def build_marts(
         unused["designees"],
         LeadershipStaffing.cast(marts["leadership_staffing"]),
     )
-    return {name: mart.sort(MARTS[name].order, nulls_last=True) for name, mart in marts.items()}
+    return marts
 
 
 def rows_of_programs(facts: Sustained) -> dy.LazyFrame[ProgramRows]:
