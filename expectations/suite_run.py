@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -94,14 +95,26 @@ def _uncollected() -> Iterator[None]:
 @contextmanager
 def _left_out(names: Iterable[str]) -> Iterator[None]:
     """Inside, packages that the library can do without are not there, unless they are imported already: a fifth of its
-    import."""
-    absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    import. For this thread alone: another one may just be opening a bucket or a ledger."""
+    absent = _Absent(frozenset(names), threading.get_ident())
+    sys.meta_path.insert(0, absent)
     try:
         yield
     finally:
-        for name in absent:
-            del sys.modules[name]
+        sys.meta_path.remove(absent)
+
+
+@dataclass(frozen=True)
+class _Absent:
+    """A finder that says of some packages that they are not installed, to one thread."""
+
+    names: frozenset[str]
+    thread: int
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        """None: the next finder is asked. Raises ModuleNotFoundError."""
+        if name in self.names and threading.get_ident() == self.thread:
+            raise ModuleNotFoundError(f"{name} is left out", name=name)
 
 
 def _import_when_used(package: str, module: str) -> None:

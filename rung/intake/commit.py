@@ -15,6 +15,7 @@ import polars as pl
 from contracts.extracts import EXTRACTS
 from contracts.row_rules import RowRule
 from expectations.moved import find_moved
+from rung.core.errors import GateFailed
 from rung.core.project import code_version
 from rung.core.rules import suite_of
 from rung.intake.decision import AcceptancePolicy, Decision, FindMoved
@@ -107,6 +108,9 @@ def _write_accepted(lake: Place, batch: ValidatedBatch, submissions: Sequence[Su
         return
     (key,) = {each.kept_in for each in known}  # one extract and year, each district once
     kept = _in_lake_order(batch.accepted(), batch.part.drops).select(accepted_columns(batch.part.extract)).rechunk()
+    accounted = sum(each.rows_accepted for each in known)
+    if kept.height != accounted:  # an object is read whole where all that its name counts are asked for
+        raise GateFailed(f"{key}: {kept.height:,} accepted rows, {accounted:,} accounted for; nothing was taken in")
     write_parquet(lake, key, kept, ())
     if batch.part.extract == PAYROLL:
         write_pay_sums(lake, known, [kept.lazy()])

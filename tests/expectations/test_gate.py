@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from expectations.conformed import COMPANIONS, column_type
 from expectations.gate import Gate, run_gate
 from expectations.masks import row_rules
 from expectations.projections import ROWS, projections_of
-from expectations.suite_run import EngineError, GateError
+from expectations.suite_run import EngineError, GateError, _left_out
 from expectations.suites import Suite, load_suite
 
 ROOT = Path(__file__).parents[2]
@@ -230,3 +232,14 @@ def test_the_engine_counts_rows_not_combinations(tmp_path: Path) -> None:
     receipt = run_gate(frame, SUITE, masks, tmp_path)
     assert next(rule for rule in receipt.rules if rule.rule_id == "PAY-027").unexpected == 10_000
     assert gate_module.SLICE_ROWS >= 1_000_000
+
+
+def test_what_the_import_leaves_out_is_there_for_other_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread imports Great Expectations while another opens its first bucket."""
+    (tmp_path / "opens_buckets.py").write_text("OPEN = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with ThreadPoolExecutor(1) as pool, _left_out(["opens_buckets"]):
+        with pytest.raises(ModuleNotFoundError, match="opens_buckets is left out"):
+            import_module("opens_buckets")
+        assert pool.submit(import_module, "opens_buckets").result().OPEN
+    assert import_module("opens_buckets").OPEN

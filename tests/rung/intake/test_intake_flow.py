@@ -9,8 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from rung.core.errors import GateFailed
 from rung.core.progress import Progress
 from rung.intake.run import IntakeReceipt, run_intake
+from rung.intake.validate import ValidatedBatch
 from rung.lake.reference import load_reference
 from rung.lake.workspace import Workspace, open_workspace
 from tests import small_state as small
@@ -168,3 +170,22 @@ def test_a_key_that_names_no_extract_is_told(root: Path) -> None:
     (root / "landing" / "readme.txt").write_text("hello")
     _, receipt = take_in(root)
     assert receipt.stray == ("readme.txt",)
+
+
+@pytest.mark.parametrize("rows", [1, -1])
+def test_an_object_holds_the_rows_that_are_accounted_for_and_no_others(
+    root: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """It is read whole where all submissions that its name counts are asked for: a row of another would be in force."""
+    honest = ValidatedBatch.accepted
+
+    def other(batch: ValidatedBatch) -> pl.DataFrame:
+        kept = honest(batch)
+        return pl.concat([kept, kept.head(1)]) if rows > 0 else kept.slice(1)
+
+    monkeypatch.setattr(ValidatedBatch, "accepted", other)
+    with pytest.raises(GateFailed, match="accounted for; nothing was taken in"):
+        take_in(root)
+    assert open_workspace(root / "rung.toml").ledger.in_force() == []
+    monkeypatch.undo()
+    assert take_in(root)[1].states == {"accepted": len(small.LEAS) * len(small.YEARS) * len(small.EXTRACTS_SENT)}
