@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,14 +23,6 @@ from rung.pipeline import run_all
 from tests import small_state as small
 from tests.expectations.test_gate import SUITE, batch, counted
 from tests.expectations.test_gate_process import OTHER, observe_two_tables
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", env={"POLARS_MAX_THREADS": "1"}
-    ) as made:
-        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -36,14 +35,6 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     work = open_workspace(small.write_state(tmp_path_factory.mktemp("state")))
     run_intake(work, load_reference(work.reference), Progress(quiet=True))
     return work
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", env={"POLARS_MAX_THREADS": "1"}
-    ) as made:
-        yield made
 
 
 def made(work: Workspace, runner: Runner | None = None) -> dict[str, bytes]:
